@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* SHA-256 (FIPS 180-4), by OpenSSL. */
+#ifndef BASE_DIGEST_H
+#define BASE_DIGEST_H
+
+#include "base/arena.h"
+
+#include <stddef.h>
+
+#define DIGEST_SIZE 32
+
+struct digest;
+
+struct digest *digest_new(void);
+void digest_add(struct digest *digest, const void *bytes, size_t n);
+/* Writes the sum and frees the digest. */
+void digest_end(struct digest *digest, unsigned char sum_r[DIGEST_SIZE]);
+/* Of n bytes at once, as 64 hexadecimal digits. */
+char *digest_hex(struct arena *arena, const void *bytes, size_t n);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The log: one event a line in logfmt, "role=clerk event=registered id=m12 number=A/2026/0001".
+ * Goes to standard error, with the "<6>" prefixes of sd-daemon(3) where journald reads it.
+ * Values with blanks, quotes or control characters are quoted and escaped here, so that nothing
+ * from a mail can forge a line.  Personal data (addresses, subjects, names) only at LOG_DEBUG.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdint.h>
+
+enum log_level { LOG_ERROR = 3, LOG_WARN = 4, LOG_INFO = 6, LOG_DEBUG = 7 };
+
+/* role stands in every line; level is the least urgent one that is written. */
+void log_open(const char *role, enum log_level level);
+
+/* Key and value strings in turns, then NULL; a value NULL leaves its pair out. */
+void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
+
+/* A number as text for log_event, good for the next 16 calls of this thread. */
+const char *log_int(int64_t value);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Text: UTF-8, NUL-terminated unless a length is given.  Builders, lists and the few properties of
+ * Unicode that mail needs.  The only place that sees libunistring.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A list of strings.  The strings are foreign or live in the arena of the list. */
+struct texts {
+    const char **v;
+    size_t n;
+};
+
+void texts_add(struct texts *texts, struct arena *arena, const char *s);
+bool texts_has(const struct texts *texts, const char *s);
+bool texts_has_nocase(const struct texts *texts, const char *s); /* ASCII and Unicode case folded */
+
+/* A growing string.  text.s is always NUL-terminated; memory is the arena's. */
+struct text {
+    struct arena *arena;
+    char *s;
+    size_t len;
+    size_t size;
+};
+
+void text_init(struct text *text, struct arena *arena);
+void text_add(struct text *text, const char *s);
+void text_add_bytes(struct text *text, const void *bytes, size_t n);
+void text_add_char(struct text *text, char c);
+void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+bool text_is_utf8(const char *s, size_t n);
+/* Normal form C of n bytes; invalid sequences become U+FFFD, NUL bytes are dropped. */
+char *text_nfc(struct arena *arena, const char *s, size_t n);
+/* Case folded and NFC, for comparing. */
+char *text_fold(struct arena *arena, const char *s);
+/* Display width in columns of a terminal. */
+int text_width(const char *s);
+
+bool text_equal(const char *a, const char *b);        /* NULL equals NULL only */
+bool text_equal_nocase(const char *a, const char *b); /* case folded; NULL equals NULL only */
+bool text_starts(const char *s, const char *prefix);
+/* Runs of white space, no-break spaces included, become one blank; ends trimmed. */
+char *text_squeeze(struct arena *arena, const char *s);
+char *text_trim(struct arena *arena, const char *s);
+bool text_has_control(const char *s); /* a byte below 0x20 or 0x7f: never to be put in a header */
+char *text_join(struct arena *arena, const struct texts *texts, const char *between);
+char *text_hex(struct arena *arena, const unsigned char *bytes, size_t n);
+
+#endif

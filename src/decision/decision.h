@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What to do with a mail: verdict x reading x known -> decision.  One visible table in decide.c;
+ * every row has a name and a sentence.  Pure: takes values, returns values.
+ */
+#ifndef DECISION_DECISION_H
+#define DECISION_DECISION_H
+
+#include "decision/arrival.h"
+#include "decision/deadline.h"
+#include "trust/trust.h"
+
+enum message_state {
+    MESSAGE_REGISTERED,
+    MESSAGE_HELD,
+    MESSAGE_IGNORED,
+    MESSAGE_UNREADABLE,
+    MESSAGE_DUPLICATE,
+    MESSAGE_VANISHED,
+};
+
+enum motion_state {
+    MOTION_STATE_REGISTERED,
+    MOTION_STATE_WITHDRAWN,
+    MOTION_STATE_REPLACED,
+    MOTION_STATE_VOID,
+};
+
+/* What the registry knows that bears on this mail; 0 and NULL mean no. */
+struct known {
+    int64_t message;    /* the row this mail will get, for "m12" */
+    int next_counter;   /* of the body and the year of arrival: the first new motion gets it */
+    int64_t same_bytes; /* a registered message of this body with the same SHA-256 */
+    int64_t same_mail;  /* ... with the same Message-ID, From and body digest */
+    const char
+        *same_content; /* number of a motion with the same text or attachment by this sender */
+    const char
+        *other_of_id; /* "m7" of a message with this Message-ID and other content, for the log */
+};
+
+struct decided_consultation {
+    const char *organization; /* as the body's configuration calls it, else as written */
+    struct day meeting;
+    struct deadline deadline;
+};
+
+struct decided_motion {
+    const struct motion *motion;
+    bool registered;    /* false: held */
+    const char *number; /* NULL where held */
+    const char *row;    /* which row said so */
+    const char *reason; /* its sentence, English; NULL where registered without a remark */
+    const struct conf_faction *mover; /* the sender's faction */
+    struct texts named;               /* titles (or labels) of other factions the letter names */
+    struct decided_consultation *consultations;
+    size_t consultation_count;
+    struct deadline deadline; /* the strictest */
+};
+
+struct decision {
+    enum message_state state;
+    const char *row;
+    const char *reason; /* a sentence, English; of a duplicate: "m12" first */
+    struct arrival arrival;
+    struct decided_motion *motions; /* n 0 unless registered or held */
+    size_t motion_count;
+};
+
+/* What decide() looks at. */
+struct case_file {
+    const struct conf_body *body;
+    const struct conf_mailbox *mailbox;
+    const struct reading *reading; /* NULL: unreadable */
+    const char *unreadable;        /* why, where reading is NULL */
+    const struct verdict *verdict; /* NULL where reading is */
+    const struct known *known;
+    struct arrival arrival;
+};
+
+void decide(struct arena *arena, const struct case_file *file, struct decision *decision_r);
+
+const char *message_state_to_text(enum message_state state);
+bool message_state_from_text(const char *s, enum message_state *state_r);
+const char *motion_state_to_text(enum motion_state state);
+bool motion_state_from_text(const char *s, enum motion_state *state_r);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A mailbox that is watched.  Two kinds behind one interface: IMAP, and a folder of .eml files.
+ * All calls but mailbox_stir() may block up to their timeouts and belong to a worker's visit; one
+ * mailbox is used by one thread at a time.
+ *
+ * A visit: open (or resume), list, fetch ..., done, park.  Nothing is ever deleted, \Seen is
+ * neither set nor looked at, and other people's mail is never touched.
+ */
+#ifndef IMAP_MAILBOX_H
+#define IMAP_MAILBOX_H
+
+#include "base/err.h"
+#include "conf/conf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mailbox;
+
+enum mailbox_result {
+    MAILBOX_OK,
+    MAILBOX_GONE,    /* this mail is not there any more */
+    MAILBOX_TOO_BIG, /* this mail is over the limit */
+    MAILBOX_LOST,    /* link or server: close, back off, open again */
+    MAILBOX_DENIED,  /* login refused: slow down and shout */
+    MAILBOX_REFUSED, /* folder missing, certificate wrong: a person must act */
+};
+
+struct mailbox_view {
+    uint32_t uidvalidity;
+    uint32_t uidnext; /* 0: not told */
+    bool can_idle;
+};
+
+struct mailbox_item {
+    uint32_t uid;
+    uint32_t size; /* a hint: RFC822.SIZE */
+    int64_t internaldate;
+};
+
+/* conf is foreign and must outlive it; cancel_fd readable ends any wait. */
+struct mailbox *mailbox_new(const struct conf_mailbox *conf, int cancel_fd);
+void mailbox_free(struct mailbox *mailbox); /* closes without farewell */
+
+/* Connects, logs in, opens the folder (read_only: EXAMINE, and mailbox_done() is not allowed).
+ * On an open mailbox only refreshes the view. */
+enum mailbox_result mailbox_open(struct mailbox *mailbox, bool read_only,
+                                 struct mailbox_view *view_r, struct err *err_r);
+/* All items of the folder, sorted by UID. */
+enum mailbox_result mailbox_list(struct mailbox *mailbox, struct arena *arena,
+                                 struct mailbox_item **items_r, size_t *count_r, struct err *err_r);
+/* The whole mail into a memfd (not yet sealed), nothing marked.  UID and byte count are checked.
+ * More than max bytes: MAILBOX_TOO_BIG. */
+enum mailbox_result mailbox_fetch(struct mailbox *mailbox, const struct mailbox_item *item,
+                                  size_t max, int fd, struct err *err_r);
+/* Into the done-folder (made where missing), all in one command: UID MOVE, else COPY and UID
+ * EXPUNGE, else a keyword.  "" as done-folder: nothing.  Harmless to repeat. */
+enum mailbox_result mailbox_done(struct mailbox *mailbox, const uint32_t *uids, size_t count,
+                                 struct err *err_r);
+
+/* Begins IDLE (or notes that the kind of mailbox cannot) and gives up all memory but the link.
+ * *fd_r: to wait for (-1: poll by time).  MAILBOX_OK with *stirred_r: news came meanwhile, visit
+ * again. */
+enum mailbox_result mailbox_park(struct mailbox *mailbox, int *fd_r, bool *stirred_r,
+                                 struct err *err_r);
+/* The descriptor is readable: true means visit it (news, or a dead link that the visit will
+ * notice). Never blocks. */
+bool mailbox_stir(struct mailbox *mailbox);
+
+/* LOGOUT, at most two seconds. */
+void mailbox_close(struct mailbox *mailbox);
+
+/* Seconds the server asked us to wait ("Suggested Backoff Time"), or 0. */
+int mailbox_suggested_wait(const struct mailbox *mailbox);
+
+#endif

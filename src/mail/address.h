@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Mail addresses (RFC 5321 section 4.1.2 addr-spec, ASCII or SMTPUTF8).  Compared as addresses: the
+ * whole of it without case, as the contract says.
+ */
+#ifndef MAIL_ADDRESS_H
+#define MAIL_ADDRESS_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+
+bool address_equal(const char *a, const char *b);
+/* One plain addr-spec that may stand in an SMTP command: no controls, blanks, brackets, quotes;
+ * exactly one "@", both sides non-empty, at most 254 bytes. */
+bool address_is_plain(const char *s);
+/* "Name <a@b>" or "a@b" as people write it in a configuration; false if it is neither. */
+bool address_split(struct arena *arena, const char *s, const char **name_r, const char **address_r);
+const char *address_domain(const char *address); /* behind the "@", or "" */
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A mail as a person would read it.  Bytes in (RFC 5322, MIME), values out: UTF-8, NFC.  GMime and
+ * the parsers of attachments are seen in this folder only, and run only in the sandbox of the
+ * reader.
+ *
+ * The fields are those of the contract's reading ("mail"), and some that judging needs besides.
+ */
+#ifndef MAIL_MAIL_H
+#define MAIL_MAIL_H
+
+#include "base/day.h"
+#include "base/err.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum mail_class {
+    MAIL_PERSONAL,
+    MAIL_AUTO_REPLY,  /* RFC 3834 */
+    MAIL_BOUNCE,      /* RFC 3464, or a null return path */
+    MAIL_DISPOSITION, /* RFC 8098 */
+    MAIL_LIST,        /* RFC 2919, 2369 */
+};
+
+enum part_text {
+    PART_EXTRACTED,
+    PART_NONE, /* no text in such a part, or not a kind we open */
+    PART_UNREADABLE,
+    PART_ENCRYPTED,
+    PART_TOO_LARGE,
+    PART_IMAGE,
+};
+
+struct mail_address {
+    const char *name;    /* NULL: none */
+    const char *address; /* as written; may be odd: address_is_plain() before use */
+};
+
+struct mail_addresses {
+    struct mail_address *v;
+    size_t n;
+};
+
+/* a leaf part */
+struct mail_part {
+    const char *path;   /* IMAP part number, "1.2" */
+    const char *type;   /* "application/pdf", lower case */
+    const char *name;   /* file name made safe, or NULL */
+    size_t size;        /* of the decoded bytes before any charset conversion */
+    const char *sha256; /* of the same, hexadecimal */
+    enum part_text text;
+    const char *content; /* the text for the grammar: NFC, LF; NULL unless PART_EXTRACTED */
+    bool is_body;        /* belongs to what a person reads as the mail's body */
+};
+
+/* one Received field, top of the mail first */
+struct mail_hop {
+    const char *by;   /* the host that received, lower case, or NULL */
+    const char *from; /* the name the peer gave, or NULL */
+    int64_t at;       /* MOMENT_NONE: unreadable */
+};
+
+struct mail {
+    const char *message_id; /* without < > */
+    const char *date;       /* RFC 3339, its own offset */
+    int64_t date_at;        /* the same as a moment, or MOMENT_NONE */
+    struct mail_addresses from, sender, to, cc, reply_to;
+    const char *subject;
+    struct texts in_reply_to, references;
+    enum mail_class class;
+    const char *text; /* "" for none */
+    struct mail_part *parts;
+    size_t part_count;
+    struct texts defects;
+    /* beyond the contract */
+    struct mail_hop *hops;
+    size_t hop_count;
+    struct texts delivered_to; /* addresses of Delivered-To, X-Original-To, Resent-To, Resent-Cc */
+    const char *return_path;   /* "" for <>, NULL where the field is missing */
+    const char *body_digest;   /* SHA-256 over the leaf parts' types, names and sums, in order */
+    bool wants_content;        /* has parts that only the job "content" may open */
+};
+
+/* What a job of the reader may touch. */
+enum mail_depth {
+    MAIL_HEAD,    /* headers, structure, plain text; no HTML, PDF, ZIP code */
+    MAIL_CONTENT, /* everything */
+};
+
+/* Limits come before parsing; a mail beyond one is ERR_DATA with the limit's name. */
+#define MAIL_MAX_HEADER (256 * 1024) /* the header block */
+#define MAIL_MAX_FIELD (64 * 1024)   /* one field */
+#define MAIL_MAX_PARTS 500
+#define MAIL_MAX_DEPTH 50
+#define MAIL_MAX_TEXT (4 * 1024 * 1024) /* text taken from one part */
+
+/* Opens converters, tables and parsers, so that mail_read() needs no file later. */
+void mail_preload(void);
+
+/* False (ERR_DATA) only where nothing sensible can be said; odd mail is read as far as it goes and
+ * has defects. */
+bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
+               struct mail **mail_r, struct err *err_r);
+
+const char *mail_class_to_text(enum mail_class class);
+bool mail_class_from_text(const char *s, enum mail_class *class_r);
+const char *part_text_to_text(enum part_text state);
+bool part_text_from_text(const char *s, enum part_text *state_r);
+
+#endif

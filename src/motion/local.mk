@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
+libcore_a_SOURCES += \
+	src/motion/motion.h \
+	src/motion/reading.h

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The registry: the only place that sees SQLite, and no SQL leaves it.  One process opens it for
+ * writing (a lock; a second one is ERR_TRY_AGAIN), others read while it works.  WAL,
+ * synchronous=FULL, foreign keys, STRICT tables; migrations by PRAGMA user_version, a newer schema
+ * than ours is ERR_CONFIG.
+ *
+ * Raw mails are files below STATE/mails, named by their SHA-256, durable before the row that names
+ * them. Everything read is copied into the caller's arena.  Moments are seconds, UTC.
+ */
+#ifndef REGISTRY_REGISTRY_H
+#define REGISTRY_REGISTRY_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "decision/decision.h"
+#include "mail/raw.h"
+#include "reply/reply.h"
+
+struct registry;
+
+enum registry_mode { REGISTRY_READ, REGISTRY_WRITE };
+
+/* REGISTRY_WRITE makes directory (0700) and schema where missing and migrates an older one.
+ * REGISTRY_READ of a registry that was never made is ERR_NO_INPUT. */
+bool registry_open(const char *state_directory, enum registry_mode mode,
+                   struct registry **registry_r, struct err *err_r);
+void registry_close(struct registry *registry);
+
+/* ---- the clerk's verbs ------------------------------------------------------------------------
+ */
+
+/* Raw bytes durable, by content; harmless to repeat.  Computes and checks raw->sha256. */
+bool registry_keep_raw(struct registry *registry, const struct raw_mail *raw, struct err *err_r);
+bool registry_open_raw(struct registry *registry, const char *sha256_hex, int *fd_r,
+                       struct err *err_r);
+
+/* One transaction for a batch, a savepoint for each message in it. */
+bool registry_begin(struct registry *registry, struct err *err_r);
+bool registry_commit(struct registry *registry, struct err *err_r); /* durable when true */
+void registry_rollback(struct registry *registry);                  /* harmless outside of one */
+
+/* What is known that bears on this mail.  reading NULL: unreadable.  Inside begin and commit. */
+bool registry_lookup(struct registry *registry, struct arena *arena, const struct conf_body *body,
+                     const struct raw_mail *raw, const struct reading *reading, int year,
+                     struct known *known_r, struct err *err_r);
+
+/* Whether this (body, mailbox, folder, UIDVALIDITY, UID) has a row: its id and state, or 0. */
+bool registry_find_uid(struct registry *registry, const struct raw_mail *raw, int64_t *id_r,
+                       enum message_state *state_r, struct err *err_r);
+
+struct registry_entry {
+    const struct conf_body *body;
+    const struct raw_mail *raw;
+    const struct reading *reading; /* NULL: unreadable */
+    const struct verdict *verdict; /* NULL where reading is */
+    const struct known *known;     /* of registry_lookup in the same transaction */
+    const struct decision *decision;
+    const struct replies *replies;
+    int64_t registered_at;
+};
+
+/* Message, documents, motions, numbers, consultations, movers, deliveries, events: all or nothing
+ * (its own savepoint).  A UID that has a row is left as it is and true. */
+bool registry_record(struct registry *registry, const struct registry_entry *entry,
+                     int64_t *message_r, struct err *err_r);
+
+/* A mail that was seen and gone before it could be fetched; harmless to repeat. */
+bool registry_record_vanished(struct registry *registry, const struct raw_mail *raw, int64_t now,
+                              struct err *err_r);
+
+/* Which of these UIDs have no row yet (to be fetched), and which are settled, still in the folder
+ * and belong in the done-folder (registered, or duplicate of a registered one).  Sorted. */
+struct uid_sets {
+    uint32_t *wanted;
+    size_t wanted_count;
+    uint32_t *to_move;
+    size_t to_move_count;
+};
+bool registry_compare_uids(struct registry *registry, struct arena *arena, const char *body,
+                           const char *mailbox, const char *folder, uint32_t uidvalidity,
+                           const uint32_t *uids, size_t count, struct uid_sets *sets_r,
+                           struct err *err_r);
+
+/* Notes UIDVALIDITY and UIDNEXT of a visit.  *renewed_r: a new UIDVALIDITY, or UIDNEXT went back.
+ */
+bool registry_note_visit(struct registry *registry, const char *body, const char *mailbox,
+                         const char *folder, uint32_t uidvalidity, uint32_t uidnext, int64_t now,
+                         bool *renewed_r, struct err *err_r);
+
+/* Mails of these UIDs are in the done-folder now (an event each). */
+bool registry_note_moved(struct registry *registry, const char *body, const char *mailbox,
+                         const char *folder, uint32_t uidvalidity, const uint32_t *uids,
+                         size_t count, int64_t now, struct err *err_r);
+
+/* ---- the outbox -------------------------------------------------------------------------------
+ */
+
+enum delivery_state {
+    DELIVERY_WAITING,
+    DELIVERY_QUEUED,
+    DELIVERY_SENDING,
+    DELIVERY_SENT,
+    DELIVERY_DEFERRED,
+    DELIVERY_MAYBE,
+    DELIVERY_FAILED,
+    DELIVERY_BOUNCED,
+};
+
+struct delivery {
+    int64_t id; /* "o34" */
+    const char *body;
+    enum reply_kind kind;
+    const char *number; /* or NULL */
+    int64_t message;    /* the message that caused it */
+    const char *to;
+    const char *envelope_from;
+    const char *message_id;
+    const char *subject;
+    enum delivery_state state;
+    int attempts;
+    int64_t created_at;
+    int64_t next_attempt; /* MOMENT_NONE: none due */
+    const char *response; /* of the last attempt, or NULL */
+    const char *bytes;    /* only where asked for */
+    size_t size;
+};
+
+/* Those due now (queued, deferred, maybe), oldest first, with bytes. */
+bool registry_due(struct registry *registry, struct arena *arena, int64_t now, size_t max,
+                  struct delivery **deliveries_r, size_t *count_r, struct err *err_r);
+/* When the next one is due: MOMENT_NONE for never. */
+bool registry_next_due(struct registry *registry, int64_t *at_r, struct err *err_r);
+
+/* Committed before dialling: state sending, attempts+1, next_attempt, an attempts row. */
+bool registry_attempt_begin(struct registry *registry, int64_t delivery, int64_t now,
+                            int64_t next_attempt, struct err *err_r);
+/* Committed before the data go out: from now on a lost link means maybe. */
+bool registry_attempt_data(struct registry *registry, int64_t delivery, int64_t now,
+                           struct err *err_r);
+
+struct attempt_end {
+    enum delivery_state state; /* sent, deferred, maybe, failed */
+    int code;                  /* SMTP reply, 0: none */
+    const char *response;      /* its text, or the error */
+    int64_t next_attempt;      /* MOMENT_NONE where sent or failed */
+};
+bool registry_attempt_end(struct registry *registry, int64_t delivery, int64_t now,
+                          const struct attempt_end *end, struct err *err_r);
+
+/* After a crash of send: what was dialling is queued again, what had begun its data is maybe (due
+ * after 30 minutes). */
+bool registry_recover_attempts(struct registry *registry, int64_t now, struct err *err_r);
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+struct message_row {
+    int64_t id;
+    const char *body, *mailbox, *folder;
+    uint32_t uidvalidity, uid;
+    int64_t arrived_at, registered_at;
+    const char *arrival_basis;
+    const char *from, *subject, *message_id;
+    const char *sha256;
+    const char *class; /* NULL: unreadable */
+    enum message_state state;
+    const char *reason;
+    const char *trust;    /* NULL: unreadable */
+    struct texts motions; /* numbers */
+    const char *reading;  /* JSON, only of registry_show_message */
+};
+
+struct motion_row_consultation {
+    const char *organization;
+    struct day meeting;
+    struct deadline deadline;
+};
+
+struct motion_row {
+    const char *number;
+    int version;
+    const char *body;
+    enum motion_kind kind;
+    const char *title;
+    struct texts factions, named;
+    enum motion_state state;
+    bool confidential;
+    const char *sender_name, *sender_address;
+    const char *trust;
+    int64_t mail_date; /* moment of the Date header, or MOMENT_NONE */
+    int64_t arrived_at, registered_at;
+    struct motion_row_consultation *consultations;
+    size_t consultation_count;
+    struct deadline deadline;
+    const char *message_id, *sha256;
+    int64_t message;
+};
+
+struct event_row {
+    int64_t seq;
+    int64_t at;
+    const char *event;
+    const char *id; /* "m12", "o34" or NULL */
+    const char *number;
+    const char *actor;
+    const char *text;
+};
+
+/* Empty criteria (NULL, DAY_NONE, -1) do not restrict. */
+struct motion_filter {
+    const char *body;
+    const char *number;
+    const char *faction;
+    struct day meeting;
+    struct day since;
+    int state; /* enum motion_state or -1 */
+};
+
+bool registry_list_motions(struct registry *registry, struct arena *arena,
+                           const struct motion_filter *filter, struct motion_row **rows_r,
+                           size_t *count_r, struct err *err_r);
+/* state -1: all; id 0: all */
+bool registry_list_messages(struct registry *registry, struct arena *arena, int state, int64_t id,
+                            struct message_row **rows_r, size_t *count_r, struct err *err_r);
+/* message 0: all.  Without bytes, but for one delivery (id not 0). */
+bool registry_list_deliveries(struct registry *registry, struct arena *arena, int64_t message,
+                              int64_t id, struct delivery **rows_r, size_t *count_r,
+                              struct err *err_r);
+/* Of a message, a motion (body and number), or all (0, NULL). */
+bool registry_list_events(struct registry *registry, struct arena *arena, int64_t message,
+                          const char *body, const char *number, struct event_row **rows_r,
+                          size_t *count_r, struct err *err_r);
+
+/* How the UIDs of one folder stand against the registry, for reconcile. */
+struct reconciliation {
+    size_t in_mailbox;
+    size_t by_state[6]; /* enum message_state */
+    size_t unexplained;
+    uint32_t *unexplained_uids;
+};
+bool registry_reconcile(struct registry *registry, struct arena *arena, const char *body,
+                        const char *mailbox, const char *folder, uint32_t uidvalidity,
+                        const uint32_t *uids, size_t count, struct reconciliation *r,
+                        struct err *err_r);
+
+/* Counts for status. */
+struct registry_counts {
+    int64_t messages[6]; /* enum message_state */
+    int64_t motions;
+    int64_t deliveries[8];   /* enum delivery_state */
+    int64_t last_message_at; /* registered_at of the newest, or MOMENT_NONE */
+    struct {
+        const char *body, *mailbox, *folder;
+        int64_t visited_at;
+    } * visits;
+    size_t visit_count;
+};
+bool registry_count(struct registry *registry, struct arena *arena, struct registry_counts *r,
+                    struct err *err_r);
+
+const char *delivery_state_to_text(enum delivery_state state);
+bool delivery_state_from_text(const char *s, enum delivery_state *state_r);
+
+#endif

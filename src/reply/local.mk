@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: EUPL-1.2
+libcore_a_SOURCES += \
+	src/reply/reply.h

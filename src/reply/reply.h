@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Decision to answers: acknowledgement, review, confirmation, notice, as bytes.  Pure: what is
+ * rendered here is what is sent, at every attempt.  Words stand in templates, one set a language.
+ */
+#ifndef REPLY_REPLY_H
+#define REPLY_REPLY_H
+
+#include "decision/decision.h"
+#include "mail/raw.h"
+
+enum reply_kind { REPLY_ACKNOWLEDGEMENT, REPLY_REVIEW, REPLY_CONFIRMATION, REPLY_NOTICE };
+
+struct reply {
+    enum reply_kind kind;
+    const char *to;            /* one plain address of the roster, the list or the office */
+    const char *envelope_from; /* the body's from address */
+    const char *number;        /* of the motion, or NULL */
+    const char *subject;       /* UTF-8 */
+    const char *message_id;    /* without < > */
+    const char *bytes;
+    size_t size;
+    bool waiting; /* for a person: answers = "hold", or a confirmation that must be released */
+};
+
+struct replies {
+    struct reply *v;
+    size_t n;
+};
+
+struct reply_input {
+    const struct conf_body *body;
+    const struct conf_mailbox *mailbox;
+    const struct raw_mail *raw;
+    const struct reading *reading; /* NULL: unreadable */
+    const struct verdict *verdict; /* NULL where reading is */
+    const struct known *known;
+    const struct decision *decision;
+    int64_t registered_at; /* now */
+    const char *token;     /* fresh random, [0-9a-f]{32}: base of the Message-IDs */
+};
+
+/* None for bounces, automatic mail, lists, unknown senders and duplicates. */
+void reply_render(struct arena *arena, const struct reply_input *input, struct replies *replies_r);
+
+const char *reply_kind_to_text(enum reply_kind kind);
+bool reply_kind_from_text(const char *s, enum reply_kind *kind_r);
+
+#endif

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
+libshell_a_SOURCES += \
+	src/smtp/transport.h \
+	src/smtp/schedule.h
