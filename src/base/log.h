@@ -18,6 +18,10 @@ void log_open(const char *role, enum log_level level);
 /* Key and value strings in turns, then NULL; a value NULL leaves its pair out. */
 void log_event(enum log_level level, const char *event, ...) __attribute__((sentinel));
 
+/* For panic() and fatal(): an event with "text" where the log is open, otherwise, in a command that
+ * a human called, "program: text". */
+void log_failure(const char *event, const char *text);
+
 /* A number as text for log_event, good for the next 16 calls of this thread. */
 const char *log_int(int64_t value);
 

@@ -11,7 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A list of strings.  The strings are foreign or live in the arena of the list. */
+/* A list of strings.  The strings are foreign or live in the arena of the list.  It starts as {0}
+ * and grows by texts_add() only, which keeps the room behind v; a list that was copied, or that has
+ * a v of its own, must not be added to. */
 struct texts {
     const char **v;
     size_t n;

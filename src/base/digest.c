@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/digest.h"
+
+#include "base/err.h"
+#include "base/text.h"
+
+#include <openssl/evp.h>
+
+/* struct digest is OpenSSL's EVP_MD_CTX under a name of our own */
+
+struct digest *digest_new(void)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (context == NULL || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
+        panic("SHA-256: OpenSSL does not give it");
+    return (struct digest *)context;
+}
+
+void digest_add(struct digest *digest, const void *bytes, size_t n)
+{
+    if (EVP_DigestUpdate((EVP_MD_CTX *)digest, bytes, n) != 1)
+        panic("SHA-256: cannot add %zu bytes", n);
+}
+
+void digest_end(struct digest *digest, unsigned char sum_r[DIGEST_SIZE])
+{
+    EVP_MD_CTX *context = (EVP_MD_CTX *)digest;
+    if (EVP_DigestFinal_ex(context, sum_r, NULL) != 1)
+        panic("SHA-256: no sum");
+    EVP_MD_CTX_free(context);
+}
+
+char *digest_hex(struct arena *arena, const void *bytes, size_t n)
+{
+    unsigned char sum[DIGEST_SIZE];
+    struct digest *digest = digest_new();
+    digest_add(digest, bytes, n);
+    digest_end(digest, sum);
+    return text_hex(arena, sum, sizeof sum);
+}
