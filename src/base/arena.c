@@ -100,19 +100,21 @@ void *arena_grow(struct arena *arena, void *old, size_t old_count, size_t count,
     return p;
 }
 
-char *arena_strndup(struct arena *arena, const char *s, size_t n)
+static char *copy_string(struct arena *arena, const char *s, size_t len)
 {
-    if (s == NULL)
-        return NULL;
-    size_t len = strnlen(s, n);
     char *copy = arena_alloc(arena, len + 1);
     memcpy(copy, s, len);
     return copy;
 }
 
+char *arena_strndup(struct arena *arena, const char *s, size_t n)
+{
+    return s == NULL ? NULL : copy_string(arena, s, strnlen(s, n));
+}
+
 char *arena_strdup(struct arena *arena, const char *s)
 {
-    return arena_strndup(arena, s, SIZE_MAX);
+    return s == NULL ? NULL : copy_string(arena, s, strlen(s));
 }
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
