@@ -1,3 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 libcore_a_SOURCES += \
-	src/trust/trust.h
+	src/trust/trust.h \
+	src/trust/trust.c \
+	src/trust/label.h \
+	src/trust/label.c \
+	src/trust/words_de.def
