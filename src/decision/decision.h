@@ -50,6 +50,7 @@ struct decided_motion {
     const char *number; /* NULL where held */
     const char *row;    /* which row said so */
     const char *reason; /* its sentence, English; NULL where registered without a remark */
+    const char *detail; /* what the sentence speaks of (a name, a number), or NULL */
     const struct conf_faction *mover; /* the sender's faction */
     struct texts named;               /* titles (or labels) of other factions the letter names */
     struct decided_consultation *consultations;
@@ -61,6 +62,8 @@ struct decision {
     enum message_state state;
     const char *row;
     const char *reason; /* a sentence, English; of a duplicate: "m12" first */
+    const char *detail; /* what the sentence speaks of (a name, a number), or NULL */
+    bool whole;         /* the row judged the mail as a whole, not one motion after the other */
     struct arrival arrival;
     struct decided_motion *motions; /* n 0 unless registered or held */
     size_t motion_count;
@@ -75,9 +78,14 @@ struct case_file {
     const struct verdict *verdict; /* NULL where reading is */
     const struct known *known;
     struct arrival arrival;
+    size_t size; /* of the mail in bytes, 0: not known; beyond body->max_size it is held */
 };
 
+/* Every motion of a held mail is there too, held by the same row. */
 void decide(struct arena *arena, const struct case_file *file, struct decision *decision_r);
+
+/* The names of the table's rows, in order: NULL behind the last. */
+const char *decide_row_name(size_t i);
 
 const char *message_state_to_text(enum message_state state);
 bool message_state_from_text(const char *s, enum message_state *state_r);

@@ -1,6 +1,23 @@
 # SPDX-License-Identifier: EUPL-1.2
 libcore_a_SOURCES += \
 	src/decision/decision.h \
+	src/decision/decide.c \
+	src/decision/state.c \
+	src/decision/asks.h \
+	src/decision/asks.c \
+	src/decision/asks_words.def \
+	src/decision/quote_words.def \
+	src/decision/council.h \
+	src/decision/council.c \
 	src/decision/deadline.h \
+	src/decision/deadline.c \
+	src/decision/holidays.c \
+	src/decision/holidays.def \
+	src/decision/say.h \
+	src/decision/say.c \
+	src/decision/say_de.def \
+	src/decision/say_en.def \
 	src/decision/arrival.h \
-	src/decision/number.h
+	src/decision/arrival.c \
+	src/decision/number.h \
+	src/decision/number.c

@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-/* Needs %n (or %Nn with N digits at least) exactly once; %Y the year; %% a percent sign. */
+/* Needs %n (or %Nn with N digits at least, 1 to 9) exactly once and the year, %Y: counters begin
+ * anew each year, and no number may come twice.  %% is a percent sign; no control characters. */
 bool number_format_is_valid(const char *format);
 char *number_format(struct arena *arena, const char *format, int year, int counter);
 

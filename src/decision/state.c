@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The words of the contract for the states of messages and motions. */
+#include "decision/decision.h"
+
+static const char *const message_states[] = {
+    [MESSAGE_REGISTERED] = "registered", [MESSAGE_HELD] = "held",
+    [MESSAGE_IGNORED] = "ignored",       [MESSAGE_UNREADABLE] = "unreadable",
+    [MESSAGE_DUPLICATE] = "duplicate",   [MESSAGE_VANISHED] = "vanished",
+};
+
+static const char *const motion_states[] = {
+    [MOTION_STATE_REGISTERED] = "registered",
+    [MOTION_STATE_WITHDRAWN] = "withdrawn",
+    [MOTION_STATE_REPLACED] = "replaced",
+    [MOTION_STATE_VOID] = "void",
+};
+
+static bool find_word(const char *const *words, size_t n, const char *s, size_t *i_r)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (text_equal(words[i], s)) {
+            *i_r = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *message_state_to_text(enum message_state state)
+{
+    return message_states[state];
+}
+
+bool message_state_from_text(const char *s, enum message_state *state_r)
+{
+    size_t i;
+
+    if (!find_word(message_states, sizeof(message_states) / sizeof(message_states[0]), s, &i))
+        return false;
+    *state_r = (enum message_state)i;
+    return true;
+}
+
+const char *motion_state_to_text(enum motion_state state)
+{
+    return motion_states[state];
+}
+
+bool motion_state_from_text(const char *s, enum motion_state *state_r)
+{
+    size_t i;
+
+    if (!find_word(motion_states, sizeof(motion_states) / sizeof(motion_states[0]), s, &i))
+        return false;
+    *state_r = (enum motion_state)i;
+    return true;
+}
