@@ -1,17 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Unit tests: one program a module, tests/unit/test_NAME.c.  CORE_TESTS link libcore.a alone.
+# SCRIPT_TESTS are run as they are; they find what they need in the environment below.
 
 CORE_TESTS =
 SHELL_TESTS =
 DAEMON_TESTS =
+SCRIPT_TESTS =
 
 EXTRA_DIST += tests/unit/test.h
 
 include tests/unit/local.mk
 
+dist_check_SCRIPTS = $(SCRIPT_TESTS)
 if HAVE_CMOCKA
 check_PROGRAMS = $(CORE_TESTS) $(SHELL_TESTS) $(DAEMON_TESTS)
-TESTS = $(check_PROGRAMS)
 endif
-AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; builddir='$(builddir)'; export builddir;
+TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(abs_srcdir)'; export srcdir; \
+	builddir='$(abs_builddir)'; export builddir; \
+	CC='$(CC)'; export CC; NM='$(NM)'; export NM; \
+	CORE_CFLAGS='$(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS)'; export CORE_CFLAGS; \
+	CORE_LDFLAGS='$(AM_LDFLAGS) $(LDFLAGS)'; export CORE_LDFLAGS; \
+	CORE_LIBS='$(CORE_LIBS)'; export CORE_LIBS;
 AM_DEFAULT_SOURCE_EXT = .c

@@ -1,3 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 # A core test needs two lines: CORE_TESTS += and _LDADD = $(CORE_LIBS) $(CMOCKA_LIBS); likewise the
 # shell's with $(SHELL_LIBS), the daemon's with $(DAEMON_LIBS).
+
+SCRIPT_TESTS += tests/unit/upward-call.sh
+
+CORE_TESTS += tests/unit/test_base_day
+tests_unit_test_base_day_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_base_file
+tests_unit_test_base_file_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_base_json
+tests_unit_test_base_json_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_base_log
+tests_unit_test_base_log_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_base_text
+tests_unit_test_base_text_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
