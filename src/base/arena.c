@@ -73,7 +73,7 @@ void *arena_alloc(struct arena *arena, size_t size)
         own->used = size;
         return own->bytes;
     }
-    size = (size + ALIGN - 1) / ALIGN * ALIGN;
+    size = size == 0 ? ALIGN : (size + ALIGN - 1) / ALIGN * ALIGN;
     struct block *block = arena->shared;
     if (block == NULL || block->size - block->used < size)
         block = push_block(&arena->shared, BLOCK_SIZE);
