@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "registry/private.h"
+
+bool registry_add_event(struct registry *registry, const struct event *event, struct err *err_r)
+{
+    return STATEMENT_RUN(
+        registry, err_r,
+        "INSERT INTO events (at, event, message, delivery, body, number, actor, text)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        value_int(event->at), value_text(event->event), value_id(event->message),
+        value_id(event->delivery), value_text(event->body), value_text(event->number),
+        value_text(REGISTRY_ACTOR), value_text(event->text));
+}
+
+static void read_event(struct statement *s, struct arena *arena, struct event_row *row_r)
+{
+    int64_t message = statement_int(s, 3);
+    int64_t delivery = statement_int(s, 4);
+
+    *row_r = (struct event_row){
+        .seq = statement_int(s, 0),
+        .at = statement_int(s, 1),
+        .event = statement_text(s, arena, 2),
+        .id = delivery != 0  ? arena_printf(arena, "o%lld", (long long)delivery)
+              : message != 0 ? arena_printf(arena, "m%lld", (long long)message)
+                             : NULL,
+        .number = statement_text(s, arena, 5),
+        .actor = statement_text(s, arena, 6),
+        .text = statement_text(s, arena, 7),
+    };
+}
+
+#define EVENT_COLUMNS "SELECT seq, at, event, message, delivery, number, actor, text FROM events"
+
+/* Three questions, three statements: each has its index. */
+static bool open_events(struct registry *registry, int64_t message, const char *body,
+                        const char *number, struct statement **s_r, struct err *err_r)
+{
+    if (message != 0)
+        return STATEMENT_OPEN(registry, s_r, err_r, EVENT_COLUMNS " WHERE message = ? ORDER BY seq",
+                              value_int(message));
+    if (number != NULL)
+        return STATEMENT_OPEN(registry, s_r, err_r,
+                              EVENT_COLUMNS " WHERE body = ? AND number = ? ORDER BY seq",
+                              value_text(body), value_text(number));
+    return statement_open(registry, EVENT_COLUMNS " ORDER BY seq", NULL, 0, s_r, err_r);
+}
+
+bool registry_list_events(struct registry *registry, struct arena *arena, int64_t message,
+                          const char *body, const char *number, struct event_row **rows_r,
+                          size_t *count_r, struct err *err_r)
+{
+    struct event_row *rows = NULL;
+    size_t count = 0, room = 0;
+    struct statement *s;
+
+    if (!open_events(registry, message, body, number, &s, err_r))
+        return false;
+    while (statement_next(s)) {
+        rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
+        read_event(s, arena, &rows[count++]);
+    }
+    *rows_r = rows;
+    *count_r = count;
+    return statement_close(s, err_r);
+}

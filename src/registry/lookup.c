@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is known that bears on a mail.  Only a registered mail makes a duplicate, and only within
+ * one body. */
+#include "registry/private.h"
+
+#include <string.h>
+
+const char *registry_sender_key(struct arena *arena, const struct mail *mail)
+{
+    struct texts keys = {0};
+
+    for (size_t i = 0; i < mail->from.n; i++)
+        texts_add(&keys, arena, text_fold(arena, mail->from.v[i].address));
+    return keys.n == 0 ? NULL : text_join(arena, &keys, ",");
+}
+
+static bool holds_motion(const struct reading *reading, const char *path)
+{
+    for (size_t i = 0; i < reading->motions.n; i++) {
+        if (text_equal(reading->motions.v[i].found_in, path))
+            return true;
+    }
+    return false;
+}
+
+bool registry_part_is_telling(const struct reading *reading, const struct mail_part *part)
+{
+    if (part->size == 0)
+        return false;
+    return holds_motion(reading, part->path) ||
+           (!part->is_body && part->text != PART_NONE && text_starts(part->type, "application/"));
+}
+
+bool registry_next_message(struct registry *registry, int64_t *id_r, struct err *err_r)
+{
+    return statement_get_int(
+        registry,
+        "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) + 1", NULL,
+        0, id_r, err_r);
+}
+
+bool registry_next_counter(struct registry *registry, const char *body, int year, int *counter_r,
+                           struct err *err_r)
+{
+    int64_t counter;
+
+    if (!STATEMENT_GET(registry, &counter, err_r,
+                       "SELECT coalesce(max(counter), 0) + 1 FROM numbers"
+                       " WHERE body = ? AND year = ?",
+                       value_text(body), value_int(year)))
+        return false;
+    *counter_r = (int)counter;
+    return true;
+}
+
+int registry_number_year(const struct conf_body *body, int year)
+{
+    for (const char *s = body->number; s != NULL && *s != '\0'; s++) {
+        if (*s != '%')
+            continue;
+        s++;
+        if (*s == 'Y')
+            return year;
+        if (*s == '\0')
+            break;
+    }
+    return 0;
+}
+
+bool registry_find_number(struct registry *registry, const char *body, const char *number,
+                          int64_t *motion_r, struct err *err_r)
+{
+    return STATEMENT_GET(registry, motion_r, err_r,
+                         "SELECT motion FROM numbers WHERE body = ? AND number = ?",
+                         value_text(body), value_text(number));
+}
+
+static bool find_same_bytes(struct registry *registry, const char *body, const char *sha256,
+                            int64_t *id_r, struct err *err_r)
+{
+    return STATEMENT_GET(registry, id_r, err_r,
+                         "SELECT id FROM messages WHERE sha256 = ? AND body = ?"
+                         " AND state = 'registered' ORDER BY id LIMIT 1",
+                         value_text(sha256), value_text(body));
+}
+
+/* What a mail is compared by. */
+struct marks {
+    const char *body;
+    const char *sha256;
+    const char *message_id;
+    const char *sender_key;
+    const char *body_digest;
+};
+
+/* Without a Message-ID or a sender, equal bytes alone make the same mail. */
+static bool find_same_mail(struct registry *registry, const struct marks *marks, int64_t *id_r,
+                           struct err *err_r)
+{
+    return STATEMENT_GET(registry, id_r, err_r,
+                         "SELECT id FROM messages WHERE message_id = ? AND body = ?"
+                         " AND sender_key = ? AND body_digest = ? AND state = 'registered'"
+                         " ORDER BY id LIMIT 1",
+                         value_text(marks->message_id), value_text(marks->body),
+                         value_text(marks->sender_key), value_text(marks->body_digest));
+}
+
+static bool find_other_of_id(struct registry *registry, struct arena *arena,
+                             const struct marks *marks, const char **id_r, struct err *err_r)
+{
+    int64_t id;
+
+    if (!STATEMENT_GET(registry, &id, err_r,
+                       "SELECT id FROM messages WHERE message_id = ? AND body = ?"
+                       " AND sha256 <> ? AND NOT (sender_key IS ? AND body_digest IS ?)"
+                       " ORDER BY id LIMIT 1",
+                       value_text(marks->message_id), value_text(marks->body),
+                       value_text(marks->sha256), value_text(marks->sender_key),
+                       value_text(marks->body_digest)))
+        return false;
+    *id_r = id == 0 ? NULL : arena_printf(arena, "m%lld", (long long)id);
+    return true;
+}
+
+/*
+ * A withdrawn or void motion may be handed in again; whoever sends a replaced one again has the old
+ * paper in hand.  The document that stood in the same part is the best answer to "which".
+ */
+static bool find_same_part(struct registry *registry, struct arena *arena,
+                           const struct marks *marks, const char *part_sha256,
+                           const char **number_r, struct err *err_r)
+{
+    struct statement *s;
+
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT n.number FROM parts p JOIN messages m ON m.id = p.message"
+                        " JOIN documents d ON d.message = m.id JOIN motions t ON t.id = d.motion"
+                        " JOIN numbers n ON n.motion = t.id"
+                        " WHERE p.sha256 = ?1 AND p.telling = 1 AND m.body = ?2"
+                        " AND m.sender_key = ?3 AND m.state = 'registered'"
+                        " AND (?4 IS NULL OR m.message_id IS NOT ?4)"
+                        " AND t.state IN ('registered', 'replaced')"
+                        " ORDER BY d.found_in IS NOT p.path, m.id, d.position LIMIT 1",
+                        value_text(part_sha256), value_text(marks->body),
+                        value_text(marks->sender_key), value_text(marks->message_id)))
+        return false;
+    if (statement_next(s))
+        *number_r = statement_text(s, arena, 0);
+    return statement_close(s, err_r);
+}
+
+static bool find_same_content(struct registry *registry, struct arena *arena,
+                              const struct marks *marks, const struct reading *reading,
+                              const char **number_r, struct err *err_r)
+{
+    *number_r = NULL;
+    for (size_t i = 0; i < reading->mail->part_count && *number_r == NULL; i++) {
+        const struct mail_part *part = &reading->mail->parts[i];
+
+        if (registry_part_is_telling(reading, part) &&
+            !find_same_part(registry, arena, marks, part->sha256, number_r, err_r))
+            return false;
+    }
+    return true;
+}
+
+bool registry_lookup(struct registry *registry, struct arena *arena, const struct conf_body *body,
+                     const struct raw_mail *raw, const struct reading *reading, int year,
+                     struct known *known_r, struct err *err_r)
+{
+    struct marks marks = {.body = body->id, .sha256 = text_hex(arena, raw->sha256, DIGEST_SIZE)};
+
+    *known_r = (struct known){0};
+    if (!registry_next_message(registry, &known_r->message, err_r) ||
+        !registry_next_counter(registry, body->id, registry_number_year(body, year),
+                               &known_r->next_counter, err_r) ||
+        !find_same_bytes(registry, body->id, marks.sha256, &known_r->same_bytes, err_r))
+        return false;
+    if (reading == NULL)
+        return true;
+    marks.message_id = reading->mail->message_id;
+    marks.sender_key = registry_sender_key(arena, reading->mail);
+    marks.body_digest = reading->mail->body_digest;
+    return find_same_mail(registry, &marks, &known_r->same_mail, err_r) &&
+           find_other_of_id(registry, arena, &marks, &known_r->other_of_id, err_r) &&
+           find_same_content(registry, arena, &marks, reading, &known_r->same_content, err_r);
+}

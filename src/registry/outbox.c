@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The outbox: deliveries and their attempts.  What is committed before dialling and before the
+ * data makes a crash of send tell its own story: without data_at nothing was accepted, with it
+ * nobody knows.
+ */
+#include "registry/private.h"
+
+/* A receiver that got the mail folds a second copy by its Message-ID more surely when the first has
+ * arrived; RFC 5321 section 4.5.4.1 asks for half an hour between attempts anyway. */
+#define MAYBE_WAIT (30 * 60)
+
+static const char *const state_texts[] = {
+    [DELIVERY_WAITING] = "waiting",   [DELIVERY_QUEUED] = "queued",
+    [DELIVERY_SENDING] = "sending",   [DELIVERY_SENT] = "sent",
+    [DELIVERY_DEFERRED] = "deferred", [DELIVERY_MAYBE] = "maybe",
+    [DELIVERY_FAILED] = "failed",     [DELIVERY_BOUNCED] = "bounced",
+};
+
+const char *delivery_state_to_text(enum delivery_state state)
+{
+    return state_texts[state];
+}
+
+bool delivery_state_from_text(const char *s, enum delivery_state *state_r)
+{
+    for (size_t i = 0; i < sizeof state_texts / sizeof *state_texts; i++) {
+        if (text_equal(state_texts[i], s)) {
+            *state_r = (enum delivery_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+#define DELIVERY_COLUMNS                                                                       \
+    "SELECT d.id, m.body, d.kind, n.number, d.message, d.recipient, d.envelope_from,"          \
+    " d.message_id, d.subject, d.state, d.attempts, d.created_at, d.next_attempt, d.response," \
+    " length(d.bytes)"
+#define DELIVERY_TABLES                                      \
+    " FROM deliveries d JOIN messages m ON m.id = d.message" \
+    " LEFT JOIN numbers n ON n.motion = d.motion"
+#define DELIVERY_BYTES 15 /* the column behind these, where it is asked for */
+
+static bool read_delivery(struct statement *s, struct arena *arena, bool bytes,
+                          struct delivery *row_r)
+{
+    *row_r = (struct delivery){
+        .id = statement_int(s, 0),
+        .body = statement_text(s, arena, 1),
+        .number = statement_text(s, arena, 3),
+        .message = statement_int(s, 4),
+        .to = statement_text(s, arena, 5),
+        .envelope_from = statement_text(s, arena, 6),
+        .message_id = statement_text(s, arena, 7),
+        .subject = statement_text(s, arena, 8),
+        .attempts = (int)statement_int(s, 10),
+        .created_at = statement_int(s, 11),
+        .next_attempt = statement_moment(s, 12),
+        .response = statement_text(s, arena, 13),
+        .size = (size_t)statement_int(s, 14),
+    };
+    if (bytes)
+        row_r->bytes = statement_blob(s, arena, DELIVERY_BYTES, &row_r->size);
+    return reply_kind_from_text(statement_peek_text(s, 2), &row_r->kind) &&
+           delivery_state_from_text(statement_peek_text(s, 9), &row_r->state);
+}
+
+static bool read_deliveries(struct registry *registry, struct statement *s, struct arena *arena,
+                            bool bytes, struct delivery **rows_r, size_t *count_r,
+                            struct err *err_r)
+{
+    size_t count = 0, room = 0;
+    struct delivery *rows = NULL;
+    bool known = true;
+
+    while (known && statement_next(s)) {
+        rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
+        known = read_delivery(s, arena, bytes, &rows[count++]);
+    }
+    *rows_r = rows;
+    *count_r = count;
+    if (!statement_close(s, err_r))
+        return false;
+    return known || registry_fail_word(registry, 'o', rows[count - 1].id, err_r);
+}
+
+bool registry_due(struct registry *registry, struct arena *arena, int64_t now, size_t max,
+                  struct delivery **deliveries_r, size_t *count_r, struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          DELIVERY_COLUMNS ", d.bytes" DELIVERY_TABLES
+                                           " WHERE d.state IN ('queued', 'deferred', 'maybe')"
+                                           " AND d.next_attempt <= ?"
+                                           " ORDER BY d.next_attempt, d.id LIMIT ?",
+                          value_int(now), value_int((int64_t)max)) &&
+           read_deliveries(registry, s, arena, true, deliveries_r, count_r, err_r);
+}
+
+bool registry_next_due(struct registry *registry, int64_t *at_r, struct err *err_r)
+{
+    struct statement *s;
+
+    *at_r = MOMENT_NONE;
+    if (!statement_open(registry,
+                        "SELECT min(next_attempt) FROM deliveries"
+                        " WHERE state IN ('queued', 'deferred', 'maybe')",
+                        NULL, 0, &s, err_r))
+        return false;
+    if (statement_next(s))
+        *at_r = statement_moment(s, 0);
+    return statement_close(s, err_r);
+}
+
+bool registry_list_deliveries(struct registry *registry, struct arena *arena, int64_t message,
+                              int64_t id, struct delivery **rows_r, size_t *count_r,
+                              struct err *err_r)
+{
+    struct statement *s;
+    bool ok;
+
+    if (id != 0)
+        ok = STATEMENT_OPEN(registry, &s, err_r,
+                            DELIVERY_COLUMNS ", d.bytes" DELIVERY_TABLES " WHERE d.id = ?",
+                            value_int(id));
+    else if (message != 0)
+        ok = STATEMENT_OPEN(registry, &s, err_r,
+                            DELIVERY_COLUMNS DELIVERY_TABLES " WHERE d.message = ? ORDER BY d.id",
+                            value_int(message));
+    else
+        ok = statement_open(registry, DELIVERY_COLUMNS DELIVERY_TABLES " ORDER BY d.id", NULL, 0,
+                            &s, err_r);
+    return ok && read_deliveries(registry, s, arena, id != 0, rows_r, count_r, err_r);
+}
+
+/* ---- attempts */
+
+static bool add_delivery_event(struct registry *registry, int64_t delivery, const char *name,
+                               const char *text, int64_t now, struct err *err_r)
+{
+    return STATEMENT_RUN(registry, err_r,
+                         "INSERT INTO events (at, event, message, delivery, body, number, actor,"
+                         " text) SELECT ?, ?, d.message, d.id, m.body, n.number, ?, ?"
+                         " FROM deliveries d JOIN messages m ON m.id = d.message"
+                         " LEFT JOIN numbers n ON n.motion = d.motion WHERE d.id = ?",
+                         value_int(now), value_text(name), value_text(REGISTRY_ACTOR),
+                         value_text(text), value_int(delivery));
+}
+
+/* The statement before must have found its one row. */
+static bool check_changed(struct registry *registry, int64_t delivery, const char *expected,
+                          struct err *err_r)
+{
+    return sqlite3_changes(registry->db) == 1 ||
+           err_set(err_r, ERR_BUG, "answer o%lld is not %s; please report this",
+                   (long long)delivery, expected);
+}
+
+static bool attempt_begin(struct registry *registry, int64_t delivery, int64_t now,
+                          int64_t next_attempt, struct err *err_r)
+{
+    return STATEMENT_RUN(registry, err_r,
+                         "UPDATE deliveries SET state = 'sending', attempts = attempts + 1,"
+                         " next_attempt = ?"
+                         " WHERE id = ? AND state IN ('queued', 'deferred', 'maybe')",
+                         value_moment(next_attempt), value_int(delivery)) &&
+           check_changed(registry, delivery, "due", err_r) &&
+           STATEMENT_RUN(registry, err_r,
+                         "INSERT INTO attempts (delivery, n, begun_at)"
+                         " SELECT id, attempts, ? FROM deliveries WHERE id = ?",
+                         value_int(now), value_int(delivery)) &&
+           add_delivery_event(registry, delivery, "sending", NULL, now, err_r);
+}
+
+bool registry_attempt_begin(struct registry *registry, int64_t delivery, int64_t now,
+                            int64_t next_attempt, struct err *err_r)
+{
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    bool ok = attempt_begin(registry, delivery, now, next_attempt, err_r);
+    return registry_step_end(registry, ok, err_r);
+}
+
+bool registry_attempt_data(struct registry *registry, int64_t delivery, int64_t now,
+                           struct err *err_r)
+{
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    bool ok = STATEMENT_RUN(registry, err_r,
+                            "UPDATE attempts SET data_at = ?1 WHERE delivery = ?2"
+                            " AND ended_at IS NULL"
+                            " AND n = (SELECT attempts FROM deliveries WHERE id = ?2"
+                            " AND state = 'sending')",
+                            value_int(now), value_int(delivery)) &&
+              check_changed(registry, delivery, "being sent", err_r);
+    return registry_step_end(registry, ok, err_r);
+}
+
+static bool end_attempt_row(struct registry *registry, int64_t delivery, int64_t now,
+                            const struct attempt_end *end, struct err *err_r)
+{
+    return STATEMENT_RUN(registry, err_r,
+                         "UPDATE attempts SET ended_at = ?1, state = ?2, code = ?3, response = ?4"
+                         " WHERE delivery = ?5 AND ended_at IS NULL",
+                         value_int(now), value_text(delivery_state_to_text(end->state)),
+                         value_id(end->code), value_text(end->response), value_int(delivery));
+}
+
+static bool attempt_end(struct registry *registry, int64_t delivery, int64_t now,
+                        const struct attempt_end *end, struct err *err_r)
+{
+    const char *state = delivery_state_to_text(end->state);
+
+    return STATEMENT_RUN(registry, err_r,
+                         "UPDATE deliveries SET state = ?, next_attempt = ?, response = ?"
+                         " WHERE id = ? AND state = 'sending'",
+                         value_text(state), value_moment(end->next_attempt),
+                         value_text(end->response), value_int(delivery)) &&
+           check_changed(registry, delivery, "being sent", err_r) &&
+           end_attempt_row(registry, delivery, now, end, err_r) &&
+           add_delivery_event(registry, delivery, state, end->response, now, err_r);
+}
+
+static bool state_ends_attempt(enum delivery_state state)
+{
+    return state == DELIVERY_SENT || state == DELIVERY_DEFERRED || state == DELIVERY_MAYBE ||
+           state == DELIVERY_FAILED;
+}
+
+bool registry_attempt_end(struct registry *registry, int64_t delivery, int64_t now,
+                          const struct attempt_end *end, struct err *err_r)
+{
+    if (!state_ends_attempt(end->state))
+        return err_set(err_r, ERR_BUG, "an attempt for o%lld cannot end as \"%s\"",
+                       (long long)delivery, delivery_state_to_text(end->state));
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    bool ok = attempt_end(registry, delivery, now, end, err_r);
+    return registry_step_end(registry, ok, err_r);
+}
+
+/* ---- after a crash of send */
+
+struct interrupted {
+    int64_t delivery;
+    bool data; /* the data had begun */
+    int64_t next_attempt;
+};
+
+static bool find_interrupted(struct registry *registry, struct arena *arena,
+                             struct interrupted **rows_r, size_t *count_r, struct err *err_r)
+{
+    size_t count = 0, room = 0;
+    struct interrupted *rows = NULL;
+    struct statement *s;
+
+    if (!statement_open(registry,
+                        "SELECT d.id, a.data_at IS NOT NULL, d.next_attempt FROM deliveries d"
+                        " LEFT JOIN attempts a ON a.delivery = d.id AND a.n = d.attempts"
+                        " WHERE d.state = 'sending' ORDER BY d.id",
+                        NULL, 0, &s, err_r))
+        return false;
+    while (statement_next(s)) {
+        rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
+        rows[count++] = (struct interrupted){statement_int(s, 0), statement_int(s, 1) != 0,
+                                             statement_moment(s, 2)};
+    }
+    *rows_r = rows;
+    *count_r = count;
+    return statement_close(s, err_r);
+}
+
+static bool recover_one(struct registry *registry, const struct interrupted *row, int64_t now,
+                        struct err *err_r)
+{
+    struct attempt_end end = {
+        .state = row->data ? DELIVERY_MAYBE : DELIVERY_QUEUED,
+        .response = row->data ? "interrupted while the data went out; it may arrive twice"
+                              : "interrupted before the data went out",
+        .next_attempt = row->data                          ? now + MAYBE_WAIT
+                        : row->next_attempt != MOMENT_NONE ? row->next_attempt
+                                                           : now,
+    };
+
+    return attempt_end(registry, row->delivery, now, &end, err_r);
+}
+
+bool registry_recover_attempts(struct registry *registry, int64_t now, struct err *err_r)
+{
+    struct interrupted *rows = NULL;
+    size_t count = 0;
+
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    struct arena *arena = arena_new();
+    bool ok = find_interrupted(registry, arena, &rows, &count, err_r);
+    for (size_t i = 0; i < count && ok; i++)
+        ok = recover_one(registry, &rows[i], now, err_r);
+    arena_free(arena);
+    return registry_step_end(registry, ok, err_r);
+}

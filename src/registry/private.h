@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the files of this folder share. */
+#ifndef REGISTRY_PRIVATE_H
+#define REGISTRY_PRIVATE_H
+
+#include "registry/registry.h"
+#include "registry/statement.h"
+
+#include <sqlite3.h>
+
+#define REGISTRY_FILE "registry.db"
+#define REGISTRY_LOCK "lock"
+#define REGISTRY_MAILS "mails"
+#define REGISTRY_ACTOR "antragd" /* what no person decided */
+
+#define REGISTRY_KEPT_STATEMENTS 96
+
+struct kept_statement {
+    const char *sql;
+    sqlite3_stmt *stmt;
+    bool busy;
+};
+
+struct registry {
+    enum registry_mode mode;
+    char *directory;
+    int lock_fd; /* -1: reader */
+    sqlite3 *db;
+    bool in_batch;
+    struct kept_statement kept[REGISTRY_KEPT_STATEMENTS];
+    size_t kept_count;
+};
+
+/* ---- registry.c */
+
+/*
+ * A step: all or nothing, inside a batch or on its own (then durable when it ends).  SQLite may
+ * roll back a whole batch by itself when the disk is full; what comes after must not begin to
+ * commit by itself then, so that begin fails until registry_rollback().
+ */
+bool registry_step_begin(struct registry *registry, struct err *err_r);
+/* ok false: undoes the step, keeps *err_r and returns false. */
+bool registry_step_end(struct registry *registry, bool ok, struct err *err_r);
+
+/* ---- migrate.c */
+
+/* Brings the schema to ours.  A newer one is ERR_CONFIG; a reader migrates nothing. */
+bool registry_migrate(struct registry *registry, struct err *err_r);
+
+/* ---- events.c */
+
+struct event {
+    const char *event;
+    int64_t at;
+    int64_t message;    /* 0: none */
+    int64_t delivery;   /* 0: none */
+    const char *body;   /* or NULL */
+    const char *number; /* or NULL; needs body */
+    const char *text;   /* no personal data: events outlive what a person may have erased */
+};
+bool registry_add_event(struct registry *registry, const struct event *event, struct err *err_r);
+
+/* ---- lookup.c */
+
+/* All addresses of From, case folded, with "," between; NULL for none. */
+const char *registry_sender_key(struct arena *arena, const struct mail *mail);
+/* Whether the same part in another mail means the same motion: the part a motion stands in, and
+ * papers.  Not logos, signatures, covering words. */
+bool registry_part_is_telling(const struct reading *reading, const struct mail_part *part);
+/* The year a number counts in: 0, one count for all years, where the format does not show it; else
+ * January would give last year's numbers again. */
+int registry_number_year(const struct conf_body *body, int year);
+bool registry_next_message(struct registry *registry, int64_t *id_r, struct err *err_r);
+bool registry_next_counter(struct registry *registry, const char *body, int year, int *counter_r,
+                           struct err *err_r);
+bool registry_find_number(struct registry *registry, const char *body, const char *number,
+                          int64_t *motion_r, struct err *err_r);
+
+/* ---- uids.c */
+
+/* The row that speaks for this UID, a vanished one too; 0 where there is none. */
+bool registry_find_row(struct registry *registry, const struct raw_mail *raw, int64_t *id_r,
+                       enum message_state *state_r, struct err *err_r);
+
+/* ---- list.c */
+
+/* Room for one more row in an array of the arena that doubles; returns the new array. */
+void *registry_grow_rows(struct arena *arena, void *rows, size_t count, size_t *room, size_t size);
+/* A word that is none of ours stands with m12 or o34 (ERR_DATA); returns false. */
+bool registry_fail_word(struct registry *registry, char letter, int64_t id, struct err *err_r);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Raw mails: STATE/mails/ab/<sha256>.eml.  Touches no database, so that a thread beside the clerk's
+ * may call it.
+ */
+#include "base/file.h"
+#include "base/sys.h"
+#include "registry/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool sync_directory(const char *path, struct err *err_r)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_set_errno(err_r, ERR_CANNOT_CREATE, "cannot open %s", path);
+    bool ok =
+        sys.fsync(fd) == 0 || err_set_errno(err_r, ERR_TRY_AGAIN, "cannot make %s durable", path);
+    close(fd);
+    return ok;
+}
+
+/* The directory's own name must be durable before a row relies on what is in it.  It may be there
+ * and not yet be durable after a crash, hence at every call. */
+static bool make_drawer(const char *mails, const char *drawer, struct err *err_r)
+{
+    if (mkdir(drawer, 0700) != 0 && errno != EEXIST)
+        return err_set_errno(err_r, ERR_CANNOT_CREATE, "cannot make %s", drawer);
+    return sync_directory(mails, err_r);
+}
+
+static bool check_sum(struct arena *arena, const struct raw_mail *raw, const struct memfd_map *map,
+                      struct err *err_r)
+{
+    const char *sum = digest_hex(arena, map->bytes, map->n);
+
+    if (map->n != raw->size || strcmp(sum, text_hex(arena, raw->sha256, DIGEST_SIZE)) != 0)
+        return err_set(err_r, ERR_DATA,
+                       "mail %lu of %s %s is not the bytes it is said to be (SHA-256 %s); it is "
+                       "fetched again at the next visit",
+                       (unsigned long)raw->uid, raw->mailbox, raw->folder, sum);
+    return true;
+}
+
+/* Written anew even if it is there: what a crash left may be neither whole on the disk nor
+ * durable, and a file that went bad is healed by the same mail. */
+static bool keep_mapped(struct registry *registry, struct arena *arena, const struct raw_mail *raw,
+                        const struct memfd_map *map, struct err *err_r)
+{
+    const char *hex = text_hex(arena, raw->sha256, DIGEST_SIZE);
+    const char *mails = arena_printf(arena, "%s/" REGISTRY_MAILS, registry->directory);
+    const char *drawer = arena_printf(arena, "%s/%.2s", mails, hex);
+    const char *path = arena_printf(arena, "%s/%s.eml", drawer, hex);
+
+    return check_sum(arena, raw, map, err_r) && make_drawer(mails, drawer, err_r) &&
+           file_write_durable(path, map->bytes, map->n, 0600, err_r);
+}
+
+bool registry_keep_raw(struct registry *registry, const struct raw_mail *raw, struct err *err_r)
+{
+    struct memfd_map map;
+
+    if (!memfd_map(raw->fd, raw->size, &map, err_r))
+        return false;
+    struct arena *arena = arena_new();
+    bool ok = keep_mapped(registry, arena, raw, &map, err_r);
+    arena_free(arena);
+    memfd_unmap(&map);
+    return ok;
+}
+
+bool registry_open_raw(struct registry *registry, const char *sha256_hex, int *fd_r,
+                       struct err *err_r)
+{
+    *fd_r = -1;
+    if (strlen(sha256_hex) != 2 * DIGEST_SIZE ||
+        strspn(sha256_hex, "0123456789abcdef") != 2 * DIGEST_SIZE)
+        return err_set(err_r, ERR_USAGE, "%.80s is no SHA-256; give 64 hexadecimal digits",
+                       sha256_hex);
+    struct arena *arena = arena_new();
+    const char *path = arena_printf(arena, "%s/" REGISTRY_MAILS "/%.2s/%s.eml", registry->directory,
+                                    sha256_hex, sha256_hex);
+    *fd_r = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool ok = *fd_r >= 0 || err_set_errno(err_r, errno == ENOENT ? ERR_NO_INPUT : ERR_PERMISSION,
+                                          "cannot open the mail %s", path);
+    arena_free(arena);
+    return ok;
+}

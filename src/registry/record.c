@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One message with all that follows from it, in one step.  What above this folder was decided is
+ * checked against what the registry knows now: an answer that names m12 must become m12's, a number
+ * must be the next one.
+ */
+#include "registry/private.h"
+
+#include <string.h>
+
+/* What the pieces of one record share. */
+struct recording {
+    struct registry *registry;
+    struct arena *arena;
+    const struct registry_entry *entry;
+    const char *body;
+    const char *sha256;
+    int64_t message;
+};
+
+static bool fail_bug(const struct recording *r, struct err *err_r, const char *what)
+{
+    return err_set(err_r, ERR_BUG, "mail %lu of %s %s: %s; please report this",
+                   (unsigned long)r->entry->raw->uid, r->entry->raw->mailbox, r->entry->raw->folder,
+                   what);
+}
+
+/* ---- the message */
+
+static const char *sender_name(const struct registry_entry *entry)
+{
+    const struct mail *mail = entry->reading->mail;
+
+    /* the roster's name counts: a display name is whatever the sender wrote */
+    if (entry->verdict != NULL && entry->verdict->member != NULL)
+        return entry->verdict->member->name;
+    return mail->from.n > 0 ? mail->from.v[0].name : NULL;
+}
+
+static int64_t duplicate_of(const struct registry_entry *entry)
+{
+    if (entry->decision->state != MESSAGE_DUPLICATE)
+        return 0;
+    return entry->known->same_bytes != 0 ? entry->known->same_bytes : entry->known->same_mail;
+}
+
+static const char *reading_text(struct arena *arena, const struct reading *reading)
+{
+    struct json *json = reading_to_json(reading);
+    const char *text = json_print_compact(arena, json);
+
+    json_free(json);
+    return text;
+}
+
+/* What any row has, readable or not. */
+static bool insert_row(struct recording *r, struct err *err_r)
+{
+    const struct raw_mail *raw = r->entry->raw;
+    const struct decision *decision = r->entry->decision;
+    const struct reading *reading = r->entry->reading;
+
+    return STATEMENT_RUN(
+        r->registry, err_r,
+        "INSERT INTO messages (id, body, mailbox, folder, uidvalidity, uid, internaldate,"
+        " arrived_at, arrival_basis, registered_at, size, sha256, state, decided_by, reason,"
+        " duplicate_of, reading)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        value_int(r->message), value_text(r->body), value_text(raw->mailbox),
+        value_text(raw->folder), value_int(raw->uidvalidity), value_int(raw->uid),
+        value_moment(raw->internaldate), value_moment(decision->arrival.at),
+        value_text(decision->arrival.basis), value_int(r->entry->registered_at),
+        value_int((int64_t)raw->size), value_text(r->sha256),
+        value_text(message_state_to_text(decision->state)), value_text(decision->row),
+        value_text(decision->reason), value_id(duplicate_of(r->entry)),
+        value_text(reading == NULL ? NULL : reading_text(r->arena, reading)));
+}
+
+static bool insert_part(struct recording *r, size_t position, const struct mail_part *part,
+                        struct err *err_r)
+{
+    return STATEMENT_RUN(
+        r->registry, err_r,
+        "INSERT INTO parts (message, position, path, type, name, size, sha256, text, telling)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        value_int(r->message), value_int((int64_t)position), value_text(part->path),
+        value_text(part->type), value_text(part->name), value_int((int64_t)part->size),
+        value_text(part->sha256), value_text(part_text_to_text(part->text)),
+        value_int(registry_part_is_telling(r->entry->reading, part)));
+}
+
+static bool add_reading(struct recording *r, struct err *err_r)
+{
+    const struct mail *mail = r->entry->reading->mail;
+    const struct verdict *verdict = r->entry->verdict;
+
+    if (!STATEMENT_RUN(
+            r->registry, err_r,
+            "UPDATE messages SET message_id = ?, sender_name = ?, sender_address = ?,"
+            " sender_key = ?, subject = ?, mail_date = ?, body_digest = ?, class = ?, trust = ?"
+            " WHERE id = ?",
+            value_text(mail->message_id), value_text(sender_name(r->entry)),
+            value_text(mail->from.n > 0 ? mail->from.v[0].address : NULL),
+            value_text(registry_sender_key(r->arena, mail)), value_text(mail->subject),
+            value_moment(mail->date_at), value_text(mail->body_digest),
+            value_text(mail_class_to_text(mail->class)),
+            value_text(verdict == NULL ? NULL : trust_level_to_text(verdict->level)),
+            value_int(r->message)))
+        return false;
+    for (size_t i = 0; i < mail->part_count; i++) {
+        if (!insert_part(r, i, &mail->parts[i], err_r))
+            return false;
+    }
+    return true;
+}
+
+/* ---- its documents */
+
+/* A number for a motion that has none yet. */
+static bool insert_motion(struct recording *r, const struct decided_motion *decided,
+                          int64_t *motion_r, struct err *err_r)
+{
+    int year, month, mday, counter;
+
+    day_to_ymd(moment_day(r->entry->decision->arrival.at), &year, &month, &mday);
+    year = registry_number_year(r->entry->body, year);
+    if (!STATEMENT_RUN(r->registry, err_r,
+                       "INSERT INTO motions (body, state) VALUES (?, 'registered')",
+                       value_text(r->body)))
+        return false;
+    *motion_r = sqlite3_last_insert_rowid(r->registry->db);
+    return registry_next_counter(r->registry, r->body, year, &counter, err_r) &&
+           STATEMENT_RUN(r->registry, err_r,
+                         "INSERT INTO numbers (body, year, counter, number, motion, given_at)"
+                         " VALUES (?, ?, ?, ?, ?, ?)",
+                         value_text(r->body), value_int(year), value_int(counter),
+                         value_text(decided->number), value_int(*motion_r),
+                         value_int(r->entry->registered_at));
+}
+
+static const char *document_role(enum motion_kind kind)
+{
+    if (kind == MOTION_WITHDRAWAL)
+        return "withdrawal";
+    return kind == MOTION_REPLACEMENT ? "replacement" : "motion";
+}
+
+static bool insert_document(struct recording *r, size_t position,
+                            const struct decided_motion *decided, int64_t motion,
+                            int64_t *document_r, struct err *err_r)
+{
+    const struct motion *said = decided->motion;
+    const struct deadline *deadline = &decided->deadline;
+
+    if (!STATEMENT_RUN(
+            r->registry, err_r,
+            "INSERT INTO documents (message, position, motion, version, role, kind, label, title,"
+            " letter_date, refers_to, confidential, found_in, decided_by, reason, deadline_state,"
+            " deadline_day, deadline_until, deadline_rule)"
+            " VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            value_int(r->message), value_int((int64_t)position), value_id(motion),
+            value_text(document_role(said->kind)), value_text(motion_kind_to_text(said->kind)),
+            value_text(said->label), value_text(said->title),
+            value_day(r->arena, said->letter_date), value_text(said->refers_to),
+            value_int(said->confidential), value_text(said->found_in), value_text(decided->row),
+            value_text(decided->reason), value_text(deadline_state_to_text(deadline->state)),
+            value_day(r->arena, deadline->last_day), value_moment(deadline->until),
+            value_text(deadline->rule)))
+        return false;
+    *document_r = sqlite3_last_insert_rowid(r->registry->db);
+    return true;
+}
+
+static bool insert_consultations(struct recording *r, int64_t document,
+                                 const struct decided_motion *decided, struct err *err_r)
+{
+    for (size_t i = 0; i < decided->consultation_count; i++) {
+        const struct decided_consultation *c = &decided->consultations[i];
+
+        if (!STATEMENT_RUN(r->registry, err_r,
+                           "INSERT INTO consultations (document, position, organization, meeting,"
+                           " deadline_state, deadline_day, deadline_until, deadline_rule)"
+                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                           value_int(document), value_int((int64_t)i), value_text(c->organization),
+                           value_day(r->arena, c->meeting),
+                           value_text(deadline_state_to_text(c->deadline.state)),
+                           value_day(r->arena, c->deadline.last_day),
+                           value_moment(c->deadline.until), value_text(c->deadline.rule)))
+            return false;
+    }
+    return true;
+}
+
+static bool insert_mover(struct recording *r, int64_t document, size_t position,
+                         const char *faction, const char *role, struct err *err_r)
+{
+    return STATEMENT_RUN(r->registry, err_r,
+                         "INSERT INTO movers (document, position, faction, role)"
+                         " VALUES (?, ?, ?, ?)",
+                         value_int(document), value_int((int64_t)position), value_text(faction),
+                         value_text(role));
+}
+
+static bool insert_movers(struct recording *r, int64_t document,
+                          const struct decided_motion *decided, struct err *err_r)
+{
+    size_t position = 0;
+
+    if (decided->mover != NULL &&
+        !insert_mover(r, document, position++, decided->mover->title, "mover", err_r))
+        return false;
+    for (size_t i = 0; i < decided->named.n; i++) {
+        if (!insert_mover(r, document, position++, decided->named.v[i], "named", err_r))
+            return false;
+    }
+    return true;
+}
+
+static bool check_motion(struct recording *r, const struct decided_motion *decided,
+                         struct err *err_r)
+{
+    if (decided->registered != (decided->number != NULL))
+        return fail_bug(r, err_r, "a motion has a number if and only if it is registered");
+    if (decided->registered && strcmp(document_role(decided->motion->kind), "motion") != 0)
+        return fail_bug(r, err_r, "a withdrawal or replacement takes no number of its own");
+    return true;
+}
+
+static bool add_document(struct recording *r, size_t position, const struct decided_motion *decided,
+                         struct err *err_r)
+{
+    int64_t motion = 0, document;
+    struct event event = {
+        .event = decided->registered ? "registered" : "held",
+        .at = r->entry->registered_at,
+        .message = r->message,
+        .body = r->body,
+        .number = decided->number,
+        .text = decided->reason != NULL ? decided->reason : decided->row,
+    };
+
+    return check_motion(r, decided, err_r) &&
+           (!decided->registered || insert_motion(r, decided, &motion, err_r)) &&
+           insert_document(r, position, decided, motion, &document, err_r) &&
+           insert_consultations(r, document, decided, err_r) &&
+           insert_movers(r, document, decided, err_r) &&
+           registry_add_event(r->registry, &event, err_r);
+}
+
+/* Where no motion says what became of the message, the message does. */
+static bool add_documents(struct recording *r, struct err *err_r)
+{
+    const struct decision *decision = r->entry->decision;
+    struct event event = {
+        .event = message_state_to_text(decision->state),
+        .at = r->entry->registered_at,
+        .message = r->message,
+        .body = r->body,
+        .text = decision->reason != NULL ? decision->reason : decision->row,
+    };
+
+    for (size_t i = 0; i < decision->motion_count; i++) {
+        if (!add_document(r, i, &decision->motions[i], err_r))
+            return false;
+    }
+    return decision->motion_count > 0 || registry_add_event(r->registry, &event, err_r);
+}
+
+static bool add_other_of_id(struct recording *r, struct err *err_r)
+{
+    struct event event = {
+        .event = "same-message-id",
+        .at = r->entry->registered_at,
+        .message = r->message,
+        .body = r->body,
+        .text = r->entry->known->other_of_id,
+    };
+
+    return event.text == NULL || registry_add_event(r->registry, &event, err_r);
+}
+
+/* ---- its answers */
+
+/*
+ * The cause of an answer is the mail, not the row: the same bytes in a second mailbox, or under a
+ * new UIDVALIDITY, are held again, and who was answered once is not answered again.
+ */
+static bool was_answered(struct recording *r, const struct reply *reply, int64_t motion,
+                         const char *key, bool *answered_r, struct err *err_r)
+{
+    int64_t id;
+
+    if (!STATEMENT_GET(r->registry, &id, err_r,
+                       "SELECT d.id FROM messages m JOIN deliveries d ON d.message = m.id"
+                       " WHERE m.sha256 = ? AND m.body = ? AND d.kind = ?"
+                       " AND d.recipient_key = ? AND d.motion IS ? LIMIT 1",
+                       value_text(r->sha256), value_text(r->body),
+                       value_text(reply_kind_to_text(reply->kind)), value_text(key),
+                       value_id(motion)))
+        return false;
+    *answered_r = id != 0;
+    return true;
+}
+
+static bool insert_delivery(struct recording *r, const struct reply *reply, int64_t motion,
+                            const char *key, struct err *err_r)
+{
+    enum delivery_state state = reply->waiting ? DELIVERY_WAITING : DELIVERY_QUEUED;
+    int64_t now = r->entry->registered_at;
+
+    return STATEMENT_RUN(
+        r->registry, err_r,
+        "INSERT INTO deliveries (kind, message, motion, recipient, recipient_key, envelope_from,"
+        " subject, message_id, bytes, state, created_at, next_attempt)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        value_text(reply_kind_to_text(reply->kind)), value_int(r->message), value_id(motion),
+        value_text(reply->to), value_text(key), value_text(reply->envelope_from),
+        value_text(reply->subject), value_text(reply->message_id),
+        value_blob(reply->bytes, reply->size), value_text(delivery_state_to_text(state)),
+        value_int(now), value_moment(reply->waiting ? MOMENT_NONE : now));
+}
+
+static bool add_delivery(struct recording *r, const struct reply *reply, struct err *err_r)
+{
+    const char *key = text_fold(r->arena, reply->to);
+    int64_t motion = 0;
+    bool answered;
+    struct event event = {
+        .event = reply->waiting ? "waiting" : "queued",
+        .at = r->entry->registered_at,
+        .message = r->message,
+        .body = r->body,
+        .number = reply->number,
+        .text = reply_kind_to_text(reply->kind),
+    };
+
+    if (reply->number != NULL &&
+        !registry_find_number(r->registry, r->body, reply->number, &motion, err_r))
+        return false;
+    if (reply->number != NULL && motion == 0)
+        return fail_bug(r, err_r, "an answer names a number that was never given");
+    if (!was_answered(r, reply, motion, key, &answered, err_r))
+        return false;
+    if (answered) {
+        event.event = "not-repeated";
+        return registry_add_event(r->registry, &event, err_r);
+    }
+    if (!insert_delivery(r, reply, motion, key, err_r))
+        return false;
+    event.delivery = sqlite3_last_insert_rowid(r->registry->db);
+    return registry_add_event(r->registry, &event, err_r);
+}
+
+static bool add_deliveries(struct recording *r, struct err *err_r)
+{
+    for (size_t i = 0; i < r->entry->replies->n; i++) {
+        if (!add_delivery(r, &r->entry->replies->v[i], err_r))
+            return false;
+    }
+    return true;
+}
+
+/* ---- all of it */
+
+static bool check_counter(struct recording *r, struct err *err_r)
+{
+    const struct decision *decision = r->entry->decision;
+    int year, month, mday, counter;
+    bool numbered = false;
+
+    for (size_t i = 0; i < decision->motion_count; i++)
+        numbered = numbered || decision->motions[i].registered;
+    if (!numbered)
+        return true;
+    day_to_ymd(moment_day(decision->arrival.at), &year, &month, &mday);
+    if (!registry_next_counter(r->registry, r->body, registry_number_year(r->entry->body, year),
+                               &counter, err_r))
+        return false;
+    return counter == r->entry->known->next_counter ||
+           fail_bug(r, err_r, "another mail took its number since it was looked up");
+}
+
+static bool check_entry(struct recording *r, struct err *err_r)
+{
+    int64_t next;
+
+    if (!registry_next_message(r->registry, &next, err_r))
+        return false;
+    if (r->entry->known->message != next)
+        return fail_bug(r, err_r, "another mail took its id since it was looked up");
+    if (r->entry->decision->state == MESSAGE_DUPLICATE && duplicate_of(r->entry) == 0)
+        return fail_bug(r, err_r, "a duplicate of nothing that is registered");
+    r->message = next;
+    return check_counter(r, err_r);
+}
+
+/* It was thought gone and is here after all: the row stays as history, the UID is the mail's. */
+static bool release_uid(struct recording *r, int64_t vanished, struct err *err_r)
+{
+    return vanished == 0 ||
+           STATEMENT_RUN(r->registry, err_r, "UPDATE messages SET current = 0 WHERE id = ?",
+                         value_int(vanished));
+}
+
+static bool record(struct recording *r, int64_t vanished, struct err *err_r)
+{
+    return check_entry(r, err_r) && release_uid(r, vanished, err_r) && insert_row(r, err_r) &&
+           (r->entry->reading == NULL || add_reading(r, err_r)) && add_documents(r, err_r) &&
+           add_other_of_id(r, err_r) && add_deliveries(r, err_r);
+}
+
+static bool record_if_new(struct recording *r, struct err *err_r)
+{
+    enum message_state state;
+    int64_t id;
+
+    if (!registry_find_row(r->registry, r->entry->raw, &id, &state, err_r))
+        return false;
+    if (id != 0 && state != MESSAGE_VANISHED) {
+        r->message = id;
+        return true;
+    }
+    return record(r, id, err_r);
+}
+
+bool registry_record(struct registry *registry, const struct registry_entry *entry,
+                     int64_t *message_r, struct err *err_r)
+{
+    struct recording r = {
+        .registry = registry,
+        .entry = entry,
+        .body = entry->body->id,
+    };
+
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    r.arena = arena_new();
+    r.sha256 = text_hex(r.arena, entry->raw->sha256, DIGEST_SIZE);
+    bool ok = registry_step_end(registry, record_if_new(&r, err_r), err_r);
+    arena_free(r.arena);
+    *message_r = ok ? r.message : 0;
+    return ok;
+}
+
+static bool insert_vanished(struct registry *registry, const struct raw_mail *raw, int64_t now,
+                            struct err *err_r)
+{
+    static const char reason[] = "gone from the server before it could be fetched";
+    struct event event = {.event = "vanished", .at = now, .body = raw->body, .text = reason};
+
+    if (!STATEMENT_RUN(registry, err_r,
+                       "INSERT INTO messages (body, mailbox, folder, uidvalidity, uid,"
+                       " internaldate, arrived_at, arrival_basis, registered_at, size, state,"
+                       " reason) VALUES (?, ?, ?, ?, ?, ?7, ?7, 'INTERNALDATE', ?6, ?8,"
+                       " 'vanished', ?9)",
+                       value_text(raw->body), value_text(raw->mailbox), value_text(raw->folder),
+                       value_int(raw->uidvalidity), value_int(raw->uid), value_int(now),
+                       value_moment(raw->internaldate), value_int((int64_t)raw->size),
+                       value_text(reason)))
+        return false;
+    event.message = sqlite3_last_insert_rowid(registry->db);
+    return registry_add_event(registry, &event, err_r);
+}
+
+bool registry_record_vanished(struct registry *registry, const struct raw_mail *raw, int64_t now,
+                              struct err *err_r)
+{
+    enum message_state state;
+    int64_t id = 0;
+
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    bool ok = registry_find_row(registry, raw, &id, &state, err_r) &&
+              (id != 0 || insert_vanished(registry, raw, now, err_r));
+    return registry_step_end(registry, ok, err_r);
+}
