@@ -7,6 +7,8 @@
 #include "registry/private.h"
 #include "registry/schema_sql.h"
 
+#include <stdio.h>
+
 /* Says to file(1) and to us whose database it is: "antr". */
 #define APPLICATION_ID 0x616e7472
 #define STRINGIFY_VALUE(x) #x
