@@ -1,1 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
+libdaemon_a_SOURCES += \
+	src/daemon/bridge.c src/daemon/bridge.h \
+	src/daemon/channel.c src/daemon/channel.h \
+	src/daemon/clerk.c src/daemon/clerk_p.h \
+	src/daemon/clerk_intake.c \
+	src/daemon/clerk_outbox.c \
+	src/daemon/control.c src/daemon/control.h \
+	src/daemon/reader.c \
+	src/daemon/reader_job.c src/daemon/reader_job.h \
+	src/daemon/role.c src/daemon/role.h \
+	src/daemon/sandbox.c src/daemon/sandbox.h \
+	src/daemon/send.c \
+	src/daemon/slices.c src/daemon/slices.h \
+	src/daemon/supervisor.c src/daemon/supervisor.h \
+	src/daemon/visit.c src/daemon/visit.h \
+	src/daemon/watch.c \
+	src/daemon/wire.c src/daemon/wire.h src/daemon/wire_messages.def
+
+sbin_PROGRAMS += antragd
+antragd_SOURCES = src/daemon/main.c
+antragd_LDADD = $(DAEMON_LIBS)

@@ -1,1 +1,4 @@
 # SPDX-License-Identifier: EUPL-1.2
+libshell_a_SOURCES += \
+	src/pipeline/pipeline.c \
+	src/pipeline/pipeline.h

@@ -30,7 +30,7 @@ void registry_close(struct registry *registry);
 /* ---- the clerk's verbs ------------------------------------------------------------------------
  */
 
-/* Raw bytes durable, by content; harmless to repeat.  Computes and checks raw->sha256. */
+/* Raw bytes durable, by content; harmless to repeat.  raw->sha256 must be their sum. */
 bool registry_keep_raw(struct registry *registry, const struct raw_mail *raw, struct err *err_r);
 bool registry_open_raw(struct registry *registry, const char *sha256_hex, int *fd_r,
                        struct err *err_r);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The clerk: the only writer of the registry, and who decides.  One thread, an event loop; no
+ * network. This file joins its parts: intake (clerk_intake.c), outbox (clerk_outbox.c), control
+ * socket (control.c).
+ */
+#include "daemon/clerk_p.h"
+
+#include "daemon/sandbox.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t clerk_now(void)
+{
+    return (int64_t)time(NULL);
+}
+
+static bool is_something_left(struct clerk *clerk)
+{
+    int64_t next;
+    struct err err;
+    if (clerk->round_failed || !registry_next_due(clerk->registry, &next, &err))
+        return true;
+    return next != MOMENT_NONE;
+}
+
+/* --once ends when every mailbox was visited, every mail is settled and nothing more can be sent
+ * now. */
+void clerk_finish_if_done(struct clerk *clerk)
+{
+    if (!clerk->once || !clerk->round_done || !intake_is_empty(clerk) || !clerk->outbox.quiet)
+        return;
+    uint64_t code = is_something_left(clerk) ? EX_TEMPFAIL : EX_OK;
+    channel_send(
+        clerk->supervisor,
+        &(struct wire_packet){.type = WIRE_FINISHED, .fd = -1, .as.finished.exit_code = code});
+    clerk->once = false; /* said once */
+}
+
+/* ---- health of mailboxes
+ * -------------------------------------------------------------------------- */
+
+static void make_health(struct clerk *clerk, struct arena *arena)
+{
+    const struct conf *conf = clerk->conf;
+    size_t count = 0;
+    for (size_t i = 0; i < conf->body_count; i++)
+        count += conf->bodies[i].mailbox_count;
+    clerk->health = arena_array(arena, count + 1, sizeof *clerk->health);
+    for (size_t i = 0; i < conf->body_count; i++)
+        for (size_t k = 0; k < conf->bodies[i].mailbox_count; k++)
+            clerk->health[clerk->health_count++] =
+                (struct health){.body = conf->bodies[i].id,
+                                .mailbox = conf->bodies[i].mailboxes[k].name,
+                                .state = "not visited yet",
+                                .since = clerk_now(),
+                                .retry_at = MOMENT_NONE};
+}
+
+static void note_health(struct clerk *clerk, const struct wire_health *news)
+{
+    for (size_t i = 0; i < clerk->health_count; i++) {
+        struct health *health = &clerk->health[i];
+        if (strcmp(health->body, news->body) != 0 || strcmp(health->mailbox, news->mailbox) != 0)
+            continue;
+        if (strcmp(health->state, news->state) != 0)
+            health->since = clerk_now();
+        strncpy(health->state, news->state, sizeof health->state - 1);
+        strncpy(health->text, news->text, sizeof health->text - 1);
+        health->retry_at = news->retry_in ? clerk_now() + (int64_t)news->retry_in : MOMENT_NONE;
+    }
+}
+
+/* ---- peers
+ * ---------------------------------------------------------------------------------------- */
+
+struct peer {
+    struct clerk *clerk;
+    enum role role;
+};
+
+static void watch_packet(struct clerk *clerk, const struct wire_packet *packet)
+{
+    if (packet->type == WIRE_HEALTH) {
+        note_health(clerk, &packet->as.health);
+    } else if (packet->type == WIRE_ROUND) {
+        clerk->round_done = true;
+        clerk->round_failed = packet->as.round.failures > 0;
+        outbox_run(clerk);
+        clerk_finish_if_done(clerk);
+    } else {
+        intake_watch_packet(clerk, packet);
+    }
+}
+
+static const struct {
+    void (*packet)(struct clerk *clerk, const struct wire_packet *packet);
+    void (*gone)(struct clerk *clerk);
+    void (*back)(struct clerk *clerk); /* NULL: nothing to do */
+} peer_rows[ROLE_COUNT] = {
+    [ROLE_WATCH] = {watch_packet, intake_watch_gone, NULL},
+    [ROLE_READER] = {intake_reader_packet, NULL, intake_reader_back},
+    [ROLE_SEND] = {outbox_send_packet, outbox_send_gone, outbox_run},
+};
+
+static void on_peer_packet(void *context, const struct wire_packet *packet)
+{
+    struct peer *peer = context;
+    peer_rows[peer->role].packet(peer->clerk, packet);
+}
+
+static void on_peer_closed(void *context)
+{
+    struct peer *peer = context;
+    struct clerk *clerk = peer->clerk;
+    channel_free(clerk->peers[peer->role]);
+    clerk->peers[peer->role] = NULL;
+    if (peer_rows[peer->role].gone)
+        peer_rows[peer->role].gone(clerk);
+}
+
+static struct peer peers[ROLE_COUNT]; /* one clerk a process */
+
+static void meet(struct clerk *clerk, const struct wire_packet *packet)
+{
+    uint64_t role = packet->as.peer.role;
+    if (role >= ROLE_COUNT || !peer_rows[role].packet)
+        panic("clerk: no peer of role %d", (int)role);
+    peers[role] = (struct peer){clerk, (enum role)role};
+    if (clerk->peers[role])
+        on_peer_closed(&peers[role]);
+    clerk->peers[role] =
+        channel_new(clerk->base, packet->fd,
+                    &(struct channel_handler){on_peer_packet, on_peer_closed, &peers[role]});
+    if (peer_rows[role].back)
+        peer_rows[role].back(clerk);
+}
+
+static void on_supervisor_packet(void *context, const struct wire_packet *packet)
+{
+    struct clerk *clerk = context;
+    if (packet->type == WIRE_PEER)
+        meet(clerk, packet);
+    else
+        event_base_loopbreak(clerk->base);
+}
+
+static void on_supervisor_closed(void *context)
+{
+    struct clerk *clerk = context;
+    event_base_loopbreak(clerk->base);
+}
+
+/* ---- the whole
+ * ------------------------------------------------------------------------------------ */
+
+static bool open_registry(struct clerk *clerk, struct err *err_r)
+{
+    const struct conf *conf = clerk->conf;
+    if (conf->body_count > 0 && !zone_set(conf->bodies[0].time_zone, err_r))
+        return false;
+    return sandbox_enter(SANDBOX_CLERK, err_r) &&
+           registry_open(conf->state_directory, REGISTRY_WRITE, &clerk->registry, err_r) &&
+           registry_recover_attempts(clerk->registry, clerk_now(), err_r) &&
+           control_open(clerk, err_r);
+}
+
+static void close_all(struct clerk *clerk)
+{
+    control_close(clerk);
+    intake_close(clerk);
+    outbox_close(clerk);
+    for (int role = 0; role < ROLE_COUNT; role++)
+        channel_free(clerk->peers[role]);
+    channel_free(clerk->supervisor);
+    event_base_free(clerk->base);
+    registry_close(clerk->registry);
+}
+
+int clerk_main(const struct role_start *start)
+{
+    struct err err;
+    struct clerk clerk = {.conf = start->conf, .once = start->once, .base = event_base_new()};
+    struct arena *arena = arena_new();
+    if (!open_registry(&clerk, &err))
+        fatal(&err);
+    make_health(&clerk, arena);
+    intake_open(&clerk);
+    outbox_open(&clerk);
+    clerk.supervisor =
+        channel_new(clerk.base, ROLE_SUPERVISOR_FD,
+                    &(struct channel_handler){on_supervisor_packet, on_supervisor_closed, &clerk});
+    channel_send(clerk.supervisor, &(struct wire_packet){.type = WIRE_READY, .fd = -1});
+    event_base_dispatch(clerk.base);
+    close_all(&clerk);
+    arena_free(arena);
+    return EX_OK;
+}

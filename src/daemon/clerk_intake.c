@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The clerk's intake: a mail that the watch brings is made durable, read by the reader, settled in
+ * one transaction with what else was read meanwhile; only then the watch hears of it.
+ */
+#include "daemon/clerk_p.h"
+
+#include "base/file.h"
+#include "daemon/reader_job.h"
+
+#include <event2/event.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#define UIDS_MAX ((size_t)64 * 1024 * 1024)
+#define TRIES_MAX 3
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
+}
+
+static void complain(const char *event, const struct err *err)
+{
+    log_event(LOG_ERROR, event, "error", err->text, NULL);
+}
+
+/* ---- dockets
+ * --------------------------------------------------------------------------------------- */
+
+static const char *fresh_token(struct arena *arena)
+{
+    unsigned char bytes[16];
+    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+        panic("clerk: no random bytes");
+    return text_hex(arena, bytes, sizeof bytes);
+}
+
+static void free_docket(struct docket *docket)
+{
+    if (docket->message.raw.fd >= 0)
+        close(docket->message.raw.fd);
+    arena_free(docket->arena);
+}
+
+static void tell_settled(struct clerk *clerk, uint64_t visit, uint32_t uid, bool committed,
+                         bool to_move)
+{
+    channel_send(clerk->peers[ROLE_WATCH],
+                 &(struct wire_packet){
+                     .type = WIRE_SETTLED,
+                     .fd = -1,
+                     .as.settled = {
+                         .visit = visit, .uid = uid, .committed = committed, .to_move = to_move}});
+}
+
+/* Only registered mails and their duplicates go to the done-folder; the rest stays where people
+ * look. */
+static bool belongs_in_done_folder(enum message_state state)
+{
+    return state == MESSAGE_REGISTERED || state == MESSAGE_DUPLICATE;
+}
+
+static void give_up(struct clerk *clerk, struct docket *docket)
+{
+    tell_settled(clerk, docket->visit, docket->message.raw.uid, false, false);
+    free_docket(docket);
+    clerk_finish_if_done(clerk);
+}
+
+/* ---- the reader
+ * ------------------------------------------------------------------------------------ */
+
+static void ask_reader(struct clerk *clerk, struct docket *docket)
+{
+    struct wire_packet packet = {.type = docket->content ? WIRE_READ_CONTENT : WIRE_READ_HEAD,
+                                 .fd = fcntl(docket->message.raw.fd, F_DUPFD_CLOEXEC, 3)};
+    if (packet.fd < 0)
+        panic("clerk: no descriptors left");
+    docket->ticket = ++clerk->last_ticket;
+    if (docket->content)
+        packet.as.read_content.ticket = docket->ticket;
+    else
+        packet.as.read_head.ticket = docket->ticket;
+    TAILQ_INSERT_TAIL(&clerk->reading, docket, next);
+    channel_send(clerk->peers[ROLE_READER], &packet);
+}
+
+static struct docket *find_docket(struct clerk *clerk, uint64_t ticket)
+{
+    struct docket *docket;
+    TAILQ_FOREACH(docket, &clerk->reading, next)
+    {
+        if (docket->ticket == ticket)
+            return docket;
+    }
+    return NULL; /* asked again meanwhile */
+}
+
+static void is_read(struct clerk *clerk, struct docket *docket)
+{
+    TAILQ_REMOVE(&clerk->reading, docket, next);
+    TAILQ_INSERT_TAIL(&clerk->read, docket, next);
+    event_active(clerk->settle, EV_TIMEOUT, 0);
+}
+
+static void is_unreadable(struct clerk *clerk, struct docket *docket, const char *why)
+{
+    docket->message.reading = NULL;
+    docket->message.unreadable = arena_strdup(docket->arena, why);
+    is_read(clerk, docket);
+}
+
+static void take_reading(struct clerk *clerk, struct docket *docket, int json_fd)
+{
+    struct err err;
+    struct reading *reading;
+    if (!reader_take(docket->arena, json_fd, &reading, &err)) {
+        is_unreadable(clerk, docket, err.text);
+        return;
+    }
+    docket->message.reading = reading;
+    if (!docket->content && reading->mail->wants_content) {
+        docket->content = true;
+        TAILQ_REMOVE(&clerk->reading, docket, next);
+        ask_reader(clerk, docket);
+    } else {
+        is_read(clerk, docket);
+    }
+}
+
+/* The oldest request that is unanswered is the one at which the job died; those behind it are still
+ * in the socket. */
+static void job_died(struct clerk *clerk, int signal_number)
+{
+    struct docket *docket = TAILQ_FIRST(&clerk->reading);
+    if (!docket)
+        return;
+    docket->tries++;
+    log_event(LOG_WARN, "reading-failed", "body", docket->message.body->id, "uid",
+              log_int(docket->message.raw.uid), "try", log_int(docket->tries), "signal",
+              log_int(signal_number), NULL);
+    if (docket->tries >= TRIES_MAX) {
+        is_unreadable(clerk, docket, "reading it ended the reader three times");
+        return;
+    }
+    TAILQ_REMOVE(&clerk->reading, docket, next);
+    ask_reader(clerk, docket);
+}
+
+void intake_reader_packet(struct clerk *clerk, const struct wire_packet *packet)
+{
+    struct docket *docket;
+    if (packet->type == WIRE_READING) {
+        docket = find_docket(clerk, packet->as.reading.ticket);
+        if (docket)
+            take_reading(clerk, docket, packet->fd);
+        close(packet->fd);
+    } else if (packet->type == WIRE_UNREADABLE) {
+        docket = find_docket(clerk, packet->as.unreadable.ticket);
+        if (docket)
+            is_unreadable(clerk, docket, packet->as.unreadable.why);
+    } else if (packet->type == WIRE_DIED) {
+        job_died(clerk, (int)packet->as.died.signal);
+    } else if (packet->fd >= 0) {
+        close(packet->fd); /* a reader that was taken over may say anything */
+    }
+}
+
+void intake_reader_back(struct clerk *clerk)
+{
+    struct dockets again = TAILQ_HEAD_INITIALIZER(again);
+    struct docket *docket;
+    TAILQ_CONCAT(&again, &clerk->reading, next);
+    while ((docket = TAILQ_FIRST(&again))) {
+        TAILQ_REMOVE(&again, docket, next);
+        ask_reader(clerk, docket);
+    }
+}
+
+/* ---- settling
+ * --------------------------------------------------------------------------------------- */
+
+static void log_docket(const struct docket *docket)
+{
+    const struct conclusion *c = &docket->conclusion;
+    struct arena *arena = docket->arena;
+    struct texts numbers = {0};
+    for (size_t i = 0; i < c->decision.motion_count; i++)
+        if (c->decision.motions[i].number)
+            texts_add(&numbers, arena, c->decision.motions[i].number);
+    log_event(LOG_INFO, "message", "id", arena_printf(arena, "m%lld", (long long)docket->id),
+              "body", docket->message.body->id, "mailbox", docket->message.mailbox->name, "uid",
+              log_int(docket->message.raw.uid), "state", message_state_to_text(c->decision.state),
+              "row", c->decision.row, "numbers", numbers.n ? text_join(arena, &numbers, ",") : NULL,
+              "answers", log_int((int64_t)c->replies.n), "arrived",
+              moment_to_text(arena, c->decision.arrival.at), "ms",
+              log_int(milliseconds() - docket->began_ms), NULL);
+}
+
+static bool settle_all(struct clerk *clerk, struct dockets *batch, struct err *err_r)
+{
+    struct docket *docket;
+    if (!registry_begin(clerk->registry, err_r))
+        return false;
+    TAILQ_FOREACH(docket, batch, next)
+    {
+        struct err err;
+        docket->settled = pipeline_settle(clerk->registry, docket->arena, &docket->message,
+                                          &docket->conclusion, &docket->id, &err);
+        if (!docket->settled)
+            complain("settle", &err);
+    }
+    if (registry_commit(clerk->registry, err_r))
+        return true;
+    registry_rollback(clerk->registry);
+    return false;
+}
+
+static void on_settle(evutil_socket_t fd, short what, void *context)
+{
+    struct clerk *clerk = context;
+    struct dockets batch = TAILQ_HEAD_INITIALIZER(batch);
+    struct docket *docket;
+    struct err err;
+    (void)fd, (void)what;
+    TAILQ_CONCAT(&batch, &clerk->read, next);
+    bool committed = settle_all(clerk, &batch, &err);
+    if (!committed)
+        complain("commit", &err);
+    while ((docket = TAILQ_FIRST(&batch))) {
+        TAILQ_REMOVE(&batch, docket, next);
+        bool ok = committed && docket->settled;
+        if (ok)
+            log_docket(docket);
+        tell_settled(clerk, docket->visit, docket->message.raw.uid, ok,
+                     ok && belongs_in_done_folder(docket->conclusion.decision.state));
+        free_docket(docket);
+    }
+    outbox_run(clerk);
+    clerk_finish_if_done(clerk);
+}
+
+/* ---- the watch
+ * --------------------------------------------------------------------------------------- */
+
+static void name_place(struct raw_mail *raw, const struct conf_body *body,
+                       const struct conf_mailbox *mailbox, uint64_t uidvalidity, uint64_t uid)
+{
+    raw->body = body->id;
+    raw->mailbox = mailbox->name;
+    raw->folder = mailbox->folder;
+    raw->uidvalidity = (uint32_t)uidvalidity;
+    raw->uid = (uint32_t)uid;
+    raw->fd = -1;
+}
+
+/* The watch is less trusted than the clerk: it can only name what the configuration has. */
+static bool find_place(const struct clerk *clerk, const char *body_id, const char *mailbox_name,
+                       const struct conf_body **body_r, const struct conf_mailbox **mailbox_r)
+{
+    *body_r = conf_find_body(clerk->conf, body_id);
+    *mailbox_r = *body_r ? conf_find_mailbox(*body_r, mailbox_name) : NULL;
+    if (!*mailbox_r)
+        log_event(LOG_ERROR, "wire", "error", "the watch names an unknown mailbox", NULL);
+    return *mailbox_r != NULL;
+}
+
+static struct docket *new_docket(const struct conf_body *body, const struct conf_mailbox *mailbox,
+                                 const struct wire_packet *packet)
+{
+    struct arena *arena = arena_new();
+    struct docket *docket = ARENA_NEW(arena, struct docket);
+    const struct wire_mail *mail = &packet->as.mail;
+    docket->arena = arena;
+    docket->visit = mail->visit;
+    docket->began_ms = milliseconds();
+    docket->message = (struct message){
+        .body = body, .mailbox = mailbox, .now = clerk_now(), .token = fresh_token(arena)};
+    name_place(&docket->message.raw, body, mailbox, mail->uidvalidity, mail->uid);
+    docket->message.raw.internaldate = (int64_t)mail->internaldate;
+    docket->message.raw.fd = packet->fd;
+    return docket;
+}
+
+static void take_mail(struct clerk *clerk, const struct wire_packet *packet)
+{
+    const struct conf_body *body;
+    const struct conf_mailbox *mailbox;
+    enum message_state state;
+    int64_t id;
+    struct err err;
+    if (!find_place(clerk, packet->as.mail.body, packet->as.mail.mailbox, &body, &mailbox)) {
+        close(packet->fd);
+        return;
+    }
+    struct docket *docket = new_docket(body, mailbox, packet);
+    if (!registry_find_uid(clerk->registry, &docket->message.raw, &id, &state, &err)) {
+        complain("registry", &err);
+        give_up(clerk, docket);
+    } else if (id) { /* settled before, by a visit that did not hear of it */
+        tell_settled(clerk, docket->visit, docket->message.raw.uid, true,
+                     belongs_in_done_folder(state));
+        free_docket(docket);
+    } else if (!pipeline_receive(clerk->registry, &docket->message, &err)) {
+        complain("receive", &err);
+        give_up(clerk, docket);
+    } else {
+        ask_reader(clerk, docket);
+    }
+}
+
+static void take_gone(struct clerk *clerk, const struct wire_gone *gone)
+{
+    const struct conf_body *body;
+    const struct conf_mailbox *mailbox;
+    struct raw_mail raw = {0};
+    struct err err;
+    if (!find_place(clerk, gone->body, gone->mailbox, &body, &mailbox))
+        return;
+    name_place(&raw, body, mailbox, gone->uidvalidity, gone->uid);
+    bool ok = registry_record_vanished(clerk->registry, &raw, clerk_now(), &err);
+    if (!ok)
+        complain("registry", &err);
+    log_event(LOG_WARN, "vanished", "body", body->id, "mailbox", mailbox->name, "uid",
+              log_int((int64_t)gone->uid), NULL);
+    tell_settled(clerk, gone->visit, raw.uid, ok, false);
+}
+
+static bool compare(struct clerk *clerk, struct arena *arena, const struct wire_view *view,
+                    const struct memfd_map *map, struct uid_sets *sets_r, struct err *err_r)
+{
+    const struct conf_body *body;
+    const struct conf_mailbox *mailbox;
+    bool renewed;
+    if (!find_place(clerk, view->body, view->mailbox, &body, &mailbox))
+        return err_set(err_r, ERR_BUG, "unknown mailbox");
+    uint32_t *uids = arena_alloc(arena, map->n + 1);
+    memcpy(uids, map->bytes, map->n);
+    if (!registry_note_visit(clerk->registry, body->id, mailbox->name, mailbox->folder,
+                             (uint32_t)view->uidvalidity, (uint32_t)view->uidnext, clerk_now(),
+                             &renewed, err_r))
+        return false;
+    if (renewed)
+        log_event(LOG_WARN, "new-epoch", "body", body->id, "mailbox", mailbox->name, "uidvalidity",
+                  log_int((int64_t)view->uidvalidity), NULL);
+    return registry_compare_uids(clerk->registry, arena, body->id, mailbox->name, mailbox->folder,
+                                 (uint32_t)view->uidvalidity, uids, map->n / sizeof *uids, sets_r,
+                                 err_r);
+}
+
+/* On failure the answer is an empty set: the visit ends in peace and the next one asks again. */
+static void answer_view(struct clerk *clerk, struct arena *arena, const struct wire_view *view,
+                        const struct uid_sets *sets)
+{
+    struct err err;
+    size_t count = sets->wanted_count + sets->to_move_count;
+    uint32_t *uids = arena_array(arena, count + 1, sizeof *uids);
+    struct wire_packet packet = {.type = WIRE_WANTED,
+                                 .as.wanted = {.visit = view->visit,
+                                               .to_fetch = sets->wanted_count,
+                                               .to_move = sets->to_move_count}};
+    for (size_t i = 0; i < sets->wanted_count; i++)
+        uids[i] = sets->wanted[i];
+    for (size_t i = 0; i < sets->to_move_count; i++)
+        uids[sets->wanted_count + i] = sets->to_move[i];
+    if (!memfd_from("uids", uids, count * sizeof *uids, &packet.fd, &err))
+        panic("clerk: %s", err.text);
+    channel_send(clerk->peers[ROLE_WATCH], &packet);
+}
+
+static void take_view(struct clerk *clerk, const struct wire_packet *packet)
+{
+    struct arena *arena = arena_new();
+    struct memfd_map map;
+    struct uid_sets sets = {0};
+    struct err err;
+    bool ok = memfd_map(packet->fd, UIDS_MAX, &map, &err);
+    if (ok) {
+        ok = compare(clerk, arena, &packet->as.view, &map, &sets, &err);
+        memfd_unmap(&map);
+    }
+    if (!ok) {
+        complain("registry", &err);
+        sets = (struct uid_sets){0};
+    }
+    answer_view(clerk, arena, &packet->as.view, &sets);
+    close(packet->fd);
+    arena_free(arena);
+}
+
+static void take_moved(struct clerk *clerk, const struct wire_packet *packet)
+{
+    const struct wire_moved *moved = &packet->as.moved;
+    const struct conf_body *body;
+    const struct conf_mailbox *mailbox;
+    struct memfd_map map;
+    struct err err;
+    bool ok = find_place(clerk, moved->body, moved->mailbox, &body, &mailbox);
+    if (ok && (ok = memfd_map(packet->fd, UIDS_MAX, &map, &err))) {
+        ok = registry_note_moved(
+            clerk->registry, body->id, mailbox->name, mailbox->folder, (uint32_t)moved->uidvalidity,
+            (const uint32_t *)(const void *)map.bytes, map.n / sizeof(uint32_t), clerk_now(), &err);
+        memfd_unmap(&map);
+        if (!ok)
+            complain("registry", &err);
+    }
+    close(packet->fd);
+}
+
+void intake_watch_packet(struct clerk *clerk, const struct wire_packet *packet)
+{
+    if (packet->type == WIRE_VIEW)
+        take_view(clerk, packet);
+    else if (packet->type == WIRE_MAIL)
+        take_mail(clerk, packet);
+    else if (packet->type == WIRE_GONE)
+        take_gone(clerk, &packet->as.gone);
+    else if (packet->type == WIRE_MOVED)
+        take_moved(clerk, packet);
+    else if (packet->fd >= 0)
+        close(packet->fd);
+}
+
+/* What it brought is settled all the same, but nobody is told: a new watch counts its visits anew.
+ */
+void intake_watch_gone(struct clerk *clerk)
+{
+    struct docket *docket;
+    TAILQ_FOREACH(docket, &clerk->reading, next) docket->visit = 0;
+    TAILQ_FOREACH(docket, &clerk->read, next) docket->visit = 0;
+}
+
+/* ---- life
+ * -------------------------------------------------------------------------------------------- */
+
+void intake_open(struct clerk *clerk)
+{
+    TAILQ_INIT(&clerk->reading);
+    TAILQ_INIT(&clerk->read);
+    clerk->settle = event_new(clerk->base, -1, 0, on_settle, clerk);
+    if (!clerk->settle)
+        panic("clerk: no event can be made");
+}
+
+bool intake_is_empty(const struct clerk *clerk)
+{
+    return TAILQ_EMPTY(&clerk->reading) && TAILQ_EMPTY(&clerk->read);
+}
+
+static void free_all(struct dockets *dockets)
+{
+    struct docket *docket;
+    while ((docket = TAILQ_FIRST(dockets))) {
+        TAILQ_REMOVE(dockets, docket, next);
+        free_docket(docket);
+    }
+}
+
+void intake_close(struct clerk *clerk)
+{
+    free_all(&clerk->reading);
+    free_all(&clerk->read);
+    event_free(clerk->settle);
+}

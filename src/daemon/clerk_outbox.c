@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The clerk's outbox: what is due goes to send, one at a time.  An attempt is committed before it
+ * is made, and once more before the data go out, so that after any crash it is known what may have
+ * arrived.
+ */
+#include "daemon/clerk_p.h"
+
+#include "base/file.h"
+#include "smtp/schedule.h"
+#include "smtp/transport.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#define MAYBE_SECONDS 1800 /* a second copy is worth waiting for a late proof of the first */
+#define TROUBLE_SECONDS 60 /* the registry itself fails */
+
+static uint32_t random_number(void)
+{
+    uint32_t value;
+    if (getrandom(&value, sizeof value, 0) != sizeof value)
+        panic("clerk: no random bytes");
+    return value;
+}
+
+static void set_timer(struct outbox *outbox, int64_t at)
+{
+    int64_t wait = at == MOMENT_NONE ? 0 : at - clerk_now();
+    if (at == MOMENT_NONE)
+        evtimer_del(outbox->timer);
+    else
+        evtimer_add(outbox->timer, &(struct timeval){.tv_sec = wait > 0 ? wait : 0});
+}
+
+static void on_trouble(struct outbox *outbox, const struct err *err)
+{
+    log_event(LOG_ERROR, "outbox", "error", err->text, NULL);
+    set_timer(outbox, clerk_now() + TROUBLE_SECONDS);
+    outbox->quiet = true;
+}
+
+/* ---- handing out
+ * ----------------------------------------------------------------------------------- */
+
+static void hand_out(struct clerk *clerk, const struct delivery *delivery)
+{
+    struct outbox *outbox = &clerk->outbox;
+    int64_t now = clerk_now();
+    int64_t next =
+        schedule_next(delivery->attempts + 1, delivery->created_at, now, random_number());
+    struct wire_packet packet = {.type = WIRE_DELIVER,
+                                 .as.deliver = {.delivery = (uint64_t)delivery->id,
+                                                .body = delivery->body,
+                                                .envelope_from = delivery->envelope_from,
+                                                .to = delivery->to,
+                                                .envid = delivery->message_id}};
+    struct err err;
+    if (!memfd_from("answer", delivery->bytes, delivery->size, &packet.fd, &err) ||
+        !registry_attempt_begin(clerk->registry, delivery->id, now, next, &err)) {
+        on_trouble(outbox, &err);
+        return;
+    }
+    outbox->in_flight = delivery->id;
+    outbox->attempts = delivery->attempts + 1;
+    outbox->created_at = delivery->created_at;
+    channel_send(clerk->peers[ROLE_SEND], &packet);
+}
+
+static void wait_for_next(struct clerk *clerk)
+{
+    struct err err;
+    int64_t next;
+    clerk->outbox.quiet = true;
+    if (registry_next_due(clerk->registry, &next, &err))
+        set_timer(&clerk->outbox, next);
+    else
+        on_trouble(&clerk->outbox, &err);
+}
+
+static bool is_held(const struct outbox *outbox)
+{
+    return outbox->held_until != MOMENT_NONE && clerk_now() < outbox->held_until;
+}
+
+static void next_due(struct clerk *clerk)
+{
+    struct arena *arena = arena_new();
+    struct delivery *due;
+    size_t count;
+    struct err err;
+    if (!registry_due(clerk->registry, arena, clerk_now(), 1, &due, &count, &err))
+        on_trouble(&clerk->outbox, &err);
+    else if (count == 0)
+        wait_for_next(clerk);
+    else
+        hand_out(clerk, &due[0]);
+    arena_free(arena);
+}
+
+void outbox_run(struct clerk *clerk)
+{
+    struct outbox *outbox = &clerk->outbox;
+    outbox->quiet = false;
+    if (outbox->in_flight || !clerk->peers[ROLE_SEND])
+        return;
+    if (is_held(outbox)) {
+        set_timer(outbox, outbox->held_until);
+        outbox->quiet = true;
+        return;
+    }
+    next_due(clerk);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+    struct clerk *clerk = context;
+    (void)fd, (void)what;
+    outbox_run(clerk);
+}
+
+/* ---- what came of it
+ * -------------------------------------------------------------------------------- */
+
+/* One row an outcome: the delivery's state, and whether the whole outbox waits. */
+static const struct {
+    const char *name;
+    enum delivery_state state;
+    bool holds;
+    enum log_level level;
+} outcomes[] = {
+    [TRANSPORT_SENT] = {"sent", DELIVERY_SENT, false, LOG_INFO},
+    [TRANSPORT_DEFERRED] = {"deferred", DELIVERY_DEFERRED, false, LOG_WARN},
+    [TRANSPORT_REFUSED] = {"refused", DELIVERY_FAILED, false, LOG_ERROR},
+    [TRANSPORT_MAYBE] = {"maybe", DELIVERY_MAYBE, false, LOG_WARN},
+    [TRANSPORT_DOWN] = {"down", DELIVERY_DEFERRED, true, LOG_WARN},
+    [TRANSPORT_BLOCKED] = {"blocked", DELIVERY_DEFERRED, true, LOG_ERROR},
+};
+
+static void hold_or_release(struct outbox *outbox, bool hold)
+{
+    int64_t now = clerk_now();
+    outbox->holds = hold ? outbox->holds + 1 : 0;
+    outbox->held_until =
+        hold ? schedule_next(outbox->holds, now, now, random_number()) : MOMENT_NONE;
+}
+
+/* An answer of which nothing is left to try has failed, whatever the last outcome was. */
+static struct attempt_end judge(const struct outbox *outbox, const struct wire_delivered *news)
+{
+    int64_t now = clerk_now();
+    struct attempt_end end = {.state = outcomes[news->outcome].state,
+                              .code = (int)news->code,
+                              .response = news->text,
+                              .next_attempt = MOMENT_NONE};
+    if (end.state == DELIVERY_SENT || end.state == DELIVERY_FAILED)
+        return end;
+    end.next_attempt = schedule_next(outbox->attempts, outbox->created_at, now, random_number());
+    if (end.next_attempt == MOMENT_NONE)
+        end.state = DELIVERY_FAILED;
+    else if (end.state == DELIVERY_MAYBE)
+        end.next_attempt = now + MAYBE_SECONDS;
+    return end;
+}
+
+static void log_outcome(const struct wire_delivered *news)
+{
+    struct arena *arena = arena_new();
+    log_event(outcomes[news->outcome].level, "answer", "id",
+              arena_printf(arena, "o%lld", (long long)news->delivery), "outcome",
+              outcomes[news->outcome].name, "code", log_int((int64_t)news->code),
+              news->outcome == TRANSPORT_SENT ? NULL : "text", news->text, NULL);
+    arena_free(arena);
+}
+
+static void is_delivered(struct clerk *clerk, const struct wire_delivered *news)
+{
+    struct outbox *outbox = &clerk->outbox;
+    struct err err;
+    if ((int64_t)news->delivery != outbox->in_flight ||
+        news->outcome >= sizeof outcomes / sizeof *outcomes)
+        return;
+    struct attempt_end end = judge(outbox, news);
+    log_outcome(news);
+    hold_or_release(outbox, outcomes[news->outcome].holds);
+    outbox->in_flight = 0;
+    if (registry_attempt_end(clerk->registry, (int64_t)news->delivery, clerk_now(), &end, &err))
+        outbox_run(clerk);
+    else
+        on_trouble(outbox, &err);
+    clerk_finish_if_done(clerk);
+}
+
+static void data_comes_next(struct clerk *clerk, uint64_t delivery)
+{
+    struct err err;
+    bool recorded = (int64_t)delivery == clerk->outbox.in_flight &&
+                    registry_attempt_data(clerk->registry, (int64_t)delivery, clerk_now(), &err);
+    if (!recorded)
+        log_event(LOG_ERROR, "outbox", "error", "an attempt cannot be recorded; it is not made",
+                  NULL);
+    channel_send(clerk->peers[ROLE_SEND],
+                 &(struct wire_packet){
+                     .type = WIRE_GO_AHEAD, .fd = -1, .as.go_ahead = {delivery, recorded}});
+}
+
+void outbox_send_packet(struct clerk *clerk, const struct wire_packet *packet)
+{
+    if (packet->type == WIRE_DELIVERED)
+        is_delivered(clerk, &packet->as.delivered);
+    else if (packet->type == WIRE_DATA_NEXT)
+        data_comes_next(clerk, packet->as.data_next.delivery);
+    else if (packet->fd >= 0)
+        close(packet->fd);
+}
+
+/* Its attempt ends as after a crash: dialling is queued again, data begun is maybe. */
+void outbox_send_gone(struct clerk *clerk)
+{
+    struct err err;
+    clerk->outbox.in_flight = 0;
+    if (!registry_recover_attempts(clerk->registry, clerk_now(), &err))
+        log_event(LOG_ERROR, "outbox", "error", err.text, NULL);
+}
+
+/* ---- life
+ * -------------------------------------------------------------------------------------------- */
+
+void outbox_open(struct clerk *clerk)
+{
+    clerk->outbox.held_until = MOMENT_NONE;
+    clerk->outbox.timer = evtimer_new(clerk->base, on_timer, clerk);
+    if (!clerk->outbox.timer)
+        panic("clerk: no event can be made");
+}
+
+void outbox_close(struct clerk *clerk)
+{
+    event_free(clerk->outbox.timer);
+}

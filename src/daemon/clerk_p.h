@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the files of the clerk share; nobody else includes it. */
+#ifndef DAEMON_CLERK_P_H
+#define DAEMON_CLERK_P_H
+
+#include "daemon/channel.h"
+#include "daemon/role.h"
+#include "pipeline/pipeline.h"
+
+#include <stdbool.h>
+#include <sys/queue.h>
+
+struct event;
+
+/* What became known of a mailbox last, for status. */
+struct health {
+    const char *body, *mailbox;
+    char state[32];
+    char text[512];
+    int64_t since;
+    int64_t retry_at; /* MOMENT_NONE: none */
+};
+
+/* A message on its way: from MAIL to SETTLED. */
+struct docket {
+    TAILQ_ENTRY(docket) next; /* in reading or in read */
+    struct arena *arena;      /* holds this and everything about the message */
+    struct message message;
+    uint64_t visit;
+    uint64_t ticket;
+    bool content; /* the job "content" is asked for */
+    int tries;    /* deaths of the reader at this message */
+    int64_t began_ms;
+    /* the outcome, until the batch is committed */
+    bool settled;
+    struct conclusion conclusion;
+    int64_t id;
+};
+
+TAILQ_HEAD(dockets, docket);
+
+struct outbox {
+    struct event *timer;
+    int64_t in_flight; /* the delivery that send has, or 0 */
+    int attempts;      /* of it, with the one under way */
+    int64_t created_at;
+    int64_t held_until; /* the server does not answer or refuses us all; MOMENT_NONE: no */
+    int holds;          /* in a row */
+    bool quiet;         /* nothing to be done now */
+};
+
+struct clerk {
+    const struct conf *conf;
+    bool once;
+    struct event_base *base;
+    struct registry *registry;
+    struct channel *supervisor;
+    struct channel *peers[ROLE_COUNT]; /* NULL: not there */
+    uint64_t last_ticket;
+    struct dockets reading; /* asked of the reader, in the order of asking */
+    struct dockets read;    /* answered, to be settled with the next batch */
+    struct event *settle;   /* a batch is settled at the end of a turn of the loop */
+    struct outbox outbox;
+    struct health *health;
+    size_t health_count;
+    bool round_done; /* --once */
+    bool round_failed;
+    struct control *control;
+};
+
+/* clerk.c */
+void clerk_finish_if_done(struct clerk *clerk);
+int64_t clerk_now(void);
+
+/* clerk_intake.c: from the watch through the reader to the registry */
+void intake_open(struct clerk *clerk);
+void intake_close(struct clerk *clerk);
+void intake_watch_packet(struct clerk *clerk, const struct wire_packet *packet);
+void intake_reader_packet(struct clerk *clerk, const struct wire_packet *packet);
+void intake_watch_gone(struct clerk *clerk);
+/* Asks a new reader for everything the one before did not answer. */
+void intake_reader_back(struct clerk *clerk);
+bool intake_is_empty(const struct clerk *clerk);
+
+/* clerk_outbox.c: from the registry to send */
+void outbox_open(struct clerk *clerk);
+void outbox_close(struct clerk *clerk);
+void outbox_send_packet(struct clerk *clerk, const struct wire_packet *packet);
+void outbox_send_gone(struct clerk *clerk);
+/* Hands out what is due, or sets the timer for when something will be. */
+void outbox_run(struct clerk *clerk);
+
+/* control.c: the socket of antragctl */
+bool control_open(struct clerk *clerk, struct err *err_r);
+void control_close(struct clerk *clerk);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One job of the reader: bytes in a sealed memfd to a reading as JSON in another. */
+#ifndef DAEMON_READER_JOB_H
+#define DAEMON_READER_JOB_H
+
+#include "base/err.h"
+#include "motion/reading.h"
+
+#define READER_MAX_MAIL ((size_t)256 * 1024 * 1024)
+#define READER_MAX_READING ((size_t)64 * 1024 * 1024)
+
+/* Opens what the parsers need, before the process is locked. */
+void reader_preload(void);
+
+/* In a locked process. */
+bool reader_job(int mail_fd, enum mail_depth depth, int *json_fd_r, struct err *err_r);
+
+/* The reading in a JSON memfd that a reader made, checked. */
+bool reader_take(struct arena *arena, int json_fd, struct reading **reading_r, struct err *err_r);
+
+/* For programs without a reader role: the whole reading of one mail, made in a child of its own
+ * under the same lock. */
+bool reader_read_apart(struct arena *arena, int mail_fd, struct reading **reading_r,
+                       struct err *err_r);
+
+#endif

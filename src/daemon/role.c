@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "daemon/role.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#include <unistd.h>
+
+#define SLICE_MAX (64 * 1024 * 1024)
+
+static const char *const names[ROLE_COUNT] = {
+    [ROLE_SUPERVISOR] = "supervisor", [ROLE_CLERK] = "clerk", [ROLE_WATCH] = "watch",
+    [ROLE_READER] = "reader",         [ROLE_SEND] = "send",
+};
+
+const char *role_to_text(enum role role)
+{
+    return names[role];
+}
+
+bool role_from_text(const char *s, enum role *role_r)
+{
+    for (int i = 0; i < ROLE_COUNT; i++)
+        if (text_equal(s, names[i])) {
+            *role_r = (enum role)i;
+            return true;
+        }
+    return false;
+}
+
+static bool read_slice(int fd, struct arena *arena, const struct conf **conf_r, struct err *err_r)
+{
+    struct memfd_map map;
+    if (!memfd_map(fd, SLICE_MAX, &map, err_r))
+        return false;
+    bool ok = conf_parse_slice(map.bytes, map.n, arena, conf_r, err_r);
+    memfd_unmap(&map);
+    return ok;
+}
+
+bool role_receive_start(enum role role, struct arena *arena, struct role_start *start_r,
+                        struct err *err_r)
+{
+    struct wire_packet packet;
+    enum wire_result result = wire_receive(ROLE_SUPERVISOR_FD, arena, 0, &packet, err_r);
+    if (result == WIRE_BROKEN)
+        return false;
+    if (result != WIRE_OK || packet.type != WIRE_START)
+        return err_set(err_r, ERR_USAGE, "role %s: only the supervisor starts roles",
+                       role_to_text(role));
+    start_r->once = packet.as.start.once != 0;
+    start_r->log_level = (enum log_level)packet.as.start.log_level;
+    log_open(role_to_text(role), start_r->log_level);
+    bool ok = read_slice(packet.fd, arena, &start_r->conf, err_r);
+    close(packet.fd);
+    return ok;
+}
+
+void role_tell_supervisor(const struct wire_packet *packet)
+{
+    struct err err;
+    wire_send(ROLE_SUPERVISOR_FD, packet, 0, &err);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Send: hands in what the clerk gives, one after the other, over links that stay open.  It decides
+ * nothing: what came of it goes back to the clerk.  The supervisor's socket cancels any wait.
+ */
+#include "base/file.h"
+#include "daemon/role.h"
+#include "daemon/sandbox.h"
+#include "smtp/transport.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ANSWER_MAX ((size_t)16 * 1024 * 1024)
+#define LINGER_MS 10000 /* a link that is not used so long is closed */
+
+struct send {
+    const struct conf *conf;
+    int clerk;                     /* -1: none */
+    struct transport **transports; /* one a body, NULL until used */
+    bool some_open;
+};
+
+static struct transport *find_transport(struct send *s, const char *body_id)
+{
+    const struct conf_body *body = conf_find_body(s->conf, body_id);
+    if (!body)
+        panic("send: the clerk names a body that is not in the configuration");
+    struct transport **transport = &s->transports[body - s->conf->bodies];
+    if (!*transport)
+        *transport = transport_new(&body->submission, ROLE_SUPERVISOR_FD);
+    return *transport;
+}
+
+static void close_transports(struct send *s)
+{
+    for (size_t i = 0; i < s->conf->body_count; i++)
+        if (s->transports[i])
+            transport_close(s->transports[i]);
+    s->some_open = false;
+}
+
+/* ---- one answer
+ * ---------------------------------------------------------------------------------- */
+
+struct asking {
+    int clerk;
+    uint64_t delivery;
+};
+
+/* From the clerk's word on, a lost link means that the answer may have arrived. */
+static bool ask_clerk(void *context)
+{
+    const struct asking *asking = context;
+    struct err err;
+    struct wire_packet answer;
+    struct arena *arena = arena_new();
+    struct wire_packet question = {
+        .type = WIRE_DATA_NEXT, .fd = -1, .as.data_next.delivery = asking->delivery};
+    bool ok = wire_send(asking->clerk, &question, 0, &err) == WIRE_OK;
+    /* nothing else can come: the clerk hands out one answer at a time */
+    ok = ok && wire_receive(asking->clerk, arena, 0, &answer, &err) == WIRE_OK &&
+         answer.type == WIRE_GO_AHEAD && answer.as.go_ahead.delivery == asking->delivery &&
+         answer.as.go_ahead.granted;
+    arena_free(arena);
+    return ok;
+}
+
+static void transmit(struct send *s, const struct wire_deliver *deliver,
+                     const struct memfd_map *map, struct transport_result *result_r)
+{
+    struct asking asking = {s->clerk, deliver->delivery};
+    struct transport_mail mail = {.envelope_from = deliver->envelope_from,
+                                  .to = deliver->to,
+                                  .envid = deliver->envid,
+                                  .bytes = map->bytes,
+                                  .size = map->n};
+    s->some_open = true;
+    transport_send(find_transport(s, deliver->body), &mail, ask_clerk, &asking, result_r);
+}
+
+static void deliver(struct send *s, const struct wire_packet *packet)
+{
+    const struct wire_deliver *request = &packet->as.deliver;
+    struct memfd_map map;
+    struct err err;
+    struct transport_result result = {.outcome = TRANSPORT_DOWN};
+    if (memfd_map(packet->fd, ANSWER_MAX, &map, &err)) {
+        transmit(s, request, &map, &result);
+        memfd_unmap(&map);
+    } else {
+        memcpy(result.text, err.text, sizeof result.text - 1);
+    }
+    wire_send(s->clerk,
+              &(struct wire_packet){.type = WIRE_DELIVERED,
+                                    .fd = -1,
+                                    .as.delivered = {.delivery = request->delivery,
+                                                     .outcome = result.outcome,
+                                                     .code = (uint64_t)result.code,
+                                                     .text = result.text}},
+              0, &err);
+}
+
+/* ---- packets
+ * ------------------------------------------------------------------------------------- */
+
+static void drop_clerk(struct send *s)
+{
+    if (s->clerk >= 0)
+        close(s->clerk);
+    s->clerk = -1;
+}
+
+static void hear_clerk(struct send *s)
+{
+    struct err err;
+    struct wire_packet packet;
+    struct arena *arena = arena_new();
+    enum wire_result result = wire_receive(s->clerk, arena, 0, &packet, &err);
+    if (result == WIRE_OK && packet.type == WIRE_DELIVER)
+        deliver(s, &packet);
+    else
+        drop_clerk(s);
+    if (result == WIRE_OK && packet.fd >= 0)
+        close(packet.fd);
+    arena_free(arena);
+}
+
+/* False: time to go. */
+static bool hear_supervisor(struct send *s)
+{
+    struct err err;
+    struct wire_packet packet;
+    struct arena *arena = arena_new();
+    bool go_on = wire_receive(ROLE_SUPERVISOR_FD, arena, 0, &packet, &err) == WIRE_OK &&
+                 packet.type == WIRE_PEER;
+    if (go_on) {
+        drop_clerk(s);
+        s->clerk = packet.fd;
+    }
+    arena_free(arena);
+    return go_on;
+}
+
+static void serve(struct send *s)
+{
+    for (;;) {
+        struct pollfd fds[2] = {{ROLE_SUPERVISOR_FD, POLLIN, 0}, {s->clerk, POLLIN, 0}};
+        int ready = poll(fds, 2, s->some_open ? LINGER_MS : -1);
+        if (ready == 0)
+            close_transports(s);
+        if (ready <= 0)
+            continue;
+        if (fds[0].revents) {
+            if (!hear_supervisor(s))
+                return;
+        } else {
+            hear_clerk(s);
+        }
+    }
+}
+
+static enum sandbox choose_sandbox(const struct conf *conf)
+{
+    for (size_t i = 0; i < conf->body_count; i++)
+        if (conf->bodies[i].submission.directory)
+            return SANDBOX_SEND_FOLDERS;
+    return SANDBOX_SEND;
+}
+
+int send_main(const struct role_start *start)
+{
+    struct err err;
+    struct send s = {.conf = start->conf, .clerk = -1};
+    if (!sandbox_enter(choose_sandbox(start->conf), &err))
+        fatal(&err);
+    s.transports = xcalloc(start->conf->body_count + 1, sizeof(struct transport *));
+    role_tell_supervisor(&(struct wire_packet){.type = WIRE_READY, .fd = -1});
+    serve(&s);
+    close_transports(&s);
+    for (size_t i = 0; i < s.conf->body_count; i++)
+        transport_free(s.transports[i]);
+    free(s.transports);
+    drop_clerk(&s);
+    return 0;
+}

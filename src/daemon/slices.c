@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "daemon/slices.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const enum conf_audience audiences[ROLE_COUNT] = {
+    [ROLE_CLERK] = CONF_FOR_CLERK, [ROLE_WATCH] = CONF_FOR_WATCH, [ROLE_SEND] = CONF_FOR_SEND,
+    /* the reader sees nothing */
+};
+
+bool slices_read_conf(const char *conf_path, struct arena *arena, const struct conf **conf_r,
+                      struct err *err_r)
+{
+    struct texts mistakes = {0};
+    bool ok = conf_load(conf_path, arena, conf_r, &mistakes, err_r);
+    for (size_t i = 0; i < mistakes.n; i++)
+        fprintf(stderr, "%s\n", mistakes.v[i]);
+    return ok;
+}
+
+static bool write_slices(const char *conf_path, const struct slices *slices, struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    const struct conf *conf;
+    bool ok = slices_read_conf(conf_path, arena, &conf, err_r);
+    for (int role = 0; ok && role < ROLE_COUNT; role++) {
+        if (!audiences[role])
+            continue;
+        const char *text = conf_print(arena, conf, audiences[role]);
+        ok = file_write_all(slices->fds[role], text, strlen(text), err_r);
+    }
+    arena_free(arena);
+    return ok;
+}
+
+static _Noreturn void child(const char *conf_path, const struct slices *slices)
+{
+    struct err err;
+    if (!write_slices(conf_path, slices, &err))
+        fatal(&err);
+    _exit(0);
+}
+
+static bool wait_for_child(pid_t pid, struct err *err_r)
+{
+    int status;
+    if (pid < 0 || waitpid(pid, &status, 0) != pid)
+        return err_set_errno(err_r, ERR_TRY_AGAIN, "cannot start a process for the configuration");
+    if (!WIFEXITED(status))
+        return err_set(err_r, ERR_BUG, "reading the configuration ended with signal %d",
+                       WTERMSIG(status));
+    return WEXITSTATUS(status) == 0 ||
+           err_set(err_r, ERR_CONFIG, "the configuration cannot be used (see above)");
+}
+
+void slices_close(struct slices *slices)
+{
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        if (slices->fds[role] >= 0)
+            close(slices->fds[role]);
+        slices->fds[role] = -1;
+    }
+}
+
+static bool make_empty(struct slices *slices, struct err *err_r)
+{
+    for (int role = 0; role < ROLE_COUNT; role++)
+        slices->fds[role] = -1;
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
+        if (!memfd_new("slice", &slices->fds[role], err_r))
+            return false;
+    return true;
+}
+
+static bool seal_all(const struct slices *slices, struct err *err_r)
+{
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
+        if (!memfd_seal(slices->fds[role], err_r))
+            return false;
+    return true;
+}
+
+bool slices_load(const char *conf_path, struct slices *slices, struct err *err_r)
+{
+    struct slices fresh;
+    bool ok = make_empty(&fresh, err_r);
+    if (ok) {
+        pid_t pid = fork();
+        if (pid == 0)
+            child(conf_path, &fresh);
+        ok = wait_for_child(pid, err_r) && seal_all(&fresh, err_r);
+    }
+    if (!ok) {
+        slices_close(&fresh);
+        return false;
+    }
+    slices_close(slices);
+    *slices = fresh;
+    return true;
+}

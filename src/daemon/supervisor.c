@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "config.h"
+
+#include "daemon/supervisor.h"
+
+#include "daemon/channel.h"
+#include "daemon/role.h"
+#include "daemon/slices.h"
+
+#include <event2/event.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#define STOP_SECONDS 9 /* TERM promises ten */
+#define RESTART_MAX_SECONDS 60
+#define HEALTHY_SECONDS 60 /* a role that lived so long is started again at once */
+
+struct supervisor;
+
+struct child {
+    struct supervisor *supervisor;
+    enum role role;
+    pid_t pid; /* 0: not running */
+    bool ready;
+    time_t started;
+    int deaths; /* in a row, without a healthy life between */
+    struct channel *channel;
+    struct event *restart;
+};
+
+struct supervisor {
+    const struct supervisor_options *options;
+    struct event_base *base;
+    int program; /* our own binary: an upgrade on disk mixes no versions */
+    struct slices slices;
+    struct child children[ROLE_COUNT];
+    struct event *kill_timer;
+    bool stopping;
+    bool announced;
+    int exit_code;
+};
+
+static time_t monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static bool is_running(const struct child *child)
+{
+    return child->pid != 0;
+}
+
+static void tell(struct child *child, enum wire_type type)
+{
+    if (is_running(child))
+        channel_send(child->channel, &(struct wire_packet){.type = type, .fd = -1});
+}
+
+static void notify_manager(const char *state)
+{
+#ifdef HAVE_SYSTEMD
+    sd_notify(0, state);
+#else
+    (void)state;
+#endif
+}
+
+/* ---- stopping
+ * ------------------------------------------------------------------------------------ */
+
+static void leave_if_alone(struct supervisor *s)
+{
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
+        if (is_running(&s->children[role]))
+            return;
+    event_base_loopexit(s->base, NULL);
+}
+
+static void on_kill_timer(evutil_socket_t fd, short what, void *context)
+{
+    struct supervisor *s = context;
+    (void)fd, (void)what;
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++) {
+        struct child *child = &s->children[role];
+        if (is_running(child)) {
+            log_event(LOG_WARN, "role-killed", "name", role_to_text(child->role), "text",
+                      "did not stop in time", NULL);
+            kill(child->pid, SIGKILL);
+        }
+    }
+}
+
+static void stop(struct supervisor *s, int exit_code)
+{
+    if (s->stopping)
+        return;
+    s->stopping = true;
+    s->exit_code = exit_code;
+    notify_manager("STOPPING=1");
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++) {
+        event_del(s->children[role].restart);
+        tell(&s->children[role], WIRE_STOP);
+    }
+    evtimer_add(s->kill_timer, &(struct timeval){.tv_sec = STOP_SECONDS});
+    leave_if_alone(s);
+}
+
+/* ---- starting
+ * ------------------------------------------------------------------------------------ */
+
+static _Noreturn void become_role(const struct supervisor *s, enum role role, int socket)
+{
+    const char *const arguments[] = {"antragd", "-x", role_to_text(role), NULL};
+    char *copies[4] = {xstrdup(arguments[0]), xstrdup(arguments[1]), xstrdup(arguments[2]), NULL};
+    if (socket == ROLE_SUPERVISOR_FD)
+        fcntl(socket, F_SETFD, 0);
+    else if (dup2(socket, ROLE_SUPERVISOR_FD) < 0)
+        _exit(71);
+    fexecve(s->program, copies, environ);
+    _exit(71);
+}
+
+/* Joins the clerk and another role by a new pair of sockets. */
+static void introduce(struct supervisor *s, struct child *other)
+{
+    struct child *clerk = &s->children[ROLE_CLERK];
+    struct err err;
+    int pair[2];
+    if (!is_running(clerk) || !is_running(other) || other == clerk)
+        return;
+    if (!wire_pair(pair, &err))
+        fatal(&err);
+    channel_send(
+        clerk->channel,
+        &(struct wire_packet){.type = WIRE_PEER, .fd = pair[0], .as.peer.role = other->role});
+    channel_send(other->channel, &(struct wire_packet){
+                                     .type = WIRE_PEER, .fd = pair[1], .as.peer.role = ROLE_CLERK});
+}
+
+static void introduce_all(struct supervisor *s, struct child *fresh)
+{
+    if (fresh->role != ROLE_CLERK) {
+        introduce(s, fresh);
+        return;
+    }
+    for (int role = ROLE_CLERK + 1; role < ROLE_COUNT; role++)
+        introduce(s, &s->children[role]);
+}
+
+static void announce_if_all_ready(struct supervisor *s)
+{
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
+        if (!s->children[role].ready)
+            return;
+    if (s->announced)
+        return;
+    s->announced = true;
+    log_event(LOG_INFO, "ready", NULL);
+    notify_manager("READY=1");
+}
+
+static void on_packet(void *context, const struct wire_packet *packet)
+{
+    struct child *child = context;
+    if (packet->fd >= 0)
+        close(packet->fd);
+    if (packet->type == WIRE_READY) {
+        child->ready = true;
+        announce_if_all_ready(child->supervisor);
+    } else if (packet->type == WIRE_FINISHED && child->role == ROLE_CLERK) {
+        stop(child->supervisor, (int)packet->as.finished.exit_code);
+    } else {
+        log_event(LOG_ERROR, "wire", "from", role_to_text(child->role), "error", "unexpected",
+                  "type", wire_type_to_text(packet->type), NULL);
+    }
+}
+
+static void on_closed(void *context)
+{
+    (void)context; /* its end arrives as SIGCHLD */
+}
+
+static void start(struct child *child)
+{
+    struct supervisor *s = child->supervisor;
+    struct err err;
+    int pair[2];
+    if (!wire_pair(pair, &err))
+        fatal(&err);
+    child->pid = fork();
+    if (child->pid == 0)
+        become_role(s, child->role, pair[1]);
+    if (child->pid < 0)
+        panic("supervisor: no process can be made");
+    close(pair[1]);
+    child->ready = false;
+    child->started = monotonic();
+    channel_free(child->channel);
+    child->channel =
+        channel_new(s->base, pair[0], &(struct channel_handler){on_packet, on_closed, child});
+    channel_send(child->channel,
+                 &(struct wire_packet){
+                     .type = WIRE_START,
+                     .fd = fcntl(s->slices.fds[child->role], F_DUPFD_CLOEXEC, 3),
+                     .as.start = {.once = s->options->once, .log_level = s->options->log_level}});
+    introduce_all(s, child);
+}
+
+static void on_restart(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    start(context);
+}
+
+static void start_again(struct child *child)
+{
+    if (monotonic() - child->started >= HEALTHY_SECONDS)
+        child->deaths = 0;
+    int wait = child->deaths ? 1 << (child->deaths < 6 ? child->deaths - 1 : 6) : 0;
+    child->deaths++;
+    if (wait > RESTART_MAX_SECONDS)
+        wait = RESTART_MAX_SECONDS;
+    evtimer_add(child->restart, &(struct timeval){.tv_sec = wait});
+}
+
+/* ---- ends of roles
+ * ------------------------------------------------------------------------------- */
+
+/* The codes by which a role says that it cannot run at all. */
+static bool is_final(int code)
+{
+    return code == 69 || code == 73 || code == 75 || code == 77 || code == 78;
+}
+
+static void ended(struct child *child, int status)
+{
+    struct supervisor *s = child->supervisor;
+    bool exited = WIFEXITED(status);
+    int code = exited ? WEXITSTATUS(status) : WTERMSIG(status);
+    child->pid = 0;
+    if (s->stopping) {
+        leave_if_alone(s);
+        return;
+    }
+    log_event(LOG_WARN, "role-ended", "name", role_to_text(child->role), exited ? "exit" : "signal",
+              log_int(code), NULL);
+    if (exited && !child->ready && is_final(code))
+        stop(s, code);
+    else
+        start_again(child);
+    child->ready = false;
+}
+
+static void on_child(evutil_socket_t fd, short what, void *context)
+{
+    struct supervisor *s = context;
+    pid_t pid;
+    int status;
+    (void)fd, (void)what;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
+            if (s->children[role].pid == pid)
+                ended(&s->children[role], status);
+}
+
+/* ---- signals
+ * ------------------------------------------------------------------------------------- */
+
+static void on_terminate(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    stop(context, 0);
+}
+
+/* A good new configuration: every role is asked to stop and starts again with its new slice. */
+static void on_hangup(evutil_socket_t fd, short what, void *context)
+{
+    struct supervisor *s = context;
+    struct err err;
+    (void)fd, (void)what;
+    if (!slices_load(s->options->conf_path, &s->slices, &err)) {
+        log_event(LOG_ERROR, "reload", "error", err.text, "text", "the old one stays", NULL);
+        return;
+    }
+    log_event(LOG_INFO, "reload", NULL);
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++) {
+        s->children[role].deaths = 0;
+        tell(&s->children[role], WIRE_STOP);
+    }
+}
+
+static void on_user(evutil_socket_t fd, short what, void *context)
+{
+    struct supervisor *s = context;
+    (void)fd, (void)what;
+    tell(&s->children[ROLE_WATCH], WIRE_VISIT);
+}
+
+static const struct {
+    int number;
+    event_callback_fn call;
+} signals[] = {
+    {SIGTERM, on_terminate}, {SIGINT, on_terminate}, {SIGCHLD, on_child},
+    {SIGHUP, on_hangup},     {SIGUSR1, on_user},
+};
+#define SIGNAL_COUNT (sizeof signals / sizeof *signals)
+
+/* ---- the whole
+ * ----------------------------------------------------------------------------------- */
+
+static void make_children(struct supervisor *s)
+{
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++) {
+        struct child *child = &s->children[role];
+        child->supervisor = s;
+        child->role = (enum role)role;
+        child->restart = evtimer_new(s->base, on_restart, child);
+    }
+}
+
+static void release(struct supervisor *s, struct event **signal_events)
+{
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++) {
+        channel_free(s->children[role].channel);
+        event_free(s->children[role].restart);
+    }
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        event_free(signal_events[i]);
+    event_free(s->kill_timer);
+    event_base_free(s->base);
+    slices_close(&s->slices);
+    close(s->program);
+}
+
+static void loop(struct supervisor *s)
+{
+    struct event *signal_events[SIGNAL_COUNT];
+    s->base = event_base_new();
+    s->kill_timer = evtimer_new(s->base, on_kill_timer, s);
+    for (size_t i = 0; i < SIGNAL_COUNT; i++) {
+        signal_events[i] = evsignal_new(s->base, signals[i].number, signals[i].call, s);
+        event_add(signal_events[i], NULL);
+    }
+    make_children(s);
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
+        start(&s->children[role]);
+    event_base_dispatch(s->base);
+    release(s, signal_events);
+}
+
+int supervisor_run(const struct supervisor_options *options)
+{
+    struct err err;
+    struct supervisor s = {.options = options};
+    for (int role = 0; role < ROLE_COUNT; role++)
+        s.slices.fds[role] = -1;
+    log_open(role_to_text(ROLE_SUPERVISOR), options->log_level);
+    s.program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    if (s.program < 0) {
+        err_set_errno(&err, ERR_UNAVAILABLE, "cannot open our own program; is /proc mounted?");
+        fatal(&err);
+    }
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (!slices_load(options->conf_path, &s.slices, &err))
+        fatal(&err);
+    loop(&s);
+    log_event(LOG_INFO, "stopped", "exit", log_int(s.exit_code), NULL);
+    return s.exit_code;
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "daemon/visit.h"
+
+#include "base/file.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A batch bounds what is in flight between watch, clerk and reader. */
+#define BATCH_MAILS 16
+#define BATCH_BYTES ((size_t)64 * 1024 * 1024)
+/* The clerk reads a batch (three tries at worst for each mail) before it says the last word. */
+#define CLERK_SECONDS 1800
+#define UIDS_MAX ((size_t)64 * 1024 * 1024)
+
+struct run {
+    const struct visit *visit;
+    struct talk *talk;
+    struct arena *arena;
+    struct visit_report *report;
+    struct mailbox_view view;
+    struct mailbox_item *items; /* of the folder, sorted by UID */
+    size_t item_count;
+    uint32_t *wanted;
+    size_t wanted_count;
+    uint32_t *to_move;
+    size_t to_move_count;
+    size_t committed; /* in this round */
+};
+
+static bool failed(struct run *run, enum mailbox_result why)
+{
+    run->report->end = VISIT_FAILED;
+    run->report->why = why;
+    run->report->suggested_wait = mailbox_suggested_wait(run->visit->mailbox);
+    return false;
+}
+
+static bool clerk_gone(struct run *run)
+{
+    run->report->end = VISIT_CLERK_GONE;
+    return false;
+}
+
+static bool hear(struct run *run, enum wire_type type, struct wire_packet *packet_r)
+{
+    if (!talk_hear(run->talk, run->arena, CLERK_SECONDS, packet_r))
+        return clerk_gone(run);
+    if (packet_r->type != type)
+        panic("watch: the clerk said %s for %s", wire_type_to_text(packet_r->type),
+              wire_type_to_text(type));
+    return true;
+}
+
+/* ---- what is new
+ * ----------------------------------------------------------------------------------- */
+
+static bool say_view(struct run *run)
+{
+    uint32_t *uids = arena_array(run->arena, run->item_count, sizeof *uids);
+    struct wire_packet packet = {.type = WIRE_VIEW,
+                                 .as.view = {.visit = talk_ticket(run->talk),
+                                             .body = run->visit->body->id,
+                                             .mailbox = run->visit->conf->name,
+                                             .folder = run->visit->conf->folder,
+                                             .uidvalidity = run->view.uidvalidity,
+                                             .uidnext = run->view.uidnext}};
+    for (size_t i = 0; i < run->item_count; i++)
+        uids[i] = run->items[i].uid;
+    if (!memfd_from("uids", uids, run->item_count * sizeof *uids, &packet.fd, &run->report->err))
+        return failed(run, MAILBOX_LOST);
+    talk_say(run->talk, &packet);
+    return true;
+}
+
+static bool take_wanted(struct run *run, const struct wire_packet *packet)
+{
+    struct memfd_map map;
+    bool ok = memfd_map(packet->fd, UIDS_MAX, &map, &run->report->err);
+    close(packet->fd);
+    if (!ok)
+        return failed(run, MAILBOX_LOST);
+    run->wanted_count = packet->as.wanted.to_fetch;
+    run->to_move_count = packet->as.wanted.to_move;
+    if (map.n != (run->wanted_count + run->to_move_count) * sizeof(uint32_t))
+        panic("watch: the clerk miscounts UIDs");
+    run->wanted = arena_alloc(run->arena, map.n + 1);
+    memcpy(run->wanted, map.bytes, map.n);
+    run->to_move = run->wanted + run->wanted_count;
+    memfd_unmap(&map);
+    return true;
+}
+
+static bool discover(struct run *run)
+{
+    struct wire_packet packet;
+    enum mailbox_result result =
+        mailbox_open(run->visit->mailbox, false, &run->view, &run->report->err);
+    if (result == MAILBOX_OK)
+        result = mailbox_list(run->visit->mailbox, run->arena, &run->items, &run->item_count,
+                              &run->report->err);
+    if (result != MAILBOX_OK)
+        return failed(run, result);
+    return say_view(run) && hear(run, WIRE_WANTED, &packet) && take_wanted(run, &packet);
+}
+
+/* ---- moving
+ * ---------------------------------------------------------------------------------------- */
+
+static bool move(struct run *run, const uint32_t *uids, size_t count)
+{
+    const struct visit *v = run->visit;
+    struct wire_packet packet = {.type = WIRE_MOVED,
+                                 .as.moved = {.body = v->body->id,
+                                              .mailbox = v->conf->name,
+                                              .folder = v->conf->folder,
+                                              .uidvalidity = run->view.uidvalidity}};
+    if (!count || !*v->conf->done_folder)
+        return true;
+    enum mailbox_result result = mailbox_done(v->mailbox, uids, count, &run->report->err);
+    if (result != MAILBOX_OK)
+        return failed(run, result);
+    if (!memfd_from("uids", uids, count * sizeof *uids, &packet.fd, &run->report->err))
+        return failed(run, MAILBOX_LOST);
+    talk_say(run->talk, &packet);
+    return true;
+}
+
+/* ---- fetching
+ * -------------------------------------------------------------------------------------- */
+
+static int by_uid(const void *key, const void *item)
+{
+    uint32_t uid = *(const uint32_t *)key;
+    uint32_t other = ((const struct mailbox_item *)item)->uid;
+    return uid < other ? -1 : uid > other;
+}
+
+static const struct mailbox_item *find_item(const struct run *run, uint32_t uid)
+{
+    const struct mailbox_item *item =
+        bsearch(&uid, run->items, run->item_count, sizeof *run->items, by_uid);
+    if (!item)
+        panic("watch: the clerk wants a UID that was not listed");
+    return item;
+}
+
+static void say_mail(struct run *run, const struct mailbox_item *item, int fd)
+{
+    const struct visit *v = run->visit;
+    talk_say(run->talk,
+             &(struct wire_packet){.type = WIRE_MAIL,
+                                   .fd = fd,
+                                   .as.mail = {.visit = talk_ticket(run->talk),
+                                               .body = v->body->id,
+                                               .mailbox = v->conf->name,
+                                               .folder = v->conf->folder,
+                                               .uidvalidity = run->view.uidvalidity,
+                                               .uid = item->uid,
+                                               .internaldate = (uint64_t)item->internaldate}});
+}
+
+static void say_gone(struct run *run, const struct mailbox_item *item)
+{
+    const struct visit *v = run->visit;
+    talk_say(run->talk, &(struct wire_packet){.type = WIRE_GONE,
+                                              .fd = -1,
+                                              .as.gone = {.visit = talk_ticket(run->talk),
+                                                          .body = v->body->id,
+                                                          .mailbox = v->conf->name,
+                                                          .folder = v->conf->folder,
+                                                          .uidvalidity = run->view.uidvalidity,
+                                                          .uid = item->uid}});
+}
+
+static void too_big(struct run *run, const struct mailbox_item *item)
+{
+    run->report->left++;
+    log_event(LOG_WARN, "too-large", "body", run->visit->body->id, "mailbox",
+              run->visit->conf->name, "uid", log_int(item->uid), "size", log_int(item->size), "max",
+              log_int((int64_t)run->visit->body->max_size), NULL);
+}
+
+/* Fetches one mail and hands it on.  *said_r: the clerk will answer. */
+static bool fetch_one(struct run *run, const struct mailbox_item *item, bool *said_r)
+{
+    int fd;
+    *said_r = false;
+    if (!memfd_new("mail", &fd, &run->report->err))
+        return failed(run, MAILBOX_LOST);
+    enum mailbox_result result =
+        mailbox_fetch(run->visit->mailbox, item, run->visit->body->max_size, fd, &run->report->err);
+    if (result == MAILBOX_OK && memfd_seal(fd, &run->report->err)) {
+        say_mail(run, item, fd);
+        *said_r = true;
+        return true;
+    }
+    close(fd);
+    if (result == MAILBOX_GONE)
+        say_gone(run, item);
+    else if (result == MAILBOX_TOO_BIG)
+        too_big(run, item);
+    else
+        return failed(run, result == MAILBOX_OK ? MAILBOX_LOST : result);
+    *said_r = result == MAILBOX_GONE;
+    return true;
+}
+
+/* Waits for the outcomes of a batch, then moves what belongs in the done-folder. */
+static bool settle(struct run *run, size_t said)
+{
+    uint32_t done[BATCH_MAILS];
+    size_t count = 0;
+    for (; said > 0; said--) {
+        struct wire_packet packet;
+        if (!hear(run, WIRE_SETTLED, &packet))
+            return false;
+        if (packet.as.settled.to_move)
+            done[count++] = (uint32_t)packet.as.settled.uid;
+        if (packet.as.settled.committed)
+            run->committed++;
+        else
+            run->report->left++;
+    }
+    return move(run, done, count);
+}
+
+static bool fetch_batch(struct run *run, size_t *next)
+{
+    size_t said = 0, bytes = 0;
+    while (*next < run->wanted_count && said < BATCH_MAILS && bytes < BATCH_BYTES) {
+        const struct mailbox_item *item = find_item(run, run->wanted[(*next)++]);
+        bool answered;
+        if (!fetch_one(run, item, &answered))
+            return false;
+        bytes += item->size;
+        said += answered;
+        run->report->fetched += answered;
+    }
+    return settle(run, said);
+}
+
+/* ---- the visit
+ * ------------------------------------------------------------------------------------- */
+
+static bool round_trip(struct run *run)
+{
+    run->committed = 0;
+    if (!discover(run) || !move(run, run->to_move, run->to_move_count))
+        return false;
+    for (size_t next = 0; next < run->wanted_count;)
+        if (!fetch_batch(run, &next))
+            return false;
+    return true;
+}
+
+static void park(struct run *run)
+{
+    struct visit_report *report = run->report;
+    if (!run->visit->park) {
+        mailbox_close(run->visit->mailbox);
+        return;
+    }
+    enum mailbox_result result =
+        mailbox_park(run->visit->mailbox, &report->park_fd, &report->stirred, &report->err);
+    if (result != MAILBOX_OK)
+        failed(run, result);
+}
+
+void visit_run(const struct visit *visit, struct talk *talk, struct visit_report *report_r)
+{
+    struct run run = {.visit = visit, .talk = talk, .report = report_r};
+    bool ok;
+    *report_r = (struct visit_report){.end = VISIT_DONE, .park_fd = -1};
+    /* mail that came during a round is found by the next, before the mailbox is parked */
+    do {
+        run.arena = arena_new();
+        report_r->left = 0;
+        ok = round_trip(&run);
+        arena_free(run.arena);
+    } while (ok && run.committed > 0);
+    run.arena = NULL;
+    if (ok)
+        park(&run);
+}

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The watch: every mailbox is parked (waiting in IDLE, as a descriptor in the event loop), due, in
+ * a visit by one of a few workers, or backing off.  Visits to one server are capped below the
+ * number of workers, so that a server that hangs leaves some for the others.
+ */
+#include "daemon/bridge.h"
+#include "daemon/role.h"
+#include "daemon/sandbox.h"
+#include "daemon/visit.h"
+#include "imap/backoff.h"
+
+#include <event2/event.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/queue.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WORKERS 4
+#define VISITS_PER_SERVER (WORKERS - 1)
+#define WORKER_STACK ((size_t)8 << 20) /* libetpan's parser recurses */
+
+enum watched_state { PARKED, DUE, VISITING, RESTING };
+
+struct watch;
+
+struct watched {
+    struct watch *watch;
+    struct visit visit;
+    enum watched_state state;
+    bool again; /* asked for during a visit */
+    int failures;
+    struct event *timer;    /* renewal, poll, or the end of a rest */
+    struct event *readable; /* of the parked link, or NULL */
+    struct visit_report report;
+    TAILQ_ENTRY(watched) next; /* in due or in finished */
+};
+
+TAILQ_HEAD(watched_queue, watched);
+
+struct watch {
+    bool once;
+    struct event_base *base;
+    struct channel *supervisor;
+    struct channel *clerk;
+    struct bridge *bridge;
+    int cancel; /* eventfd: readable ends every wait on the network */
+    struct watched *all;
+    size_t count;
+    bool stopping;
+    size_t unvisited; /* --once */
+    size_t failures;  /* --once */
+
+    /* shared with the workers */
+    pthread_mutex_t lock;
+    pthread_cond_t work;
+    struct watched_queue due;
+    struct watched_queue finished;
+    bool workers_leave;
+    int wake;
+    struct event *woken;
+    pthread_t workers[WORKERS];
+};
+
+/* ---- workers
+ * ------------------------------------------------------------------------------------- */
+
+static bool same_server(const struct watched *a, const struct watched *b)
+{
+    const char *host = a->visit.conf->server.host, *other = b->visit.conf->server.host;
+    return host && other && strcmp(host, other) == 0;
+}
+
+static bool server_is_busy(const struct watch *w, const struct watched *candidate)
+{
+    int visits = 0;
+    for (size_t i = 0; i < w->count; i++)
+        visits += w->all[i].state == VISITING && same_server(&w->all[i], candidate);
+    return visits >= VISITS_PER_SERVER;
+}
+
+static struct watched *take_due(struct watch *w)
+{
+    struct watched *watched;
+    TAILQ_FOREACH(watched, &w->due, next)
+    {
+        if (!server_is_busy(w, watched)) {
+            TAILQ_REMOVE(&w->due, watched, next);
+            watched->state = VISITING;
+            return watched;
+        }
+    }
+    return NULL;
+}
+
+static void visit_one(struct watch *w, struct watched *watched)
+{
+    struct talk *talk = bridge_open(w->bridge);
+    visit_run(&watched->visit, talk, &watched->report);
+    bridge_close(talk);
+}
+
+static void *work(void *context)
+{
+    struct watch *w = context;
+    const uint64_t one = 1;
+    pthread_mutex_lock(&w->lock);
+    while (!w->workers_leave) {
+        struct watched *watched = take_due(w);
+        if (!watched) {
+            pthread_cond_wait(&w->work, &w->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&w->lock);
+        visit_one(w, watched);
+        pthread_mutex_lock(&w->lock);
+        TAILQ_INSERT_TAIL(&w->finished, watched, next);
+        if (write(w->wake, &one, sizeof one) < 0)
+            panic("watch: the loop cannot be woken");
+    }
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+/* ---- states
+ * -------------------------------------------------------------------------------------- */
+
+static void say_health(const struct watched *watched, const char *state, const char *text,
+                       int retry_in)
+{
+    channel_send(watched->watch->clerk,
+                 &(struct wire_packet){.type = WIRE_HEALTH,
+                                       .fd = -1,
+                                       .as.health = {.body = watched->visit.body->id,
+                                                     .mailbox = watched->visit.conf->name,
+                                                     .state = state,
+                                                     .text = text,
+                                                     .retry_in = (uint64_t)retry_in}});
+}
+
+static void unpark(struct watched *watched)
+{
+    if (watched->readable)
+        event_free(watched->readable);
+    watched->readable = NULL;
+    event_del(watched->timer);
+}
+
+static void make_due(struct watched *watched)
+{
+    struct watch *w = watched->watch;
+    if (w->stopping || !w->clerk || watched->state == DUE)
+        return;
+    pthread_mutex_lock(&w->lock);
+    if (watched->state == VISITING) {
+        watched->again = true;
+    } else {
+        unpark(watched);
+        watched->state = DUE;
+        TAILQ_INSERT_TAIL(&w->due, watched, next);
+        pthread_cond_signal(&w->work);
+    }
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void make_all_due(struct watch *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        make_due(&w->all[i]);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    make_due(context);
+}
+
+static void on_stirred(evutil_socket_t fd, short what, void *context)
+{
+    struct watched *watched = context;
+    (void)fd, (void)what;
+    if (mailbox_stir(watched->visit.mailbox))
+        make_due(watched);
+}
+
+static void wait_seconds(struct watched *watched, int seconds)
+{
+    evtimer_add(watched->timer, &(struct timeval){.tv_sec = seconds});
+}
+
+static void park(struct watched *watched)
+{
+    const struct visit_report *report = &watched->report;
+    watched->state = PARKED;
+    watched->failures = 0;
+    say_health(watched, report->park_fd >= 0 ? "idle" : "polled", "", 0);
+    if (report->stirred || watched->again) {
+        make_due(watched);
+        return;
+    }
+    wait_seconds(watched,
+                 report->park_fd >= 0 ? watched->visit.conf->renew : watched->visit.conf->poll);
+    if (report->park_fd < 0)
+        return;
+    watched->readable =
+        event_new(watched->watch->base, report->park_fd, EV_READ | EV_PERSIST, on_stirred, watched);
+    if (!watched->readable || event_add(watched->readable, NULL) != 0)
+        panic("watch: no event can be made");
+}
+
+static const char *result_to_text(enum mailbox_result result)
+{
+    static const char *const words[] = {
+        [MAILBOX_OK] = "ok",     [MAILBOX_GONE] = "gone",     [MAILBOX_TOO_BIG] = "too-big",
+        [MAILBOX_LOST] = "lost", [MAILBOX_DENIED] = "denied", [MAILBOX_REFUSED] = "refused",
+    };
+    return words[result];
+}
+
+static void rest(struct watched *watched)
+{
+    const struct visit_report *report = &watched->report;
+    uint32_t random = 0;
+    if (getrandom(&random, sizeof random, 0) < 0)
+        random = (uint32_t)time(NULL);
+    int seconds = backoff_seconds(report->why, ++watched->failures, report->suggested_wait, random);
+    watched->state = RESTING;
+    log_event(report->why == MAILBOX_LOST ? LOG_WARN : LOG_ERROR, "mailbox-failed", "body",
+              watched->visit.body->id, "mailbox", watched->visit.conf->name, "why",
+              result_to_text(report->why), "error", report->err.text, "failures",
+              log_int(watched->failures), "retry_in", log_int(seconds), NULL);
+    say_health(watched, result_to_text(report->why), report->err.text, seconds);
+    wait_seconds(watched, seconds);
+}
+
+/* ---- ends of visits
+ * ------------------------------------------------------------------------------ */
+
+static void note_round(struct watched *watched)
+{
+    struct watch *w = watched->watch;
+    bool ok = watched->report.end == VISIT_DONE && watched->report.left == 0;
+    watched->state = PARKED;
+    w->failures += !ok;
+    if (!ok && watched->report.end == VISIT_FAILED)
+        log_event(LOG_ERROR, "mailbox-failed", "body", watched->visit.body->id, "mailbox",
+                  watched->visit.conf->name, "why", result_to_text(watched->report.why), "error",
+                  watched->report.err.text, NULL);
+    if (--w->unvisited == 0)
+        channel_send(w->clerk, &(struct wire_packet){
+                                   .type = WIRE_ROUND, .fd = -1, .as.round.failures = w->failures});
+}
+
+static void visited(struct watched *watched)
+{
+    struct watch *w = watched->watch;
+    log_event(LOG_DEBUG, "visited", "body", watched->visit.body->id, "mailbox",
+              watched->visit.conf->name, "fetched", log_int((int64_t)watched->report.fetched),
+              NULL);
+    if (watched->report.end != VISIT_DONE)
+        mailbox_close(watched->visit.mailbox);
+    if (watched->report.end == VISIT_CLERK_GONE) {
+        watched->state = PARKED; /* due again when there is a clerk */
+        make_due(watched);
+    } else if (w->once) {
+        note_round(watched);
+    } else if (watched->report.end == VISIT_DONE) {
+        park(watched);
+    } else {
+        rest(watched);
+    }
+    watched->again = false;
+}
+
+static void on_woken(evutil_socket_t fd, short what, void *context)
+{
+    struct watch *w = context;
+    struct watched_queue finished = TAILQ_HEAD_INITIALIZER(finished);
+    struct watched *watched;
+    uint64_t count;
+    (void)what;
+    if (read((int)fd, &count, sizeof count) < 0)
+        return;
+    pthread_mutex_lock(&w->lock);
+    TAILQ_CONCAT(&finished, &w->finished, next);
+    pthread_cond_broadcast(&w->work); /* a server may be less busy now */
+    pthread_mutex_unlock(&w->lock);
+    while ((watched = TAILQ_FIRST(&finished))) {
+        TAILQ_REMOVE(&finished, watched, next);
+        visited(watched);
+    }
+}
+
+/* ---- packets
+ * ------------------------------------------------------------------------------------- */
+
+static void on_clerk_packet(void *context, const struct wire_packet *packet)
+{
+    struct watch *w = context;
+    if (packet->type == WIRE_WANTED)
+        bridge_deliver(w->bridge, packet->as.wanted.visit, packet);
+    else if (packet->type == WIRE_SETTLED)
+        bridge_deliver(w->bridge, packet->as.settled.visit, packet);
+    else if (packet->type == WIRE_VISIT)
+        make_all_due(w);
+    else
+        panic("watch: the clerk said %s", wire_type_to_text(packet->type));
+}
+
+static void on_clerk_closed(void *context)
+{
+    struct watch *w = context;
+    bridge_attach(w->bridge, NULL);
+    channel_free(w->clerk);
+    w->clerk = NULL;
+}
+
+static void meet_clerk(struct watch *w, int socket)
+{
+    if (w->clerk)
+        on_clerk_closed(w);
+    w->clerk = channel_new(w->base, socket,
+                           &(struct channel_handler){on_clerk_packet, on_clerk_closed, w});
+    bridge_attach(w->bridge, w->clerk);
+    if (!w->once || w->unvisited > 0)
+        make_all_due(w);
+}
+
+static void leave(struct watch *w)
+{
+    w->stopping = true;
+    event_base_loopbreak(w->base);
+}
+
+static void on_supervisor_packet(void *context, const struct wire_packet *packet)
+{
+    struct watch *w = context;
+    if (packet->type == WIRE_PEER)
+        meet_clerk(w, packet->fd);
+    else if (packet->type == WIRE_VISIT)
+        make_all_due(w);
+    else
+        leave(w);
+}
+
+static void on_supervisor_closed(void *context)
+{
+    leave(context);
+}
+
+/* ---- the whole
+ * ----------------------------------------------------------------------------------- */
+
+static void add_mailbox(struct watch *w, const struct conf_body *body,
+                        const struct conf_mailbox *mailbox)
+{
+    struct watched *watched = &w->all[w->count++];
+    watched->watch = w;
+    watched->state = PARKED;
+    watched->visit = (struct visit){.body = body,
+                                    .conf = mailbox,
+                                    .mailbox = mailbox_new(mailbox, w->cancel),
+                                    .park = !w->once};
+    watched->timer = evtimer_new(w->base, on_timer, watched);
+}
+
+static size_t count_mailboxes(const struct conf *conf)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < conf->body_count; i++)
+        count += conf->bodies[i].mailbox_count;
+    return count;
+}
+
+static void add_mailboxes(struct watch *w, const struct conf *conf)
+{
+    w->all = xcalloc(count_mailboxes(conf) + 1, sizeof *w->all);
+    for (size_t i = 0; i < conf->body_count; i++)
+        for (size_t k = 0; k < conf->bodies[i].mailbox_count; k++)
+            add_mailbox(w, &conf->bodies[i], &conf->bodies[i].mailboxes[k]);
+    w->unvisited = w->count;
+}
+
+static enum sandbox choose_sandbox(const struct conf *conf)
+{
+    for (size_t i = 0; i < conf->body_count; i++)
+        for (size_t k = 0; k < conf->bodies[i].mailbox_count; k++)
+            if (conf->bodies[i].mailboxes[k].server.directory)
+                return SANDBOX_WATCH_FOLDERS;
+    return SANDBOX_WATCH;
+}
+
+static void start_workers(struct watch *w)
+{
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, WORKER_STACK);
+    for (int i = 0; i < WORKERS; i++)
+        if (pthread_create(&w->workers[i], &attributes, work, w) != 0)
+            panic("watch: no thread can be made");
+    pthread_attr_destroy(&attributes);
+}
+
+static void set_up(struct watch *w, const struct role_start *start)
+{
+    w->once = start->once;
+    w->base = event_base_new();
+    w->bridge = bridge_new(w->base);
+    w->cancel = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    w->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (w->cancel < 0 || w->wake < 0)
+        panic("watch: no descriptors");
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->work, NULL);
+    TAILQ_INIT(&w->due);
+    TAILQ_INIT(&w->finished);
+    w->woken = event_new(w->base, w->wake, EV_READ | EV_PERSIST, on_woken, w);
+    event_add(w->woken, NULL);
+    w->supervisor =
+        channel_new(w->base, ROLE_SUPERVISOR_FD,
+                    &(struct channel_handler){on_supervisor_packet, on_supervisor_closed, w});
+    add_mailboxes(w, start->conf);
+}
+
+/* Parked links get their LOGOUT; visits in the middle are cancelled (what they did not finish is
+ * found again by the next start). */
+static void close_all(struct watch *w)
+{
+    const uint64_t one = 1;
+    pthread_mutex_lock(&w->lock);
+    w->workers_leave = true;
+    pthread_cond_broadcast(&w->work);
+    pthread_mutex_unlock(&w->lock);
+    for (size_t i = 0; i < w->count; i++)
+        if (w->all[i].state == PARKED)
+            mailbox_close(w->all[i].visit.mailbox);
+    if (write(w->cancel, &one, sizeof one) < 0)
+        panic("watch: nothing can be cancelled");
+    bridge_attach(w->bridge, NULL);
+    for (int i = 0; i < WORKERS; i++)
+        pthread_join(w->workers[i], NULL);
+}
+
+static void release(struct watch *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->all[i].readable)
+            event_free(w->all[i].readable);
+        event_free(w->all[i].timer);
+        mailbox_free(w->all[i].visit.mailbox);
+    }
+    channel_free(w->clerk);
+    channel_free(w->supervisor);
+    bridge_free(w->bridge);
+    event_free(w->woken);
+    event_base_free(w->base);
+    close(w->cancel);
+    close(w->wake);
+    free(w->all);
+}
+
+int watch_main(const struct role_start *start)
+{
+    struct err err;
+    struct watch w = {0};
+    if (!sandbox_enter(choose_sandbox(start->conf), &err))
+        fatal(&err);
+    set_up(&w, start);
+    start_workers(&w);
+    channel_send(w.supervisor, &(struct wire_packet){.type = WIRE_READY, .fd = -1});
+    event_base_dispatch(w.base);
+    close_all(&w);
+    release(&w);
+    return 0;
+}

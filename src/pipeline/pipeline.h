@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What happens to one message.  The watch has fetched it, the clerk runs the pipeline; between the
+ * two halves the reader reads it in its sandbox.  Everything about one message lives in one arena.
+ */
+#ifndef PIPELINE_PIPELINE_H
+#define PIPELINE_PIPELINE_H
+
+#include "decision/decision.h"
+#include "registry/registry.h"
+#include "reply/reply.h"
+
+/* One message on its way. */
+struct message {
+    const struct conf_body *body;
+    const struct conf_mailbox *mailbox;
+    struct raw_mail raw;
+    const struct reading *reading; /* NULL: it cannot be read */
+    const char *unreadable;        /* why, where reading is NULL */
+    int64_t now;                   /* moment of registration */
+    const char *token;             /* fresh random, 32 hexadecimal digits */
+};
+
+/* What was concluded about it. */
+struct conclusion {
+    struct verdict verdict;
+    struct known known;
+    struct decision decision;
+    struct replies replies;
+};
+
+/* First half: its bytes are durable when this is true.  Fills in raw.sha256 and
+ * raw.size. */
+bool pipeline_receive(struct registry *registry, struct message *message, struct err *err_r);
+
+/* Second half, inside registry_begin() and registry_commit(): from a reading to rows.  Nothing of
+ * it holds, and nobody may be told, before the commit. */
+bool pipeline_settle(struct registry *registry, struct arena *arena, const struct message *message,
+                     struct conclusion *conclusion_r, int64_t *id_r, struct err *err_r);
+
+/* The second half without its last step: what would be done, changing nothing. */
+bool pipeline_conclude(struct registry *registry, struct arena *arena,
+                       const struct message *message, struct conclusion *conclusion_r,
+                       struct err *err_r);
+
+#endif
