@@ -1,1 +1,3 @@
 # SPDX-License-Identifier: EUPL-1.2
+
+EXTRA_DIST += contrib/packages contrib/packages.sh contrib/world
