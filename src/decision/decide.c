@@ -436,7 +436,7 @@ static bool is_office(struct arena *arena, const struct conf_body *body, const c
                       const char *office)
 {
     const char *name = label_fold(arena, body->name);
-    const char *place = strrchr(name, ' ') == NULL ? name : strchr(name, ' ') + 1;
+    const char *place = strchr(name, ' ') == NULL ? name : strchr(name, ' ') + 1;
     size_t n = strlen(office);
 
     if (n == 0 || !text_starts(addressee, office))

@@ -1,3 +1,33 @@
 # SPDX-License-Identifier: EUPL-1.2
 libcore_a_SOURCES += \
-	src/reply/reply.h
+	src/reply/reply.h \
+	src/reply/reply.c \
+	src/reply/values.h \
+	src/reply/values.c \
+	src/reply/template.h \
+	src/reply/template.c \
+	src/reply/words.h \
+	src/reply/words.c \
+	src/reply/words_de.def \
+	src/reply/words_en.def
+nodist_libcore_a_SOURCES = src/reply/templates.c
+
+reply_templates = \
+	src/reply/templates/de/acknowledgement.txt \
+	src/reply/templates/de/confirmation.txt \
+	src/reply/templates/de/named.txt \
+	src/reply/templates/de/notice.txt \
+	src/reply/templates/de/review.txt \
+	src/reply/templates/en/acknowledgement.txt \
+	src/reply/templates/en/confirmation.txt \
+	src/reply/templates/en/named.txt \
+	src/reply/templates/en/notice.txt \
+	src/reply/templates/en/review.txt
+
+EXTRA_DIST += src/reply/templates.awk $(reply_templates)
+CLEANFILES += src/reply/templates.c
+
+# the names of the files stand in the rule one by one: with VPATH a file may lie in either tree
+src/reply/templates.c: src/reply/templates.awk $(reply_templates)
+	@$(MKDIR_P) src/reply
+	$(AM_V_GEN)( cd $(srcdir) && LC_ALL=C $(AWK) -f src/reply/templates.awk $(reply_templates) ) > $@.tmp && mv $@.tmp $@

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "reply/reply.h"
+
+#include "mail/address.h"
+#include "mail/compose.h"
+#include "reply/template.h"
+#include "reply/values.h"
+
+#include <string.h>
+
+#define COLUMNS 76
+#define MAX_REFERENCES 10
+#define MAX_ID 250
+
+static const char *const kind_names[] = {
+    [REPLY_ACKNOWLEDGEMENT] = "acknowledgement",
+    [REPLY_REVIEW] = "review",
+    [REPLY_CONFIRMATION] = "confirmation",
+    [REPLY_NOTICE] = "notice",
+};
+
+const char *reply_kind_to_text(enum reply_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool reply_kind_from_text(const char *s, enum reply_kind *kind_r)
+{
+    for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++) {
+        if (text_equal(s, kind_names[i])) {
+            *kind_r = (enum reply_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- one mail ---------------------------------------------------------------------------------
+ */
+
+struct rendering {
+    struct arena *arena;
+    const struct reply_input *input;
+    struct values common;
+    const char *from_name;
+    const char *from_address;
+    const char *in_reply_to; /* "<id>", or NULL */
+    const char *references;
+    struct replies replies;
+};
+
+/* What tells one answer from another. */
+struct order {
+    enum reply_kind kind;
+    const char *template; /* its name */
+    const char *to_name;  /* or NULL */
+    const char *to;
+    const char *number; /* or NULL */
+    bool waiting;
+};
+
+/* An id from a foreign mail that may stand in our headers. */
+static bool is_sound_id(const char *id)
+{
+    size_t n = id == NULL ? 0 : strlen(id);
+
+    if (n == 0 || n > MAX_ID)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (id[i] <= ' ' || id[i] > '~' || id[i] == '<' || id[i] == '>')
+            return false;
+    }
+    return true;
+}
+
+/* RFC 5322 section 3.6.4: the parent's references and then the parent itself; the newest of them,
+ * so that a long thread makes no long header. */
+static void find_thread(struct rendering *rendering, const struct mail *mail)
+{
+    const struct texts *old = &mail->references;
+    size_t first = old->n > MAX_REFERENCES ? old->n - MAX_REFERENCES : 0;
+    struct text text;
+
+    if (!is_sound_id(mail->message_id))
+        return;
+    rendering->in_reply_to = arena_printf(rendering->arena, "<%s>", mail->message_id);
+    text_init(&text, rendering->arena);
+    for (size_t i = first; i < old->n; i++) {
+        if (is_sound_id(old->v[i]))
+            text_addf(&text, "<%s> ", old->v[i]);
+    }
+    text_add(&text, rendering->in_reply_to);
+    rendering->references = text.s;
+}
+
+static struct reply *new_reply(struct rendering *rendering, const struct order *order)
+{
+    struct replies *replies = &rendering->replies;
+    struct reply *reply;
+
+    replies->v =
+        arena_grow(rendering->arena, replies->v, replies->n, replies->n + 1, sizeof(*replies->v));
+    reply = &replies->v[replies->n++];
+    *reply = (struct reply){
+        .kind = order->kind,
+        .to = order->to,
+        .envelope_from = rendering->from_address,
+        .number = order->number,
+        .waiting = order->waiting || rendering->input->body->answers == CONF_ANSWERS_HOLD,
+    };
+    reply->message_id =
+        arena_printf(rendering->arena, "%s.%s.%zu@%s", rendering->input->token,
+                     kind_names[order->kind], replies->n, address_domain(rendering->from_address));
+    return reply;
+}
+
+/* Fills the template; its first line is the subject. */
+static void write_text(struct rendering *rendering, const char *name, const struct values *values,
+                       const char **subject_r, const char **text_r)
+{
+    const char *language = rendering->input->body->language;
+    const char *template = template_find(language, name);
+    struct err err;
+    char *text;
+    size_t n;
+
+    if (template == NULL)
+        template = template_find("de", name);
+    if (template == NULL)
+        panic("reply: there is no template %s", name);
+    if (!template_fill(rendering->arena, template, values->v, values->n, &text, &err))
+        panic("reply: %s/%s: %s", language, name, err.text);
+    n = strcspn(text, "\n");
+    *subject_r = values_clean(rendering->arena, arena_strndup(rendering->arena, text, n));
+    *text_r = template_wrap(rendering->arena, text + n, COLUMNS);
+}
+
+static void compose_reply(struct rendering *rendering, const struct order *order,
+                          struct reply *reply, const char *text)
+{
+    /* the list knows no mail of the faction, and office and list are told, not answered */
+    bool to_list = order->kind == REPLY_CONFIRMATION;
+    bool told = to_list || order->kind == REPLY_NOTICE;
+    const struct compose_header extra[] = {
+        {"In-Reply-To", to_list ? NULL : rendering->in_reply_to},
+        {"References", to_list ? NULL : rendering->references},
+        {"Auto-Submitted", told ? "auto-generated" : "auto-replied"},
+        {"X-Auto-Response-Suppress", "All"},
+    };
+    const struct compose compose = {
+        .from_name = rendering->from_name,
+        .from_address = rendering->from_address,
+        .to_name = order->to_name,
+        .to_address = order->to,
+        .subject = reply->subject,
+        .message_id = reply->message_id,
+        .date = rendering->input->registered_at,
+        .language = rendering->input->body->language,
+        .extra = extra,
+        .extra_count = sizeof(extra) / sizeof(extra[0]),
+        .text = text,
+    };
+
+    reply->bytes = compose_mail(rendering->arena, &compose, &reply->size);
+}
+
+static void add_reply(struct rendering *rendering, const struct order *order,
+                      const struct values *values)
+{
+    struct reply *reply;
+    const char *text;
+
+    if (order->to == NULL || !address_is_plain(order->to))
+        return;
+    reply = new_reply(rendering, order);
+    write_text(rendering, order->template, values, &reply->subject, &text);
+    compose_reply(rendering, order, reply, text);
+}
+
+/* ---- who gets what ----------------------------------------------------------------------------
+ */
+
+static struct values with_recipient(const struct values *values, const struct conf_member *member)
+{
+    struct values copy = *values;
+
+    values_set(&copy, "recipient", values_clean(copy.arena, member->name));
+    return copy;
+}
+
+static bool is_active(const struct rendering *rendering, const struct conf_member *member)
+{
+    return trust_member_is_active(member, moment_day(rendering->input->decision->arrival.at));
+}
+
+static void add_for_member(struct rendering *rendering, const struct values *values,
+                           const char *template, const char *number,
+                           const struct conf_member *member)
+{
+    struct values personal = with_recipient(values, member);
+    const struct order order = {.kind = REPLY_ACKNOWLEDGEMENT,
+                                .template = template,
+                                .to_name = member->name,
+                                .to = member->address,
+                                .number = number};
+
+    add_reply(rendering, &order, &personal);
+}
+
+static void add_acknowledgements(struct rendering *rendering, const struct values *values,
+                                 const struct decided_motion *motion)
+{
+    const struct conf_faction *faction = motion->mover;
+
+    for (size_t i = 0; faction != NULL && i < faction->member_count; i++) {
+        const struct conf_member *member = &faction->members[i];
+
+        if (member->acknowledge && is_active(rendering, member))
+            add_for_member(rendering, values, "acknowledgement", motion->number, member);
+    }
+}
+
+/* The chairs of a faction that the letter names: told whether they want acknowledgements or not,
+ * since somebody else speaks in their name. */
+static void add_to_chairs(struct rendering *rendering, const struct values *values,
+                          const char *number, const struct conf_faction *faction)
+{
+    for (size_t i = 0; i < faction->member_count; i++) {
+        const struct conf_member *member = &faction->members[i];
+
+        if (member->chair && is_active(rendering, member))
+            add_for_member(rendering, values, "named", number, member);
+    }
+}
+
+static void add_named(struct rendering *rendering, struct values values,
+                      const struct decided_motion *motion)
+{
+    /* not proven to be theirs: what is confidential is not handed on */
+    if (motion->motion->confidential)
+        values_withhold_title(&values);
+    for (size_t i = 0; i < motion->named.n; i++) {
+        const struct conf_faction *faction =
+            trust_find_faction(rendering->input->body, motion->named.v[i]);
+
+        if (faction != NULL)
+            add_to_chairs(rendering, &values, motion->number, faction);
+    }
+}
+
+static void add_confirmation(struct rendering *rendering, struct values values,
+                             const struct decided_motion *motion)
+{
+    const struct conf_body *body = rendering->input->body;
+    bool confidential = motion->motion->confidential;
+    const struct order order = {
+        .kind = REPLY_CONFIRMATION,
+        .template = "confirmation",
+        .to = body->list,
+        .number = motion->number,
+        .waiting = confidential || rendering->input->verdict->level < body->list_trust,
+    };
+
+    if (confidential)
+        values_withhold_title(&values);
+    add_reply(rendering, &order, &values);
+}
+
+static void add_notices(struct rendering *rendering, const struct values *values,
+                        const char *number, const char *when)
+{
+    const struct conf_body *body = rendering->input->body;
+
+    if (!texts_has(&body->notify, when))
+        return;
+    for (size_t i = 0; i < body->office.n; i++) {
+        const struct order order = {
+            .kind = REPLY_NOTICE, .template = "notice", .to = body->office.v[i], .number = number};
+
+        add_reply(rendering, &order, values);
+    }
+}
+
+/* The sender is told only where the roster knows her and no machine wrote; her roster address,
+ * never one of the mail's. */
+static void add_review(struct rendering *rendering, const struct values *values)
+{
+    const struct reply_input *input = rendering->input;
+    const struct conf_member *member = input->verdict == NULL ? NULL : input->verdict->member;
+    struct values personal;
+
+    if (member == NULL || input->verdict->level < TRUST_LISTED ||
+        (input->reading != NULL && input->reading->mail->class != MAIL_PERSONAL))
+        return;
+    personal = with_recipient(values, member);
+    add_reply(rendering,
+              &(struct order){.kind = REPLY_REVIEW,
+                              .template = "review",
+                              .to_name = member->name,
+                              .to = member->address},
+              &personal);
+}
+
+static void render_registered(struct rendering *rendering, const struct decided_motion *motion,
+                              size_t position, size_t count)
+{
+    struct values values = rendering->common;
+
+    values_set_motion(&values, motion, position, count);
+    add_acknowledgements(rendering, &values, motion);
+    add_named(rendering, values, motion);
+    add_confirmation(rendering, values, motion);
+    add_notices(rendering, &values, motion->number, "registered");
+}
+
+static void render_held(struct rendering *rendering, const struct decided_motion *motion,
+                        size_t position, size_t count)
+{
+    struct values values = rendering->common;
+
+    values_set_motion(&values, motion, position, count);
+    values_set_row(&values, motion->row, motion->detail);
+    add_review(rendering, &values);
+    add_notices(rendering, &values, NULL, "held");
+}
+
+/* The mail as a whole is held or unreadable: one answer for all that is in it. */
+static void render_whole(struct rendering *rendering)
+{
+    const struct decision *decision = rendering->input->decision;
+    struct values values = rendering->common;
+
+    values_set_row(&values, decision->row, decision->detail);
+    values_set_found(&values, decision);
+    add_review(rendering, &values);
+    add_notices(rendering, &values, NULL, "held");
+}
+
+static void render_motions(struct rendering *rendering)
+{
+    const struct decision *decision = rendering->input->decision;
+
+    for (size_t i = 0; i < decision->motion_count; i++) {
+        const struct decided_motion *motion = &decision->motions[i];
+
+        if (motion->registered)
+            render_registered(rendering, motion, i + 1, decision->motion_count);
+        else
+            render_held(rendering, motion, i + 1, decision->motion_count);
+    }
+}
+
+static bool needs_answers(const struct decision *decision)
+{
+    switch (decision->state) {
+    case MESSAGE_REGISTERED:
+    case MESSAGE_HELD:
+    case MESSAGE_UNREADABLE:
+        return true;
+    case MESSAGE_IGNORED:
+    case MESSAGE_DUPLICATE:
+    case MESSAGE_VANISHED:
+        break;
+    }
+    return false;
+}
+
+void reply_render(struct arena *arena, const struct reply_input *input, struct replies *replies_r)
+{
+    struct rendering rendering = {.arena = arena, .input = input};
+
+    *replies_r = (struct replies){0};
+    if (!needs_answers(input->decision))
+        return;
+    if (!address_split(arena, input->body->from, &rendering.from_name, &rendering.from_address))
+        panic("reply: from of body %s was not checked", input->body->id);
+    if (input->reading != NULL)
+        find_thread(&rendering, input->reading->mail);
+    values_init(&rendering.common, arena, input);
+    if (input->decision->whole)
+        render_whole(&rendering);
+    else
+        render_motions(&rendering);
+    *replies_r = rendering.replies;
+}

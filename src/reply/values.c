@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "reply/values.h"
+
+#include "decision/say.h"
+#include "reply/words.h"
+
+#include <string.h>
+
+#define SHORT_LENGTH 90 /* characters of a title in a subject */
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const names[] = {
+    /* of the body */
+    "body", "contact", "privacy",
+    /* of the mail */
+    "message", "arrival", "server", "registered_at", "mail_date", "from", "trust", "subject",
+    "short_subject", "message_id", "raw_size", "raw_sha256", "parts", "found", "unreadable",
+    /* of a motion */
+    "number", "position", "kind", "label", "title", "short_title", "withheld", "confidential",
+    "mover", "named", "meetings", "short_meetings", "rules", "in_time", "late", "unknown", "none",
+    "deadline_meeting", "last_day",
+    /* of the decision */
+    "reason", "advice", "detail", "detail_row",
+    /* of one answer */
+    "recipient"};
+
+_Static_assert(COUNT(names) <= VALUES_MAX, "more names than values");
+
+void values_set(struct values *values, const char *name, const char *text)
+{
+    for (size_t i = 0; i < values->n; i++) {
+        if (strcmp(values->v[i].name, name) == 0) {
+            values->v[i].text = text;
+            return;
+        }
+    }
+    panic("reply: there is no value {%s}", name);
+}
+
+/* ---- plain text -------------------------------------------------------------------------------
+ */
+
+/* The length of what must not be shown at s: controls, C1 controls, embeddings, overrides and
+ * isolates of direction (they would let a title rewrite the line it stands in); 0: none. */
+static size_t unshowable(const char *s)
+{
+    const unsigned char *u = (const unsigned char *)s;
+
+    if (u[0] < 0x20 || u[0] == 0x7f)
+        return 1;
+    if (u[0] == 0xc2 && u[1] >= 0x80 && u[1] <= 0x9f)
+        return 2;
+    if (u[0] == 0xe2 && u[1] == 0x80 && u[2] >= 0xa8 && u[2] <= 0xae)
+        return 3;
+    if (u[0] == 0xe2 && u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9)
+        return 3;
+    return 0;
+}
+
+char *values_clean(struct arena *arena, const char *s)
+{
+    struct text text;
+
+    if (s == NULL)
+        return NULL;
+    text_init(&text, arena);
+    while (*s != '\0') {
+        size_t skip = unshowable(s);
+
+        text_add_char(&text, skip > 0 ? ' ' : *s);
+        s += skip > 0 ? skip : 1;
+    }
+    return text_squeeze(arena, text.s);
+}
+
+/* At most n characters, with an ellipsis for the rest; s is clean UTF-8. */
+static const char *shorten(struct arena *arena, const char *s, size_t n)
+{
+    size_t i = 0;
+
+    if (s == NULL)
+        return NULL;
+    while (s[i] != '\0') {
+        if (((unsigned char)s[i] & 0xc0) != 0x80 && n-- == 0)
+            return arena_printf(arena, "%s…", text_trim(arena, arena_strndup(arena, s, i)));
+        i++;
+    }
+    return s;
+}
+
+static const char *flag(bool on)
+{
+    return on ? "1" : NULL;
+}
+
+/* ---- the mail ---------------------------------------------------------------------------------
+ */
+
+static void add_line(struct text *text, const char *line)
+{
+    if (text->len > 0)
+        text_add_char(text, '\n');
+    text_add(text, line);
+}
+
+static void add_part(struct text *text, const struct values *values, const struct mail_part *part)
+{
+    const struct reply_words *words = reply_words(values->language);
+    struct arena *arena = values->arena;
+    const char *name = values_clean(arena, part->name);
+
+    add_line(text, arena_printf(arena, "  %s%s: %s, %s, %s, %s", words->part,
+                                values_clean(arena, part->path),
+                                name == NULL || *name == '\0' ? words->body_part : name,
+                                values_clean(arena, part->type),
+                                say_size(arena, values->language, part->size),
+                                words->part_text[part->text]));
+    add_line(text, arena_printf(arena, "  SHA-256 %s", values_clean(arena, part->sha256)));
+}
+
+static const char *say_parts(const struct values *values, const struct mail *mail)
+{
+    struct text text;
+
+    text_init(&text, values->arena);
+    for (size_t i = 0; i < mail->part_count; i++)
+        add_part(&text, values, &mail->parts[i]);
+    return text.s;
+}
+
+static const char *say_moment(const struct values *values, int64_t moment)
+{
+    const char *text = moment_to_text(values->arena, moment);
+
+    return text == NULL ? NULL : say_time(values->arena, values->language, text);
+}
+
+static const char *say_from(const struct values *values, const struct mail_addresses *from)
+{
+    struct text text;
+
+    text_init(&text, values->arena);
+    for (size_t i = 0; i < from->n; i++) {
+        if (text.len > 0)
+            text_add(&text, ", ");
+        if (from->v[i].address != NULL)
+            text_add(&text, values_clean(values->arena, from->v[i].address));
+    }
+    return text.s;
+}
+
+static void set_mail(struct values *values, const struct mail *mail)
+{
+    const char *subject = values_clean(values->arena, mail->subject);
+
+    if (mail->date != NULL)
+        values_set(
+            values, "mail_date",
+            say_time(values->arena, values->language, values_clean(values->arena, mail->date)));
+    values_set(values, "from", say_from(values, &mail->from));
+    values_set(values, "subject", subject);
+    values_set(values, "short_subject", shorten(values->arena, subject, SHORT_LENGTH));
+    values_set(values, "message_id", values_clean(values->arena, mail->message_id));
+    values_set(values, "parts", say_parts(values, mail));
+}
+
+static void set_body(struct values *values, const struct conf_body *body)
+{
+    values_set(values, "body", values_clean(values->arena, body->name));
+    values_set(values, "contact", values_clean(values->arena, body->contact));
+    values_set(values, "privacy", values_clean(values->arena, body->privacy_notice));
+}
+
+static void set_raw(struct values *values, const struct raw_mail *raw)
+{
+    values_set(values, "raw_size", say_size(values->arena, values->language, raw->size));
+    values_set(values, "raw_sha256", text_hex(values->arena, raw->sha256, sizeof(raw->sha256)));
+}
+
+void values_init(struct values *values, struct arena *arena, const struct reply_input *input)
+{
+    const struct arrival *arrival = &input->decision->arrival;
+    bool by_server = !text_equal(arrival->basis, "INTERNALDATE");
+
+    *values = (struct values){.arena = arena, .language = input->body->language};
+    for (; values->n < COUNT(names); values->n++)
+        values->v[values->n].name = names[values->n];
+    set_body(values, input->body);
+    set_raw(values, input->raw);
+    values_set(values, "message", arena_printf(arena, "m%lld", (long long)input->known->message));
+    values_set(values, "arrival", say_moment(values, arrival->at));
+    values_set(values, "server", by_server ? values_clean(arena, arrival->basis) : NULL);
+    values_set(values, "registered_at", say_moment(values, input->registered_at));
+    values_set(values, "unreadable", flag(input->reading == NULL));
+    if (input->reading != NULL)
+        set_mail(values, input->reading->mail);
+    if (input->verdict != NULL)
+        values_set(values, "trust", reply_words(values->language)->trust[input->verdict->level]);
+}
+
+/* ---- a motion ---------------------------------------------------------------------------------
+ */
+
+/* "Rat am Donnerstag, 24.09.2015" */
+static const char *say_consultation(const struct values *values,
+                                    const struct decided_consultation *one)
+{
+    const struct reply_words *words = reply_words(values->language);
+    const char *organization = values_clean(values->arena, one->organization);
+
+    if (day_is_none(one->meeting))
+        return arena_printf(values->arena, "%s, %s", organization, words->no_date);
+    return arena_printf(values->arena, "%s%s%s", organization, words->on,
+                        say_weekday(values->arena, values->language, one->meeting));
+}
+
+static const char *say_meetings(const struct values *values, const struct decided_motion *motion)
+{
+    struct text text;
+
+    text_init(&text, values->arena);
+    for (size_t i = 0; i < motion->consultation_count; i++)
+        add_line(&text, arena_printf(values->arena, "  - %s",
+                                     say_consultation(values, &motion->consultations[i])));
+    return text.s;
+}
+
+static const char *say_rules(const struct values *values, const struct decided_motion *motion)
+{
+    const struct reply_words *words = reply_words(values->language);
+    struct text text;
+
+    text_init(&text, values->arena);
+    for (size_t i = 0; i < motion->consultation_count; i++) {
+        const struct decided_consultation *one = &motion->consultations[i];
+
+        add_line(&text, arena_printf(values->arena, "  - %s: %s", say_consultation(values, one),
+                                     words->deadline[one->deadline.state]));
+        if (one->deadline.rule != NULL)
+            text_addf(&text, " (%s)", one->deadline.rule);
+    }
+    return text.s;
+}
+
+/* For a subject: "Rat, 24.09.2015"; councils without a day only where none has one. */
+static const char *say_short_meetings(const struct values *values,
+                                      const struct decided_motion *motion)
+{
+    struct text dated, undated;
+
+    text_init(&dated, values->arena);
+    text_init(&undated, values->arena);
+    for (size_t i = 0; i < motion->consultation_count; i++) {
+        const struct decided_consultation *one = &motion->consultations[i];
+        bool has_day = !day_is_none(one->meeting);
+        struct text *text = has_day ? &dated : &undated;
+
+        text_addf(text, "%s%s", text->len > 0 ? "; " : "",
+                  values_clean(values->arena, one->organization));
+        if (has_day)
+            text_addf(text, ", %s", say_day(values->arena, values->language, one->meeting));
+    }
+    return shorten(values->arena, dated.len > 0 ? dated.s : undated.s, SHORT_LENGTH);
+}
+
+/* The consultation whose deadline is the motion's. */
+static const struct decided_consultation *find_strictest(const struct decided_motion *motion)
+{
+    for (size_t i = 0; i < motion->consultation_count; i++) {
+        const struct deadline *deadline = &motion->consultations[i].deadline;
+
+        if (deadline->state == motion->deadline.state && deadline->until == motion->deadline.until)
+            return &motion->consultations[i];
+    }
+    return NULL;
+}
+
+static void set_deadline(struct values *values, const struct decided_motion *motion)
+{
+    static const char *const flags[] = {
+        [DEADLINE_IN_TIME] = "in_time",
+        [DEADLINE_LATE] = "late",
+        [DEADLINE_UNKNOWN] = "unknown",
+        [DEADLINE_NONE] = "none",
+    };
+    const struct deadline *deadline = &motion->deadline;
+    const struct decided_consultation *strictest = find_strictest(motion);
+    int minute = 1440; /* an end at midnight is 24:00 of the day before */
+
+    values_set(values, flags[deadline->state], flag(true));
+    if (strictest != NULL)
+        values_set(values, "deadline_meeting", say_consultation(values, strictest));
+    if (day_is_none(deadline->last_day))
+        return;
+    if (moment_day(deadline->until).n == deadline->last_day.n)
+        minute = moment_minute(deadline->until);
+    values_set(values, "last_day",
+               arena_printf(values->arena, "%s, %s",
+                            say_weekday(values->arena, values->language, deadline->last_day),
+                            say_minute(values->arena, values->language, minute)));
+}
+
+static void set_title(struct values *values, const struct decided_motion *motion)
+{
+    const char *title = values_clean(values->arena, motion->motion->title);
+
+    values_set(values, "title", title);
+    values_set(values, "short_title", shorten(values->arena, title, SHORT_LENGTH));
+}
+
+static void set_position(struct values *values, size_t position, size_t count)
+{
+    const struct reply_words *words = reply_words(values->language);
+
+    if (count > 1)
+        values_set(values, "position",
+                   arena_printf(values->arena, "%zu%s%zu%s", position, words->one_of[0], count,
+                                words->one_of[1]));
+}
+
+void values_set_motion(struct values *values, const struct decided_motion *motion, size_t position,
+                       size_t count)
+{
+    struct arena *arena = values->arena;
+
+    values_set(values, "number", motion->number);
+    values_set(values, "kind", reply_words(values->language)->kinds[motion->motion->kind]);
+    values_set(values, "label", values_clean(arena, motion->motion->label));
+    values_set(values, "confidential", flag(motion->motion->confidential));
+    values_set(values, "mover", motion->mover == NULL ? NULL : motion->mover->title);
+    values_set(values, "named", values_clean(arena, text_join(arena, &motion->named, ", ")));
+    values_set(values, "meetings", say_meetings(values, motion));
+    values_set(values, "short_meetings", say_short_meetings(values, motion));
+    values_set(values, "rules", say_rules(values, motion));
+    set_position(values, position, count);
+    set_title(values, motion);
+    set_deadline(values, motion);
+}
+
+void values_withhold_title(struct values *values)
+{
+    values_set(values, "withheld", flag(true));
+    values_set(values, "title", NULL);
+    values_set(values, "short_title", NULL);
+    values_set(values, "label", NULL);
+}
+
+/* ---- the decision -----------------------------------------------------------------------------
+ */
+
+static const char *fill_detail(struct arena *arena, const char *sentence, const char *detail)
+{
+    struct template_value value = {.name = "detail", .text = detail};
+    struct err err;
+    char *text;
+
+    if (!template_fill(arena, sentence, &value, 1, &text, &err))
+        panic("reply: %s", err.text);
+    return text;
+}
+
+void values_set_row(struct values *values, const char *row, const char *detail)
+{
+    const struct row_words *words = reply_row_words(values->language, row);
+    const char *clean = values_clean(values->arena, detail);
+
+    if (words == NULL)
+        panic("reply: the row \"%s\" has no words", row);
+    values_set(values, "reason", fill_detail(values->arena, words->reason, clean));
+    values_set(values, "advice", fill_detail(values->arena, words->advice, clean));
+    values_set(values, "detail_row", row);
+}
+
+void values_set_found(struct values *values, const struct decision *decision)
+{
+    const struct reply_words *words = reply_words(values->language);
+    struct text text;
+
+    text_init(&text, values->arena);
+    for (size_t i = 0; i < decision->motion_count; i++) {
+        const struct motion *motion = decision->motions[i].motion;
+        const char *title = values_clean(values->arena, motion->title);
+
+        add_line(&text, arena_printf(values->arena, "  - %s: %s", words->kinds[motion->kind],
+                                     title == NULL ? words->untitled : title));
+    }
+    values_set(values, "found", text.s);
+}

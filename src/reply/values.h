@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is known of a mail and its motions, as the words that templates ask for.  Pure. */
+#ifndef REPLY_VALUES_H
+#define REPLY_VALUES_H
+
+#include "reply/reply.h"
+#include "reply/template.h"
+
+#define VALUES_MAX 64
+
+/* Copied by assignment: what is common first, then a copy for each motion and recipient. */
+struct values {
+    struct arena *arena;
+    const char *language;
+    struct template_value v[VALUES_MAX];
+    size_t n;
+};
+
+/* Every name that any template may use, and what the mail as a whole says. */
+void values_init(struct values *values, struct arena *arena, const struct reply_input *input);
+
+/* One motion; position "1 of 3" where there are several. */
+void values_set_motion(struct values *values, const struct decided_motion *motion, size_t position,
+                       size_t count);
+
+/* The motion's title stands in no public mail. */
+void values_withhold_title(struct values *values);
+
+/* The reason and the advice of a row of the decision table. */
+void values_set_row(struct values *values, const char *row, const char *detail);
+
+/* The motions of the mail as a list, for a mail about all of them. */
+void values_set_found(struct values *values, const struct decision *decision);
+
+/* text NULL: empty.  A name that no template knows is a panic. */
+void values_set(struct values *values, const char *name, const char *text);
+
+/* On one line, without control characters and changes of direction; NULL stays NULL. */
+char *values_clean(struct arena *arena, const char *s);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The words that answers put into their templates, one table a language (words_de.def, ...). */
+#ifndef REPLY_WORDS_H
+#define REPLY_WORDS_H
+
+#include "conf/conf.h"
+#include "decision/deadline.h"
+#include "mail/mail.h"
+#include "motion/motion.h"
+
+/* A row of decide.c in words for a lay person; "{detail}" as in a template. */
+struct row_words {
+    const char *row;
+    const char *reason;
+    const char *advice; /* what the sender can do now */
+};
+
+struct reply_words {
+    const char *language;
+    const char *kinds[MOTION_KIND_COUNT];
+    const char *trust[4];     /* enum trust_level */
+    const char *part_text[6]; /* enum part_text */
+    const char *deadline[4];  /* enum deadline_state */
+    const char *no_date;      /* a consultation without a known meeting */
+    const char *on;           /* between a council and the day of its meeting */
+    const char *one_of[2];    /* around the "n" of "1 of n in this mail" */
+    const char *part;         /* in front of a part's path */
+    const char *body_part;    /* the name of a part that has none */
+    const char *untitled;
+    const struct row_words *rows; /* the last one has row NULL */
+};
+
+/* Never NULL; German where the language is not known. */
+const struct reply_words *reply_words(const char *language);
+
+/* NULL where the row has no words. */
+const struct row_words *reply_row_words(const char *language, const char *row);
+
+#endif
