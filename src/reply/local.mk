@@ -27,7 +27,7 @@ reply_templates = \
 EXTRA_DIST += src/reply/templates.awk $(reply_templates)
 CLEANFILES += src/reply/templates.c
 
-# the names of the files stand in the rule one by one: with VPATH a file may lie in either tree
+# awk runs in the source tree, so that what it is given says language and name alike in every build
 src/reply/templates.c: src/reply/templates.awk $(reply_templates)
 	@$(MKDIR_P) src/reply
 	$(AM_V_GEN)( cd $(srcdir) && LC_ALL=C $(AWK) -f src/reply/templates.awk $(reply_templates) ) > $@.tmp && mv $@.tmp $@
