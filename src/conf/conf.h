@@ -33,6 +33,7 @@ enum trust_level { TRUST_UNKNOWN, TRUST_LISTED, TRUST_AUTHENTICATED, TRUST_SIGNE
 
 /* a server to log in to, or a directory instead of it */
 struct conf_server {
+    bool set;              /* submission: false where neither the body nor the daemon has one */
     const char *directory; /* NULL: a real server */
     const char *host;
     int port;
@@ -87,7 +88,7 @@ struct conf_council {
 struct conf_member {
     const char *address; /* the section's title; answers go to it */
     struct texts addresses;
-    const char *name;
+    const char *name; /* the address, where left out */
     const char *role;
     bool chair;
     struct day since; /* DAY_NONE: always */
@@ -119,9 +120,9 @@ struct conf_body {
     const char *state; /* "NW" */
     struct day *holidays;
     size_t holiday_count;
-    const char *number; /* "A/%Y/%4n" */
-    const char *from;   /* as written: name and address */
-    const char *contact;
+    const char *number;  /* "A/%Y/%4n" */
+    const char *from;    /* as written: name and address */
+    const char *contact; /* the first of office, else from's address, where left out */
     const char *privacy_notice;
     struct texts office;
     struct texts notify;
@@ -132,12 +133,13 @@ struct conf_body {
     enum conf_answers answers;
     enum trust_level required_trust;
     struct texts authserv_id;
-    const char *authres_profile;
+    const char *authres_profile; /* NULL or "exchange-online" */
     const char *trusted_ca;
     struct texts forwarders;
     const char *roster_file;
     const char *meetings_file;
     struct conf_server submission; /* the daemon's, where the body has none of its own */
+    struct conf_deadline deadline; /* of its councils, where they have none of their own */
     struct conf_mayor mayor;
     struct conf_mailbox *mailboxes;
     size_t mailbox_count;
@@ -150,6 +152,7 @@ struct conf_body {
 struct conf {
     const char *state_directory;
     const char *checkpoint_file;
+    struct conf_server submission; /* already copied into the bodies that have none */
     struct conf_body *bodies;
     size_t body_count;
 };
@@ -174,7 +177,8 @@ bool conf_load(const char *path, struct arena *arena, const struct conf **conf_r
  */
 char *conf_print(struct arena *arena, const struct conf *conf, enum conf_audience audience);
 
-/* A slice made by conf_print(): no required keys, no checks across keys, no files opened. */
+/* A slice made by conf_print(): no required keys, no checks across keys, no files opened.  What is
+ * left out has its default. */
 bool conf_parse_slice(const char *bytes, size_t n, struct arena *arena, const struct conf **conf_r,
                       struct err *err_r);
 
@@ -188,5 +192,9 @@ bool conf_read_secret(const struct conf_server *server, struct arena *arena, cha
                       struct err *err_r);
 
 const char *trust_level_to_text(enum trust_level level);
+
+/* "Fraktionsvorsitzende", "Vorsitzender", "Co-Fraktionsvorsitzende", …, but no deputy; NULL is
+ * none. The default of chair, here and in a roster file. */
+bool conf_role_is_chair(const char *role);
 
 #endif
