@@ -1,6 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 libcore_a_SOURCES += \
+	src/mail/address.c \
 	src/mail/address.h \
-	src/mail/mail.h \
+	src/mail/compose.c \
 	src/mail/compose.h \
-	src/mail/raw.h
+	src/mail/inside.h \
+	src/mail/mail.h \
+	src/mail/mail_class.c \
+	src/mail/mail_field.c \
+	src/mail/mail_header.c \
+	src/mail/mail_html.c \
+	src/mail/mail_param.c \
+	src/mail/mail_part.c \
+	src/mail/mail_read.c \
+	src/mail/mail_text.c \
+	src/mail/raw.h \
+	src/mail/words_mail.def

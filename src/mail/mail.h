@@ -96,6 +96,10 @@ enum mail_depth {
 #define MAIL_MAX_PARTS 500
 #define MAIL_MAX_DEPTH 50
 #define MAIL_MAX_TEXT (4 * 1024 * 1024) /* text taken from one part */
+#define MAIL_MAX_ADDRESSES 1000
+#define MAIL_MAX_IDS 500
+#define MAIL_MAX_ID 900 /* bytes of one Message-ID */
+#define MAIL_MAX_HOPS 100
 
 /* Opens converters, tables and parsers, so that mail_read() needs no file later. */
 void mail_preload(void);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the files of this folder share; nobody else includes it.  The order of work is: mail_field.c
+ * splits and limits a header block, mail_part.c walks the parts that GMime finds, mail_text.c and
+ * mail_html.c make text of them, mail_header.c and mail_class.c read the fields.
+ */
+#ifndef MAIL_INSIDE_H
+#define MAIL_INSIDE_H
+
+#include "mail/mail.h"
+
+#include <glib.h>
+#include <gmime/gmime.h>
+
+/* One header field: the value unfolded, raw 8-bit bytes made UTF-8, controls made blanks; encoded
+ * words still as they came. */
+struct field {
+    const char *name;
+    const char *value;
+};
+
+struct fields {
+    struct field *v;
+    size_t n;
+};
+
+/* One mail while it is read. */
+struct reader {
+    struct arena *arena;
+    enum mail_depth depth;
+    struct mail *mail;
+    struct fields fields;
+    GMimeParserOptions *options;
+    size_t part_room;
+    size_t budget;       /* bytes that may still be decoded into copies of attached messages */
+    bool has_attachment; /* a part that a sender would call one */
+    bool overflow;       /* more parts than MAIL_MAX_PARTS */
+};
+
+void reader_defect(struct reader *reader, const char *word); /* each word once */
+
+/* ---- mail_field.c ---- */
+
+/* Where the header block ends (the first byte of the body), and whether it keeps the limits; false
+ * names the limit.  Runs before any library sees the bytes. */
+bool header_check(const char *bytes, size_t n, size_t *body_r, struct err *err_r);
+/* The fields of bytes that header_check() passed; lines that are no field are counted. */
+void header_split(struct arena *arena, const char *bytes, size_t n, struct fields *fields_r,
+                  size_t *odd_r);
+/* Unfolded, UTF-8, controls made blanks. */
+char *field_unfold(struct arena *arena, const char *s, size_t n);
+const char *field_first(const struct fields *fields, const char *name); /* NULL: missing */
+size_t field_count(const struct fields *fields, const char *name);
+/* NFC, trimmed, every control character a blank; NULL where nothing is left. */
+const char *value_clean(struct arena *arena, const char *s);
+
+/* ---- mail_header.c ---- */
+void mail_read_fields(struct reader *reader);
+/* RFC 5322 section 3.3 with its obsolete forms.  False where it is no date. */
+bool mail_date_parse(const char *s, int64_t *moment_r, int *offset_r);
+
+/* ---- mail_class.c ---- */
+enum mail_class mail_classify(const struct reader *reader, const char *type,
+                              const char *report_type);
+
+/* ---- mail_param.c ---- */
+
+/* A MIME field with parameters, RFC 2045 and 2231, and what mail programs make of it. */
+struct param_value {
+    const char *value; /* "text/plain", lower case; "" for none */
+    struct field *params;
+    size_t n;
+};
+
+void param_parse(struct arena *arena, const char *raw, struct param_value *value_r);
+const char *param_get(const struct param_value *value, const char *name);
+/* A file name that is only a name: no directories, controls, marks of writing direction. */
+const char *param_safe_name(struct arena *arena, const char *name);
+
+/* ---- mail_part.c ---- */
+/* The parts of one message of n bytes: the mail itself (path "", depth 0), or one attached to it. */
+void mail_read_tree(struct reader *reader, const char *bytes, size_t n, const char *path,
+                    size_t depth);
+
+/* ---- mail_text.c ---- */
+void charset_preload(void);
+/* UTF-8 of n bytes; label may be NULL.  *bad_r is set where the label lies or is unknown. */
+char *charset_to_utf8(struct arena *arena, const char *label, const char *bytes, size_t n,
+                      size_t *n_r, bool *bad_r);
+/* Line ends LF, no controls but LF and TAB, NFC. */
+char *text_normalize(struct arena *arena, const char *s, size_t n);
+char *text_unflow(struct arena *arena, const char *s, bool delsp); /* RFC 3676 */
+bool text_is_stub(struct arena *arena, const char *s);
+bool text_speaks_of_attachment(struct arena *arena, const char *s);
+
+/* ---- mail_html.c ---- */
+void html_preload(void);
+/* What a person sees; bytes are UTF-8.  NULL where it is more than MAIL_MAX_TEXT. */
+char *html_to_text(struct arena *arena, const char *utf8, size_t n);
+/* The charset that a meta element names, or NULL. */
+const char *html_charset(struct arena *arena, const char *bytes, size_t n);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "mail/inside.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* The length of the line at s with its line end, which is LF or CRLF. */
+static size_t line_length(const char *s, size_t n)
+{
+    const char *end = memchr(s, '\n', n);
+    return end ? (size_t)(end - s) + 1 : n;
+}
+
+static bool line_is_empty(const char *s, size_t n)
+{
+    return (n == 1 && s[0] == '\n') || (n == 2 && s[0] == '\r' && s[1] == '\n');
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+bool header_check(const char *bytes, size_t n, size_t *body_r, struct err *err_r)
+{
+    size_t at = 0, field = 0;
+    while (at < n) {
+        size_t length = line_length(bytes + at, n - at);
+        if (line_is_empty(bytes + at, length)) {
+            at += length;
+            break;
+        }
+        if (!is_blank(bytes[at]))
+            field = 0;
+        field += length;
+        at += length;
+        if (field > MAIL_MAX_FIELD)
+            return err_set(err_r, ERR_DATA, "a header field is larger than %d bytes",
+                           MAIL_MAX_FIELD);
+        if (at > MAIL_MAX_HEADER)
+            return err_set(err_r, ERR_DATA, "the header is larger than %d bytes", MAIL_MAX_HEADER);
+    }
+    *body_r = at;
+    return true;
+}
+
+/* The line ends go, the blanks after them stay. */
+char *field_unfold(struct arena *arena, const char *s, size_t n)
+{
+    char *out = arena_alloc(arena, n + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c == '\n' || (c == '\r' && i + 1 < n && s[i + 1] == '\n'))
+            continue;
+        out[len++] = c < 0x20 || c == 0x7f ? ' ' : s[i];
+    }
+    if (text_is_utf8(out, len))
+        return out;
+    bool bad;
+    return charset_to_utf8(arena, NULL, out, len, &len, &bad);
+}
+
+static size_t name_length(const char *s, size_t n)
+{
+    size_t i = 0;
+    while (i < n && s[i] > ' ' && s[i] != 0x7f && s[i] != ':')
+        i++;
+    size_t name = i;
+    while (i < n && is_blank(s[i]))
+        i++;
+    return i < n && s[i] == ':' ? name : 0;
+}
+
+static size_t field_length(const char *s, size_t n)
+{
+    size_t length = line_length(s, n);
+    while (length < n && is_blank(s[length]))
+        length += line_length(s + length, n - length);
+    return length;
+}
+
+void header_split(struct arena *arena, const char *bytes, size_t n, struct fields *fields_r,
+                  size_t *odd_r)
+{
+    size_t room = 0;
+    *fields_r = (struct fields){NULL, 0};
+    *odd_r = 0;
+    for (size_t at = 0, length; at < n; at += length) {
+        const char *s = bytes + at;
+        if (line_is_empty(s, line_length(s, n - at)))
+            break;
+        length = field_length(s, n - at);
+        size_t name = name_length(s, length);
+        if (name == 0) {
+            *odd_r += at > 0 || !(length > 5 && memcmp(s, "From ", 5) == 0);
+            continue;
+        }
+        if (fields_r->n == room) {
+            size_t more = room ? room * 2 : 32;
+            fields_r->v = arena_grow(arena, fields_r->v, room, more, sizeof *fields_r->v);
+            room = more;
+        }
+        const char *colon = memchr(s, ':', length);
+        fields_r->v[fields_r->n++] = (struct field){
+            arena_strndup(arena, s, name),
+            field_unfold(arena, colon + 1, length - (size_t)(colon + 1 - s)),
+        };
+    }
+}
+
+const char *field_first(const struct fields *fields, const char *name)
+{
+    for (size_t i = 0; i < fields->n; i++)
+        if (strcasecmp(fields->v[i].name, name) == 0)
+            return fields->v[i].value;
+    return NULL;
+}
+
+size_t field_count(const struct fields *fields, const char *name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < fields->n; i++)
+        count += strcasecmp(fields->v[i].name, name) == 0;
+    return count;
+}
+
+const char *value_clean(struct arena *arena, const char *s)
+{
+    if (!s)
+        return NULL;
+    char *text = text_normalize(arena, s, strlen(s));
+    for (char *p = text; *p; p++)
+        if (*p == '\n' || *p == '\t')
+            *p = ' ';
+    text = text_trim(arena, text);
+    return *text ? text : NULL;
+}

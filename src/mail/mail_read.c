@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "mail/mail.h"
+
+#include "base/digest.h"
+#include "mail/inside.h"
+
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
+/* What mail_read() needs of GMime, once a process. */
+static GMimeParserOptions *options;
+
+static void note_warning(gint64 offset, GMimeParserWarning code, const gchar *item, gpointer data);
+
+/*
+ * Attached messages are leaves to GMime: its own class for them parses their address fields at
+ * once, and a "To: g:g:g:..." of 80 kB overflows the stack there.
+ */
+static void register_types(void)
+{
+    static const char *const subtypes[] = {"rfc822", "rfc2822", "global", "news"};
+    for (size_t i = 0; i < sizeof subtypes / sizeof *subtypes; i++)
+        g_mime_object_register_type("message", subtypes[i], GMIME_TYPE_PART);
+}
+
+void mail_preload(void)
+{
+    static const char *fallback[] = {"utf-8", "windows-1252", NULL};
+    if (options)
+        return;
+#if defined(__SANITIZE_ADDRESS__)
+    __lsan_disable(); /* GMime drops the entries that register_types() replaces */
+#endif
+    g_mime_init();
+    register_types();
+#if defined(__SANITIZE_ADDRESS__)
+    __lsan_enable();
+#endif
+    options = g_mime_parser_options_new();
+    g_mime_parser_options_set_fallback_charsets(options, fallback);
+    charset_preload();
+    html_preload();
+    /* classes of GObject are made at first use */
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer("\n", 1);
+    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+    GMimeObject *object = g_mime_parser_construct_part(parser, options);
+    if (object)
+        g_object_unref(object);
+    g_object_unref(parser);
+    g_object_unref(stream);
+}
+
+void reader_defect(struct reader *reader, const char *word)
+{
+    if (!texts_has(&reader->mail->defects, word))
+        texts_add(&reader->mail->defects, reader->arena, word);
+}
+
+static void note_warning(gint64 offset, GMimeParserWarning code, const gchar *item, gpointer data)
+{
+    (void)offset;
+    (void)item;
+    struct reader *reader = data;
+    if (code == GMIME_WARN_MALFORMED_MULTIPART || code == GMIME_WARN_TRUNCATED_MESSAGE)
+        reader_defect(reader, "truncated");
+    else if (code == GMIME_CRIT_NESTING_OVERFLOW)
+        reader_defect(reader, "too-deep");
+    else if (code == GMIME_CRIT_MULTIPART_WITHOUT_BOUNDARY)
+        reader_defect(reader, "bad-mime");
+}
+
+/* The parts that make the body, one below the other. */
+static void join_body(struct reader *reader)
+{
+    struct mail *mail = reader->mail;
+    struct text text;
+    text_init(&text, reader->arena);
+    for (size_t i = 0; i < mail->part_count; i++) {
+        const struct mail_part *part = &mail->parts[i];
+        if (!part->is_body || !part->content)
+            continue;
+        if (text.len > 0)
+            text_add_char(&text, '\n');
+        text_add(&text, part->content);
+    }
+    mail->text = text.s;
+    if (!reader->has_attachment && text_speaks_of_attachment(reader->arena, mail->text))
+        reader_defect(reader, "attachment-missing");
+}
+
+static void sum_body(struct reader *reader)
+{
+    struct text text;
+    text_init(&text, reader->arena);
+    for (size_t i = 0; i < reader->mail->part_count; i++) {
+        const struct mail_part *part = &reader->mail->parts[i];
+        text_addf(&text, "%s\n%s\n%s\n", part->type, part->name ? part->name : "", part->sha256);
+    }
+    reader->mail->body_digest = digest_hex(reader->arena, text.s, text.len);
+}
+
+static void classify(struct reader *reader)
+{
+    struct param_value type;
+    param_parse(reader->arena, field_first(&reader->fields, "Content-Type"), &type);
+    reader->mail->class = mail_classify(reader, type.value, param_get(&type, "report-type"));
+}
+
+bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
+               struct mail **mail_r, struct err *err_r)
+{
+    size_t body, odd;
+    if (n == 0)
+        return err_set(err_r, ERR_DATA, "the mail is empty");
+    if (!header_check(bytes, n, &body, err_r))
+        return false;
+    mail_preload();
+    struct reader reader = {.arena = arena, .depth = depth, .budget = n * 4};
+    reader.mail = ARENA_NEW(arena, struct mail);
+    reader.options = g_mime_parser_options_clone(options);
+    g_mime_parser_options_set_warning_callback(reader.options, note_warning, &reader);
+    header_split(arena, bytes, body, &reader.fields, &odd);
+    if (odd > 0)
+        reader_defect(&reader, "bad-header");
+    mail_read_fields(&reader);
+    mail_read_tree(&reader, bytes, n, "", 0);
+    if (reader.overflow)
+        reader_defect(&reader, "too-many-parts");
+    classify(&reader);
+    join_body(&reader);
+    sum_body(&reader);
+    g_mime_parser_options_free(reader.options);
+    *mail_r = reader.mail;
+    return true;
+}
+
+static const char *const class_words[] = {
+    [MAIL_PERSONAL] = "personal", [MAIL_AUTO_REPLY] = "auto-reply", [MAIL_BOUNCE] = "bounce",
+    [MAIL_DISPOSITION] = "disposition", [MAIL_LIST] = "list",
+};
+
+static const char *const part_words[] = {
+    [PART_EXTRACTED] = "extracted", [PART_NONE] = "none",           [PART_UNREADABLE] = "unreadable",
+    [PART_ENCRYPTED] = "encrypted", [PART_TOO_LARGE] = "too-large", [PART_IMAGE] = "image",
+};
+
+static bool word_find(const char *const *words, size_t n, const char *s, size_t *i_r)
+{
+    for (size_t i = 0; s && i < n; i++)
+        if (strcmp(words[i], s) == 0) {
+            *i_r = i;
+            return true;
+        }
+    return false;
+}
+
+const char *mail_class_to_text(enum mail_class class)
+{
+    return class_words[class];
+}
+
+bool mail_class_from_text(const char *s, enum mail_class *class_r)
+{
+    size_t i;
+    if (!word_find(class_words, sizeof class_words / sizeof *class_words, s, &i))
+        return false;
+    *class_r = (enum mail_class)i;
+    return true;
+}
+
+const char *part_text_to_text(enum part_text state)
+{
+    return part_words[state];
+}
+
+bool part_text_from_text(const char *s, enum part_text *state_r)
+{
+    size_t i;
+    if (!word_find(part_words, sizeof part_words / sizeof *part_words, s, &i))
+        return false;
+    *state_r = (enum part_text)i;
+    return true;
+}
