@@ -78,7 +78,8 @@ const char *param_get(const struct param_value *value, const char *name);
 const char *param_safe_name(struct arena *arena, const char *name);
 
 /* ---- mail_part.c ---- */
-/* The parts of one message of n bytes: the mail itself (path "", depth 0), or one attached to it. */
+/* The parts of one message of n bytes: the mail itself (path "", depth 0), or one attached to it.
+ */
 void mail_read_tree(struct reader *reader, const char *bytes, size_t n, const char *path,
                     size_t depth);
 

@@ -17,6 +17,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * Defects, the words of mail.defects:
+ *
+ *   attachment-missing  "anbei", "siehe Anlage" and the like, and no attachment
+ *   bad-address         an address field, or a part of one, that is none
+ *   bad-charset         a text whose label lies, is unknown, or whose bytes do not fit it
+ *   bad-date            a Date that is none, or has no zone
+ *   bad-header          a line in the header that is no field
+ *   bad-mime            a multipart without its boundary, or an attached message without a header
+ *   field-twice         From, Sender, To, Cc, Reply-To, Subject, Date or Message-ID more than once
+ *   no-date             no Date
+ *   no-from             no From, or none with an address
+ *   no-message-id       no Message-ID
+ *   nul-bytes           NUL bytes
+ *   too-deep            parts below MAIL_MAX_DEPTH, which are not read
+ *   too-many-addresses  more than MAIL_MAX_ADDRESSES in one field; the others are left out
+ *   too-many-hops       more than MAIL_MAX_HOPS Received fields; the oldest are left out
+ *   too-many-parts      more than MAIL_MAX_PARTS; the others are left out
+ *   too-many-references more than MAIL_MAX_IDS ids in one field; the others are left out
+ *   truncated           the end is missing: a multipart that is not closed
+ */
+
 enum mail_class {
     MAIL_PERSONAL,
     MAIL_AUTO_REPLY,  /* RFC 3834 */
@@ -64,10 +86,10 @@ struct mail_hop {
 };
 
 struct mail {
-    const char *message_id; /* without < > */
-    const char *date;       /* RFC 3339, its own offset */
-    int64_t date_at;        /* the same as a moment, or MOMENT_NONE */
-    struct mail_addresses from, sender, to, cc, reply_to;
+    const char *message_id;                               /* without < > */
+    const char *date;                                     /* RFC 3339, its own offset */
+    int64_t date_at;                                      /* the same as a moment, or MOMENT_NONE */
+    struct mail_addresses from, sender, to, cc, reply_to; /* of all fields of the name */
     const char *subject;
     struct texts in_reply_to, references;
     enum mail_class class;
@@ -81,7 +103,8 @@ struct mail {
     struct texts delivered_to; /* addresses of Delivered-To, X-Original-To, Resent-To, Resent-Cc */
     const char *return_path;   /* "" for <>, NULL where the field is missing */
     const char *body_digest;   /* SHA-256 over the leaf parts' types, names and sums, in order */
-    bool wants_content;        /* has parts that only the job "content" may open */
+    bool wants_content;        /* has parts that only the job "content" may open; never set by it.
+                                * HTML beside a plain text that says the same is not opened. */
 };
 
 /* What a job of the reader may touch. */
@@ -90,7 +113,10 @@ enum mail_depth {
     MAIL_CONTENT, /* everything */
 };
 
-/* Limits come before parsing; a mail beyond one is ERR_DATA with the limit's name. */
+/*
+ * Limits.  Those of the header hold before anything is parsed; a mail beyond them is ERR_DATA with
+ * the limit's name.  Beyond the others the mail is read up to there and has a defect.
+ */
 #define MAIL_MAX_HEADER (256 * 1024) /* the header block */
 #define MAIL_MAX_FIELD (64 * 1024)   /* one field */
 #define MAIL_MAX_PARTS 500

@@ -14,10 +14,10 @@ static const struct {
     const char *name;
     int minutes;
 } zones[] = {
-    {"UT", 0},      {"UTC", 0},    {"GMT", 0},    {"Z", 0},       {"WET", 0},     {"CET", 60},
-    {"CEST", 120},  {"MET", 60},   {"MEST", 120}, {"MEZ", 60},    {"MESZ", 120},  {"EET", 120},
-    {"EEST", 180},  {"WEST", 60},  {"BST", 60},   {"EST", -300},  {"EDT", -240},  {"CST", -360},
-    {"CDT", -300},  {"MST", -420}, {"MDT", -360}, {"PST", -480},  {"PDT", -420},
+    {"UT", 0},     {"UTC", 0},    {"GMT", 0},    {"Z", 0},      {"WET", 0},    {"CET", 60},
+    {"CEST", 120}, {"MET", 60},   {"MEST", 120}, {"MEZ", 60},   {"MESZ", 120}, {"EET", 120},
+    {"EEST", 180}, {"WEST", 60},  {"BST", 60},   {"EST", -300}, {"EDT", -240}, {"CST", -360},
+    {"CDT", -300}, {"MST", -420}, {"MDT", -360}, {"PST", -480}, {"PDT", -420},
 };
 
 static const char *skip_space(const char *s)
@@ -149,8 +149,7 @@ static void read_date(struct reader *reader)
     if (!s) {
         reader_defect(reader, "no-date");
     } else if (mail_date_parse(s, &reader->mail->date_at, &offset)) {
-        reader->mail->date =
-            moment_to_text_offset(reader->arena, reader->mail->date_at, offset);
+        reader->mail->date = moment_to_text_offset(reader->arena, reader->mail->date_at, offset);
     } else {
         reader->mail->date_at = MOMENT_NONE;
         reader_defect(reader, "bad-date");
@@ -198,8 +197,7 @@ static void add_list(struct reader *reader, InternetAddressList *list, struct ma
             if (members)
                 add_list(reader, members, to);
         } else {
-            const char *address =
-                internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(one));
+            const char *address = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(one));
             add_address(reader, to, internet_address_get_name(one), address);
         }
     }
@@ -240,8 +238,8 @@ static void read_addresses(struct reader *reader, const char *name, struct mail_
 
 static void read_delivered(struct reader *reader)
 {
-    static const char *const names[] = {"Delivered-To", "X-Original-To", "Envelope-To",
-                                        "Resent-To", "Resent-Cc"};
+    static const char *const names[] = {"Delivered-To", "X-Original-To", "Envelope-To", "Resent-To",
+                                        "Resent-Cc"};
     struct mail_addresses all = {NULL, 0};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         read_addresses(reader, names[i], &all);
@@ -352,8 +350,8 @@ static void add_hop(struct reader *reader, const char *value)
 /* ---- all ---- */
 
 /* fields that a mail has once */
-static const char *const single[] = {"From", "Sender", "Date", "Subject", "Message-ID", "To",
-                                     "Cc", "Reply-To"};
+static const char *const single[] = {"From",       "Sender", "Date", "Subject",
+                                     "Message-ID", "To",     "Cc",   "Reply-To"};
 
 void mail_read_fields(struct reader *reader)
 {

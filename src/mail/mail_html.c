@@ -13,10 +13,10 @@
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
 
-#define MAX_TREE 250   /* levels of elements; what lies deeper is not read */
-#define MAX_BLOCK 12   /* tables and quotes within each other that are laid out as such */
-#define MAX_CELLS 12   /* columns side by side */
-#define MAX_COLUMN 60  /* a wider cell is prose, and cells of prose stand one below the other */
+#define MAX_TREE 250  /* levels of elements; what lies deeper is not read */
+#define MAX_BLOCK 12  /* tables and quotes within each other that are laid out as such */
+#define MAX_CELLS 12  /* columns side by side */
+#define MAX_COLUMN 60 /* a wider cell is prose, and cells of prose stand one below the other */
 #define COLUMN_GAP 4
 
 enum element {
@@ -36,23 +36,23 @@ static const struct {
     const char *name;
     enum element element;
 } elements[] = {
-    {"address", ELEMENT_LINE},    {"article", ELEMENT_LINE},   {"aside", ELEMENT_LINE},
+    {"address", ELEMENT_LINE},     {"article", ELEMENT_LINE},  {"aside", ELEMENT_LINE},
     {"blockquote", ELEMENT_QUOTE}, {"body", ELEMENT_LINE},     {"br", ELEMENT_BREAK},
-    {"caption", ELEMENT_LINE},    {"center", ELEMENT_LINE},    {"dd", ELEMENT_LINE},
-    {"div", ELEMENT_LINE},        {"dl", ELEMENT_BLOCK},       {"dt", ELEMENT_LINE},
-    {"fieldset", ELEMENT_BLOCK},  {"footer", ELEMENT_LINE},    {"form", ELEMENT_LINE},
-    {"h1", ELEMENT_BLOCK},        {"h2", ELEMENT_BLOCK},       {"h3", ELEMENT_BLOCK},
-    {"h4", ELEMENT_BLOCK},        {"h5", ELEMENT_BLOCK},       {"h6", ELEMENT_BLOCK},
-    {"header", ELEMENT_LINE},     {"hr", ELEMENT_RULE},        {"li", ELEMENT_ITEM},
-    {"main", ELEMENT_LINE},       {"nav", ELEMENT_LINE},       {"ol", ELEMENT_BLOCK},
-    {"p", ELEMENT_BLOCK},         {"pre", ELEMENT_PRE},        {"section", ELEMENT_LINE},
-    {"table", ELEMENT_TABLE},     {"td", ELEMENT_LINE},        {"th", ELEMENT_LINE},
-    {"tr", ELEMENT_LINE},         {"ul", ELEMENT_BLOCK},       {"audio", ELEMENT_HIDDEN},
-    {"button", ELEMENT_HIDDEN},   {"canvas", ELEMENT_HIDDEN},  {"head", ELEMENT_HIDDEN},
-    {"iframe", ELEMENT_HIDDEN},   {"map", ELEMENT_HIDDEN},     {"math", ELEMENT_HIDDEN},
-    {"object", ELEMENT_HIDDEN},   {"script", ELEMENT_HIDDEN},  {"select", ELEMENT_HIDDEN},
-    {"style", ELEMENT_HIDDEN},    {"svg", ELEMENT_HIDDEN},     {"template", ELEMENT_HIDDEN},
-    {"textarea", ELEMENT_HIDDEN}, {"title", ELEMENT_HIDDEN},   {"video", ELEMENT_HIDDEN},
+    {"caption", ELEMENT_LINE},     {"center", ELEMENT_LINE},   {"dd", ELEMENT_LINE},
+    {"div", ELEMENT_LINE},         {"dl", ELEMENT_BLOCK},      {"dt", ELEMENT_LINE},
+    {"fieldset", ELEMENT_BLOCK},   {"footer", ELEMENT_LINE},   {"form", ELEMENT_LINE},
+    {"h1", ELEMENT_BLOCK},         {"h2", ELEMENT_BLOCK},      {"h3", ELEMENT_BLOCK},
+    {"h4", ELEMENT_BLOCK},         {"h5", ELEMENT_BLOCK},      {"h6", ELEMENT_BLOCK},
+    {"header", ELEMENT_LINE},      {"hr", ELEMENT_RULE},       {"li", ELEMENT_ITEM},
+    {"main", ELEMENT_LINE},        {"nav", ELEMENT_LINE},      {"ol", ELEMENT_BLOCK},
+    {"p", ELEMENT_BLOCK},          {"pre", ELEMENT_PRE},       {"section", ELEMENT_LINE},
+    {"table", ELEMENT_TABLE},      {"td", ELEMENT_LINE},       {"th", ELEMENT_LINE},
+    {"tr", ELEMENT_LINE},          {"ul", ELEMENT_BLOCK},      {"audio", ELEMENT_HIDDEN},
+    {"button", ELEMENT_HIDDEN},    {"canvas", ELEMENT_HIDDEN}, {"head", ELEMENT_HIDDEN},
+    {"iframe", ELEMENT_HIDDEN},    {"map", ELEMENT_HIDDEN},    {"math", ELEMENT_HIDDEN},
+    {"object", ELEMENT_HIDDEN},    {"script", ELEMENT_HIDDEN}, {"select", ELEMENT_HIDDEN},
+    {"style", ELEMENT_HIDDEN},     {"svg", ELEMENT_HIDDEN},    {"template", ELEMENT_HIDDEN},
+    {"textarea", ELEMENT_HIDDEN},  {"title", ELEMENT_HIDDEN},  {"video", ELEMENT_HIDDEN},
     {"xml", ELEMENT_HIDDEN},
 };
 
@@ -66,8 +66,8 @@ static const char *const hiding[] = {
 struct sheet {
     struct arena *arena;
     struct text text;
-    int breaks;  /* line ends owed before the next character: 0, 1 or 2 */
-    bool blank;  /* a blank owed */
+    int breaks; /* line ends owed before the next character: 0, 1 or 2 */
+    bool blank; /* a blank owed */
     bool pre;
     int blocks;  /* tables and quotes around */
     bool *full;  /* more than MAIL_MAX_TEXT in all sheets */

@@ -118,7 +118,8 @@ static bool cms_is_encrypted(const struct leaf *leaf)
     static const char oid[] = "\x2a\x86\x48\x86\xf7\x0d\x01\x07";
     const char *type = param_get(&leaf->type, "smime-type");
     if (type)
-        return strncasecmp(type, "enveloped", 9) == 0 || strncasecmp(type, "authenveloped", 13) == 0;
+        return strncasecmp(type, "enveloped", 9) == 0 ||
+               strncasecmp(type, "authenveloped", 13) == 0;
     size_t n = leaf->n < 40 ? leaf->n : 40;
     for (size_t i = 0; i + 9 <= n; i++)
         if (memcmp(leaf->bytes + i, oid, 8) == 0)
@@ -331,7 +332,8 @@ static int choose_alternative(struct reader *reader, GMimeMultipart *multipart)
         else if (is_type(child, "text", "html") || GMIME_IS_MULTIPART(child))
             rich = i;
     }
-    if (plain >= 0 && (rich < 0 || !leaf_is_stub(reader, g_mime_multipart_get_part(multipart, plain))))
+    if (plain >= 0 &&
+        (rich < 0 || !leaf_is_stub(reader, g_mime_multipart_get_part(multipart, plain))))
         return plain;
     return rich >= 0 ? rich : 0;
 }

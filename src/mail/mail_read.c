@@ -123,6 +123,8 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
     reader.options = g_mime_parser_options_clone(options);
     g_mime_parser_options_set_warning_callback(reader.options, note_warning, &reader);
     header_split(arena, bytes, body, &reader.fields, &odd);
+    if (memchr(bytes, '\0', n))
+        reader_defect(&reader, "nul-bytes");
     if (odd > 0)
         reader_defect(&reader, "bad-header");
     mail_read_fields(&reader);
@@ -138,13 +140,15 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
 }
 
 static const char *const class_words[] = {
-    [MAIL_PERSONAL] = "personal", [MAIL_AUTO_REPLY] = "auto-reply", [MAIL_BOUNCE] = "bounce",
-    [MAIL_DISPOSITION] = "disposition", [MAIL_LIST] = "list",
+    [MAIL_PERSONAL] = "personal", [MAIL_AUTO_REPLY] = "auto-reply",
+    [MAIL_BOUNCE] = "bounce",     [MAIL_DISPOSITION] = "disposition",
+    [MAIL_LIST] = "list",
 };
 
 static const char *const part_words[] = {
-    [PART_EXTRACTED] = "extracted", [PART_NONE] = "none",           [PART_UNREADABLE] = "unreadable",
-    [PART_ENCRYPTED] = "encrypted", [PART_TOO_LARGE] = "too-large", [PART_IMAGE] = "image",
+    [PART_EXTRACTED] = "extracted",   [PART_NONE] = "none",
+    [PART_UNREADABLE] = "unreadable", [PART_ENCRYPTED] = "encrypted",
+    [PART_TOO_LARGE] = "too-large",   [PART_IMAGE] = "image",
 };
 
 static bool word_find(const char *const *words, size_t n, const char *s, size_t *i_r)

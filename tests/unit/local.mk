@@ -19,3 +19,6 @@ CONF_HELP = tests/unit/conf_help.c tests/unit/conf_help.h
 CORE_TESTS += tests/unit/test_conf_parse
 tests_unit_test_conf_parse_SOURCES = tests/unit/test_conf_parse.c $(CONF_HELP)
 tests_unit_test_conf_parse_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
+CORE_TESTS += tests/unit/test_mail_corpus
+tests_unit_test_mail_corpus_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "motion/reading.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define MAX_MOTIONS 200
+#define MAX_LIST 200 /* consultations, factions, signatories of one motion */
+#define MAX_DEFECTS 64
+#define MAX_WORD 64             /* bytes of a defect, a date */
+#define MAX_LINE MAIL_MAX_FIELD /* bytes of a value that a header or a line of a letter holds */
+#define MAX_BODY (MAIL_MAX_TEXT * 2)
+#define MAX_SIZE ((int64_t)1 << 40)
+
+bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
+                  struct reading **reading_r, struct err *err_r)
+{
+    struct reading *reading = ARENA_NEW(arena, struct reading);
+    if (!mail_read(arena, bytes, n, depth, &reading->mail, err_r))
+        return false;
+    motion_find(arena, reading->mail, &reading->motions);
+    *reading_r = reading;
+    return true;
+}
+
+/* ---- to JSON ---- */
+
+static void put_addresses(struct json *object, const char *key, const struct mail_addresses *list)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < list->n; i++) {
+        struct json *one = json_object_new();
+        json_put_text(one, "name", list->v[i].name);
+        json_put_text(one, "address", list->v[i].address);
+        json_add(array, one);
+    }
+    json_put(object, key, array);
+}
+
+static void put_parts(struct json *object, const struct mail *mail)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < mail->part_count; i++) {
+        const struct mail_part *part = &mail->parts[i];
+        struct json *one = json_object_new();
+        json_put_text(one, "path", part->path);
+        json_put_text(one, "type", part->type);
+        json_put_text(one, "name", part->name);
+        json_put_int(one, "size", (int64_t)part->size);
+        json_put_text(one, "sha256", part->sha256);
+        json_put_text(one, "text", part_text_to_text(part->text));
+        json_put_bool(one, "is_body", part->is_body);
+        json_add(array, one);
+    }
+    json_put(object, "parts", array);
+}
+
+static void put_hops(struct json *object, const struct mail *mail)
+{
+    struct arena *arena = arena_new();
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < mail->hop_count; i++) {
+        struct json *one = json_object_new();
+        json_put_text(one, "by", mail->hops[i].by);
+        json_put_text(one, "from", mail->hops[i].from);
+        json_put_text(one, "at", moment_to_text_offset(arena, mail->hops[i].at, 0));
+        json_add(array, one);
+    }
+    json_put(object, "received", array);
+    arena_free(arena);
+}
+
+static struct json *mail_to_json(const struct mail *mail)
+{
+    struct json *object = json_object_new();
+    json_put_text(object, "message_id", mail->message_id);
+    json_put_text(object, "date", mail->date);
+    put_addresses(object, "from", &mail->from);
+    put_addresses(object, "sender", &mail->sender);
+    put_addresses(object, "to", &mail->to);
+    put_addresses(object, "cc", &mail->cc);
+    put_addresses(object, "reply_to", &mail->reply_to);
+    json_put_text(object, "subject", mail->subject);
+    json_put_texts(object, "in_reply_to", &mail->in_reply_to);
+    json_put_texts(object, "references", &mail->references);
+    json_put_text(object, "class", mail_class_to_text(mail->class));
+    json_put_text(object, "text", mail->text);
+    put_parts(object, mail);
+    json_put_texts(object, "defects", &mail->defects);
+    put_hops(object, mail);
+    json_put_texts(object, "delivered_to", &mail->delivered_to);
+    json_put_text(object, "return_path", mail->return_path);
+    json_put_text(object, "body_digest", mail->body_digest);
+    json_put_bool(object, "wants_content", mail->wants_content);
+    return object;
+}
+
+static void put_consultations(struct json *object, const struct motion *motion, struct arena *arena)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < motion->consultation_count; i++) {
+        struct json *one = json_object_new();
+        json_put_text(one, "organization", motion->consultations[i].organization);
+        json_put_text(one, "meeting_date", day_to_text(arena, motion->consultations[i].meeting));
+        json_add(array, one);
+    }
+    json_put(object, "consultations", array);
+}
+
+static void put_signatories(struct json *object, const struct motion *motion)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < motion->signatory_count; i++) {
+        struct json *one = json_object_new();
+        json_put_text(one, "name", motion->signatories[i].name);
+        json_put_text(one, "role", motion->signatories[i].role);
+        json_put_text(one, "email", motion->signatories[i].email);
+        json_add(array, one);
+    }
+    json_put(object, "signatories", array);
+}
+
+static struct json *motion_to_json(const struct motion *motion, struct arena *arena)
+{
+    struct json *object = json_object_new();
+    json_put_text(object, "kind", motion_kind_to_text(motion->kind));
+    json_put_text(object, "label", motion->label);
+    json_put_text(object, "title", motion->title);
+    put_consultations(object, motion, arena);
+    json_put_texts(object, "factions", &motion->factions);
+    put_signatories(object, motion);
+    json_put_text(object, "letter_date", day_to_text(arena, motion->letter_date));
+    json_put_text(object, "place", motion->place);
+    json_put_text(object, "addressee", motion->addressee);
+    json_put_text(object, "refers_to", motion->refers_to);
+    json_put_bool(object, "confidential", motion->confidential);
+    json_put_text(object, "resolution", motion->resolution);
+    json_put_text(object, "reasoning", motion->reasoning);
+    json_put_text(object, "found_in", motion->found_in);
+    return object;
+}
+
+struct json *reading_to_json(const struct reading *reading)
+{
+    struct arena *arena = arena_new();
+    struct json *object = json_object_new(), *motions = json_array_new();
+    json_put_text(object, "schema", READING_SCHEMA);
+    json_put(object, "mail", mail_to_json(reading->mail));
+    for (size_t i = 0; i < reading->motions.n; i++)
+        json_add(motions, motion_to_json(&reading->motions.v[i], arena));
+    json_put(object, "motions", motions);
+    arena_free(arena);
+    return object;
+}
+
+/* ---- from JSON: everything is checked, and the first mistake ends it ---- */
+
+struct taker {
+    struct arena *arena;
+    struct err *err;
+    const struct mail *mail; /* for what must name one of its parts */
+};
+
+static bool refuse(struct taker *taker, const char *key, const char *what)
+{
+    return err_set(taker->err, ERR_DATA, "reading: %s %s", key, what);
+}
+
+/* UTF-8 has been checked by the parser; C0 but LF and TAB, DEL and C1 may not be there. */
+static bool has_control(const char *s, bool lines)
+{
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if ((c < 0x20 && !(lines && (c == '\n' || c == '\t'))) || c == 0x7f)
+            return true;
+        if (c == 0xc2 && (unsigned char)s[1] < 0xa0)
+            return true;
+    }
+    return false;
+}
+
+static bool check_text(struct taker *taker, const char *key, const char *s, size_t max, bool lines)
+{
+    if (strlen(s) > max)
+        return refuse(taker, key, "is too long");
+    if (has_control(s, lines))
+        return refuse(taker, key, "has control characters");
+    return true;
+}
+
+/* NULL where it is missing or null. */
+static bool take_value(struct taker *taker, const struct json *object, const char *key, size_t max,
+                       bool lines, const char **s_r)
+{
+    const char *s = json_text(object, key);
+    *s_r = NULL;
+    if (!s)
+        return true;
+    if (!check_text(taker, key, s, max, lines))
+        return false;
+    *s_r = arena_strdup(taker->arena, s);
+    return true;
+}
+
+static bool take_line(struct taker *taker, const struct json *object, const char *key,
+                      const char **s_r)
+{
+    return take_value(taker, object, key, MAX_LINE, false, s_r);
+}
+
+static bool take_lines(struct taker *taker, const struct json *object, const char *key,
+                       const char **s_r)
+{
+    return take_value(taker, object, key, MAX_BODY, true, s_r);
+}
+
+static bool take_count(struct taker *taker, const struct json *object, const char *key, size_t max,
+                       const struct json **array_r, size_t *n_r)
+{
+    *array_r = json_get(object, key);
+    *n_r = *array_r ? json_count(*array_r) : 0;
+    return *n_r <= max || refuse(taker, key, "has too many entries");
+}
+
+static bool take_texts(struct taker *taker, const struct json *object, const char *key, size_t max,
+                       size_t max_length, struct texts *texts_r)
+{
+    const struct json *array;
+    size_t n;
+    if (!take_count(taker, object, key, max, &array, &n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const char *s = json_text_at(array, i);
+        if (!s)
+            return refuse(taker, key, "has an entry that is no text");
+        if (!check_text(taker, key, s, max_length, false))
+            return false;
+        texts_add(texts_r, taker->arena, arena_strdup(taker->arena, s));
+    }
+    return true;
+}
+
+static bool take_moment(struct taker *taker, const struct json *object, const char *key,
+                        const char **text_r, int64_t *moment_r)
+{
+    *moment_r = MOMENT_NONE;
+    if (!take_value(taker, object, key, MAX_WORD, false, text_r))
+        return false;
+    return !*text_r || moment_parse(*text_r, moment_r) || refuse(taker, key, "is no date");
+}
+
+static bool take_day(struct taker *taker, const struct json *object, const char *key,
+                     struct day *day_r)
+{
+    const char *s = json_text(object, key);
+    *day_r = DAY_NONE;
+    return !s || day_parse(s, day_r) || refuse(taker, key, "is no day");
+}
+
+/* 1.2.3 */
+static bool is_path(const char *s)
+{
+    if (strlen(s) > 512)
+        return false;
+    for (;;) {
+        if (!isdigit((unsigned char)*s))
+            return false;
+        while (isdigit((unsigned char)*s))
+            s++;
+        if (*s == '\0')
+            return true;
+        if (*s++ != '.')
+            return false;
+    }
+}
+
+static bool is_sum(const char *s)
+{
+    return strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
+}
+
+static bool take_sum(struct taker *taker, const struct json *object, const char *key,
+                     const char **s_r)
+{
+    if (!take_line(taker, object, key, s_r))
+        return false;
+    return *s_r && is_sum(*s_r) ? true : refuse(taker, key, "is no SHA-256");
+}
+
+static bool take_addresses(struct taker *taker, const struct json *object, const char *key,
+                           struct mail_addresses *list)
+{
+    const struct json *array;
+    if (!take_count(taker, object, key, MAIL_MAX_ADDRESSES, &array, &list->n))
+        return false;
+    list->v = arena_array(taker->arena, list->n, sizeof *list->v);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct json *one = json_at(array, i);
+        if (!take_line(taker, one, "name", &list->v[i].name) ||
+            !take_line(taker, one, "address", &list->v[i].address))
+            return false;
+        if (!list->v[i].address)
+            return refuse(taker, key, "has an entry without address");
+    }
+    return true;
+}
+
+static bool take_part(struct taker *taker, const struct json *one, struct mail_part *part)
+{
+    int64_t size = json_int(one, "size");
+    if (!take_line(taker, one, "path", &part->path) ||
+        !take_line(taker, one, "type", &part->type) ||
+        !take_line(taker, one, "name", &part->name) ||
+        !take_sum(taker, one, "sha256", &part->sha256))
+        return false;
+    if (!part->path || !is_path(part->path))
+        return refuse(taker, "path", "is no part number");
+    if (!part->type || !strchr(part->type, '/'))
+        return refuse(taker, "type", "is no media type");
+    if (size < 0 || size > MAX_SIZE)
+        return refuse(taker, "size", "is out of range");
+    part->size = (size_t)size;
+    part->is_body = json_bool(one, "is_body");
+    return part_text_from_text(json_text(one, "text"), &part->text) ||
+           refuse(taker, "text", "of a part is unknown");
+}
+
+static bool take_parts(struct taker *taker, const struct json *object, struct mail *mail)
+{
+    const struct json *array;
+    if (!take_count(taker, object, "parts", MAIL_MAX_PARTS, &array, &mail->part_count))
+        return false;
+    mail->parts = arena_array(taker->arena, mail->part_count, sizeof *mail->parts);
+    for (size_t i = 0; i < mail->part_count; i++)
+        if (!take_part(taker, json_at(array, i), &mail->parts[i]))
+            return false;
+    return true;
+}
+
+static bool take_hops(struct taker *taker, const struct json *object, struct mail *mail)
+{
+    const struct json *array;
+    if (!take_count(taker, object, "received", MAIL_MAX_HOPS, &array, &mail->hop_count))
+        return false;
+    mail->hops = arena_array(taker->arena, mail->hop_count, sizeof *mail->hops);
+    for (size_t i = 0; i < mail->hop_count; i++) {
+        const struct json *one = json_at(array, i);
+        const char *at;
+        if (!take_line(taker, one, "by", &mail->hops[i].by) ||
+            !take_line(taker, one, "from", &mail->hops[i].from) ||
+            !take_moment(taker, one, "at", &at, &mail->hops[i].at))
+            return false;
+    }
+    return true;
+}
+
+static bool take_mail_lists(struct taker *taker, const struct json *object, struct mail *mail)
+{
+    return take_addresses(taker, object, "from", &mail->from) &&
+           take_addresses(taker, object, "sender", &mail->sender) &&
+           take_addresses(taker, object, "to", &mail->to) &&
+           take_addresses(taker, object, "cc", &mail->cc) &&
+           take_addresses(taker, object, "reply_to", &mail->reply_to) &&
+           take_texts(taker, object, "in_reply_to", MAIL_MAX_IDS, MAIL_MAX_ID,
+                      &mail->in_reply_to) &&
+           take_texts(taker, object, "references", MAIL_MAX_IDS, MAIL_MAX_ID, &mail->references) &&
+           take_texts(taker, object, "defects", MAX_DEFECTS, MAX_WORD, &mail->defects) &&
+           take_texts(taker, object, "delivered_to", MAIL_MAX_ADDRESSES * 5, MAX_LINE,
+                      &mail->delivered_to);
+}
+
+static bool take_mail(struct taker *taker, const struct json *object, struct mail **mail_r)
+{
+    struct mail *mail = ARENA_NEW(taker->arena, struct mail);
+    if (!object)
+        return refuse(taker, "mail", "is missing");
+    if (!take_value(taker, object, "message_id", MAIL_MAX_ID, false, &mail->message_id) ||
+        !take_moment(taker, object, "date", &mail->date, &mail->date_at) ||
+        !take_line(taker, object, "subject", &mail->subject) ||
+        !take_lines(taker, object, "text", &mail->text) ||
+        !take_line(taker, object, "return_path", &mail->return_path) ||
+        !take_sum(taker, object, "body_digest", &mail->body_digest) ||
+        !take_mail_lists(taker, object, mail) || !take_parts(taker, object, mail) ||
+        !take_hops(taker, object, mail))
+        return false;
+    if (!mail->text)
+        return refuse(taker, "text", "is missing");
+    mail->wants_content = json_bool(object, "wants_content");
+    *mail_r = mail;
+    return mail_class_from_text(json_text(object, "class"), &mail->class) ||
+           refuse(taker, "class", "is unknown");
+}
+
+static bool take_consultations(struct taker *taker, const struct json *object,
+                               struct motion *motion)
+{
+    const struct json *array;
+    size_t n;
+    if (!take_count(taker, object, "consultations", MAX_LIST, &array, &n))
+        return false;
+    motion->consultation_count = n;
+    motion->consultations = arena_array(taker->arena, n, sizeof *motion->consultations);
+    for (size_t i = 0; i < n; i++) {
+        struct motion_consultation *one = &motion->consultations[i];
+        if (!take_line(taker, json_at(array, i), "organization", &one->organization) ||
+            !take_day(taker, json_at(array, i), "meeting_date", &one->meeting))
+            return false;
+        if (!one->organization)
+            return refuse(taker, "organization", "is missing");
+    }
+    return true;
+}
+
+static bool take_signatories(struct taker *taker, const struct json *object, struct motion *motion)
+{
+    const struct json *array;
+    size_t n;
+    if (!take_count(taker, object, "signatories", MAX_LIST, &array, &n))
+        return false;
+    motion->signatory_count = n;
+    motion->signatories = arena_array(taker->arena, n, sizeof *motion->signatories);
+    for (size_t i = 0; i < n; i++) {
+        struct motion_signatory *one = &motion->signatories[i];
+        if (!take_line(taker, json_at(array, i), "name", &one->name) ||
+            !take_line(taker, json_at(array, i), "role", &one->role) ||
+            !take_line(taker, json_at(array, i), "email", &one->email))
+            return false;
+    }
+    return true;
+}
+
+static bool take_found_in(struct taker *taker, const struct json *object, struct motion *motion)
+{
+    if (!take_line(taker, object, "found_in", &motion->found_in))
+        return false;
+    for (size_t i = 0; motion->found_in && i < taker->mail->part_count; i++)
+        if (strcmp(taker->mail->parts[i].path, motion->found_in) == 0)
+            return true;
+    return refuse(taker, "found_in", "names no part");
+}
+
+static bool take_motion(struct taker *taker, const struct json *object, struct motion *motion)
+{
+    if (!motion_kind_from_text(json_text(object, "kind"), &motion->kind))
+        return refuse(taker, "kind", "is unknown");
+    motion->confidential = json_bool(object, "confidential");
+    return take_line(taker, object, "label", &motion->label) &&
+           take_line(taker, object, "title", &motion->title) &&
+           take_consultations(taker, object, motion) &&
+           take_texts(taker, object, "factions", MAX_LIST, MAX_LINE, &motion->factions) &&
+           take_signatories(taker, object, motion) &&
+           take_day(taker, object, "letter_date", &motion->letter_date) &&
+           take_line(taker, object, "place", &motion->place) &&
+           take_line(taker, object, "addressee", &motion->addressee) &&
+           take_line(taker, object, "refers_to", &motion->refers_to) &&
+           take_lines(taker, object, "resolution", &motion->resolution) &&
+           take_lines(taker, object, "reasoning", &motion->reasoning) &&
+           take_found_in(taker, object, motion);
+}
+
+static bool take_reading(struct taker *taker, const struct json *object, struct reading *reading)
+{
+    const char *schema = json_text(object, "schema");
+    const struct json *array;
+    if (!schema || strcmp(schema, READING_SCHEMA) != 0)
+        return refuse(taker, "schema", "is not " READING_SCHEMA);
+    if (!take_mail(taker, json_get(object, "mail"), &reading->mail) ||
+        !take_count(taker, object, "motions", MAX_MOTIONS, &array, &reading->motions.n))
+        return false;
+    taker->mail = reading->mail;
+    reading->motions.v = arena_array(taker->arena, reading->motions.n, sizeof *reading->motions.v);
+    for (size_t i = 0; i < reading->motions.n; i++)
+        if (!take_motion(taker, json_at(array, i), &reading->motions.v[i]))
+            return false;
+    return true;
+}
+
+bool reading_from_json(struct arena *arena, const char *bytes, size_t n, struct reading **reading_r,
+                       struct err *err_r)
+{
+    struct taker taker = {arena, err_r, NULL};
+    struct json *json;
+    if (!json_parse(bytes, n, &json, err_r))
+        return err_add_where(err_r, "reading");
+    struct reading *reading = ARENA_NEW(arena, struct reading);
+    bool ok = take_reading(&taker, json, reading);
+    json_free(json);
+    if (ok)
+        *reading_r = reading;
+    return ok;
+}
