@@ -33,7 +33,7 @@ static bool is_something_left(struct clerk *clerk)
  * now. */
 void clerk_finish_if_done(struct clerk *clerk)
 {
-    if (!clerk->once || !clerk->round_done || !intake_is_empty(clerk) || !clerk->outbox.quiet)
+    if (!clerk->once || clerk->round_ended == 0 || !intake_is_empty(clerk) || !clerk->outbox.quiet)
         return;
     uint64_t code = is_something_left(clerk) ? EX_TEMPFAIL : EX_OK;
     channel_send(
@@ -89,8 +89,9 @@ static void watch_packet(struct clerk *clerk, const struct wire_packet *packet)
     if (packet->type == WIRE_HEALTH) {
         note_health(clerk, &packet->as.health);
     } else if (packet->type == WIRE_ROUND) {
-        clerk->round_done = true;
+        clerk->round_ended = packet->as.round.number;
         clerk->round_failed = packet->as.round.failures > 0;
+        control_round_ended(clerk);
         outbox_run(clerk);
         clerk_finish_if_done(clerk);
     } else {
@@ -98,12 +99,22 @@ static void watch_packet(struct clerk *clerk, const struct wire_packet *packet)
     }
 }
 
+/* A new watch counts its rounds from one, so an unanswered wish is repeated. */
+static void watch_back(struct clerk *clerk)
+{
+    clerk->round_ended = 0;
+    if (clerk->round > 1)
+        channel_send(
+            clerk->peers[ROLE_WATCH],
+            &(struct wire_packet){.type = WIRE_VISIT, .fd = -1, .as.visit.round = clerk->round});
+}
+
 static const struct {
     void (*packet)(struct clerk *clerk, const struct wire_packet *packet);
     void (*gone)(struct clerk *clerk);
     void (*back)(struct clerk *clerk); /* NULL: nothing to do */
 } peer_rows[ROLE_COUNT] = {
-    [ROLE_WATCH] = {watch_packet, intake_watch_gone, NULL},
+    [ROLE_WATCH] = {watch_packet, intake_watch_gone, watch_back},
     [ROLE_READER] = {intake_reader_packet, NULL, intake_reader_back},
     [ROLE_SEND] = {outbox_send_packet, outbox_send_gone, outbox_run},
 };
@@ -185,7 +196,8 @@ static void close_all(struct clerk *clerk)
 int clerk_main(const struct role_start *start)
 {
     struct err err;
-    struct clerk clerk = {.conf = start->conf, .once = start->once, .base = event_base_new()};
+    struct clerk clerk = {
+        .conf = start->conf, .once = start->once, .round = 1, .base = event_base_new()};
     struct arena *arena = arena_new();
     if (!open_registry(&clerk, &err))
         fatal(&err);

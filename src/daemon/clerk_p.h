@@ -63,7 +63,8 @@ struct clerk {
     struct outbox outbox;
     struct health *health;
     size_t health_count;
-    bool round_done; /* --once */
+    uint64_t round;       /* the last one asked of the watch; the first it makes by itself */
+    uint64_t round_ended; /* every mailbox was visited */
     bool round_failed;
     struct control *control;
 };
@@ -93,5 +94,7 @@ void outbox_run(struct clerk *clerk);
 /* control.c: the socket of antragctl */
 bool control_open(struct clerk *clerk, struct err *err_r);
 void control_close(struct clerk *clerk);
+/* Answers those who wait for a round of visits. */
+void control_round_ended(struct clerk *clerk);
 
 #endif

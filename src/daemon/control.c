@@ -19,9 +19,17 @@
 #define REQUEST_MAX 4096
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
 
+struct connection {
+    LIST_ENTRY(connection) next;
+    struct clerk *clerk;
+    struct bufferevent *link;
+    uint64_t round; /* waits for this round of visits to end; 0: does not wait */
+};
+
 struct control {
     struct evconnlistener *listener;
     char *path;
+    LIST_HEAD(, connection) connections;
 };
 
 static bool make_address(const char *state_directory, struct sockaddr_un *address_r,
@@ -50,8 +58,9 @@ static void put_mailbox(struct json *mailboxes, struct arena *arena, const struc
     json_add(mailboxes, object);
 }
 
-static struct json *answer_status(struct clerk *clerk, struct arena *arena)
+static struct json *answer_status(struct connection *connection, struct arena *arena)
 {
+    const struct clerk *clerk = connection->clerk;
     struct json *answer = json_object_new(), *mailboxes = json_array_new();
     json_put_int(answer, "pid", getppid());
     for (size_t i = 0; i < clerk->health_count; i++)
@@ -60,60 +69,100 @@ static struct json *answer_status(struct clerk *clerk, struct arena *arena)
     return answer;
 }
 
-static struct json *answer_visit(struct clerk *clerk, struct arena *arena)
+/* Answered when the round has ended. */
+static struct json *answer_visit(struct connection *connection, struct arena *arena)
 {
-    struct json *answer = json_object_new();
+    struct clerk *clerk = connection->clerk;
     (void)arena;
-    channel_send(clerk->peers[ROLE_WATCH], &(struct wire_packet){.type = WIRE_VISIT, .fd = -1});
-    json_put_bool(answer, "visiting", clerk->peers[ROLE_WATCH] != NULL);
-    return answer;
+    connection->round = ++clerk->round;
+    bufferevent_set_timeouts(connection->link, NULL, NULL);
+    channel_send(
+        clerk->peers[ROLE_WATCH],
+        &(struct wire_packet){.type = WIRE_VISIT, .fd = -1, .as.visit.round = connection->round});
+    return NULL;
 }
 
 static const struct {
     const char *name;
-    struct json *(*answer)(struct clerk *clerk, struct arena *arena);
+    struct json *(*answer)(struct connection *connection, struct arena *arena);
 } commands[] = {{"status", answer_status}, {"visit", answer_visit}};
 
-static struct json *answer_request(struct clerk *clerk, struct arena *arena, const char *line)
+static void say(struct connection *connection, struct arena *arena, struct json *answer)
 {
-    struct err err;
-    struct json *request = NULL, *answer = NULL;
-    if (json_parse(line, strlen(line), &request, &err)) {
-        const char *name = json_text(request, "command");
-        for (size_t i = 0; name && i < sizeof commands / sizeof *commands; i++)
-            if (strcmp(commands[i].name, name) == 0)
-                answer = commands[i].answer(clerk, arena);
-        json_free(request);
-    }
-    if (!answer) {
-        answer = json_object_new();
-        json_put_text(answer, "error", "no such command");
-    }
+    evbuffer_add_printf(bufferevent_get_output(connection->link), "%s\n",
+                        json_print_compact(arena, answer));
+    json_free(answer);
+}
+
+static struct json *refusal(const char *text)
+{
+    struct json *answer = json_object_new();
+    json_put_text(answer, "error", text);
     return answer;
 }
 
-static void on_line(struct bufferevent *connection, void *context)
+static struct json *answer_request(struct connection *connection, struct arena *arena,
+                                   const char *line)
 {
-    struct evbuffer *input = bufferevent_get_input(connection);
+    struct err err;
+    struct json *request;
+    struct json *answer = NULL;
+    size_t i = 0, count = sizeof commands / sizeof *commands;
+    if (!json_parse(line, strlen(line), &request, &err))
+        return refusal(err.text);
+    const char *name = json_text(request, "command");
+    while (name && i < count && strcmp(commands[i].name, name) != 0)
+        i++;
+    answer = name && i < count ? commands[i].answer(connection, arena) : refusal("no such command");
+    json_free(request);
+    return answer;
+}
+
+static void hang_up(struct connection *connection)
+{
+    LIST_REMOVE(connection, next);
+    bufferevent_free(connection->link);
+    free(connection);
+}
+
+static void on_line(struct bufferevent *link, void *context)
+{
+    struct connection *connection = context;
+    struct evbuffer *input = bufferevent_get_input(link);
     char *line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF);
     if (!line) {
         if (evbuffer_get_length(input) > REQUEST_MAX)
-            bufferevent_free(connection);
+            hang_up(connection);
         return;
     }
     struct arena *arena = arena_new();
-    struct json *answer = answer_request(context, arena, line);
-    evbuffer_add_printf(bufferevent_get_output(connection), "%s\n",
-                        json_print_compact(arena, answer));
-    json_free(answer);
+    struct json *answer = answer_request(connection, arena, line);
+    if (answer)
+        say(connection, arena, answer);
     arena_free(arena);
     free(line);
 }
 
-static void on_end(struct bufferevent *connection, short what, void *context)
+void control_round_ended(struct clerk *clerk)
 {
-    (void)what, (void)context;
-    bufferevent_free(connection);
+    struct connection *connection;
+    struct arena *arena = arena_new();
+    LIST_FOREACH(connection, &clerk->control->connections, next)
+    {
+        if (connection->round == 0 || connection->round > clerk->round_ended)
+            continue;
+        struct json *answer = json_object_new();
+        json_put_bool(answer, "failures", clerk->round_failed);
+        say(connection, arena, answer);
+        connection->round = 0;
+    }
+    arena_free(arena);
+}
+
+static void on_end(struct bufferevent *link, short what, void *context)
+{
+    (void)link, (void)what;
+    hang_up(context);
 }
 
 static bool is_allowed(evutil_socket_t socket)
@@ -128,18 +177,22 @@ static void on_connection(struct evconnlistener *listener, evutil_socket_t socke
                           struct sockaddr *address, int length, void *context)
 {
     struct clerk *clerk = context;
+    const struct timeval patience = {.tv_sec = 30};
     (void)listener, (void)address, (void)length;
-    struct bufferevent *connection =
+    struct bufferevent *link =
         is_allowed(socket) ? bufferevent_socket_new(clerk->base, socket, BEV_OPT_CLOSE_ON_FREE)
                            : NULL;
-    if (!connection) {
+    if (!link) {
         close((int)socket);
         return;
     }
-    bufferevent_setcb(connection, on_line, NULL, on_end, clerk);
-    bufferevent_set_timeouts(connection, &(struct timeval){.tv_sec = 30},
-                             &(struct timeval){.tv_sec = 30});
-    bufferevent_enable(connection, EV_READ | EV_WRITE);
+    struct connection *connection = xcalloc(1, sizeof *connection);
+    connection->clerk = clerk;
+    connection->link = link;
+    LIST_INSERT_HEAD(&clerk->control->connections, connection, next);
+    bufferevent_setcb(link, on_line, NULL, on_end, connection);
+    bufferevent_set_timeouts(link, &patience, &patience);
+    bufferevent_enable(link, EV_READ | EV_WRITE);
 }
 
 bool control_open(struct clerk *clerk, struct err *err_r)
@@ -158,6 +211,7 @@ bool control_open(struct clerk *clerk, struct err *err_r)
     clerk->control = xcalloc(1, sizeof *clerk->control);
     clerk->control->listener = listener;
     clerk->control->path = xstrdup(address.sun_path);
+    LIST_INIT(&clerk->control->connections);
     return true;
 }
 
@@ -165,6 +219,8 @@ void control_close(struct clerk *clerk)
 {
     if (!clerk->control)
         return;
+    while (!LIST_EMPTY(&clerk->control->connections))
+        hang_up(LIST_FIRST(&clerk->control->connections));
     evconnlistener_free(clerk->control->listener);
     unlink(clerk->control->path);
     free(clerk->control->path);

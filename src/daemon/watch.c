@@ -32,7 +32,10 @@ struct watched {
     struct watch *watch;
     struct visit visit;
     enum watched_state state;
-    bool again; /* asked for during a visit */
+    bool again;           /* asked for during a visit */
+    uint64_t round_begun; /* the round asked for when its last visit began, and when it ended */
+    uint64_t round_ended;
+    bool failed;
     int failures;
     struct event *timer;    /* renewal, poll, or the end of a rest */
     struct event *readable; /* of the parked link, or NULL */
@@ -52,12 +55,12 @@ struct watch {
     struct watched *all;
     size_t count;
     bool stopping;
-    size_t unvisited; /* --once */
-    size_t failures;  /* --once */
+    uint64_t round_told;
 
     /* shared with the workers */
     pthread_mutex_t lock;
     pthread_cond_t work;
+    uint64_t round_asked; /* every mailbox is to be visited once more; the first round is asked */
     struct watched_queue due;
     struct watched_queue finished;
     bool workers_leave;
@@ -91,6 +94,7 @@ static struct watched *take_due(struct watch *w)
         if (!server_is_busy(w, watched)) {
             TAILQ_REMOVE(&w->due, watched, next);
             watched->state = VISITING;
+            watched->round_begun = w->round_asked;
             return watched;
         }
     }
@@ -173,6 +177,15 @@ static void make_all_due(struct watch *w)
         make_due(&w->all[i]);
 }
 
+static void ask_round(struct watch *w, uint64_t round)
+{
+    pthread_mutex_lock(&w->lock);
+    if (round > w->round_asked)
+        w->round_asked = round;
+    pthread_mutex_unlock(&w->lock);
+    make_all_due(w);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
     (void)fd, (void)what;
@@ -198,6 +211,8 @@ static void park(struct watched *watched)
     watched->state = PARKED;
     watched->failures = 0;
     say_health(watched, report->park_fd >= 0 ? "idle" : "polled", "", 0);
+    if (watched->watch->once)
+        return;
     if (report->stirred || watched->again) {
         make_due(watched);
         return;
@@ -234,25 +249,27 @@ static void rest(struct watched *watched)
               result_to_text(report->why), "error", report->err.text, "failures",
               log_int(watched->failures), "retry_in", log_int(seconds), NULL);
     say_health(watched, result_to_text(report->why), report->err.text, seconds);
-    wait_seconds(watched, seconds);
+    if (!watched->watch->once)
+        wait_seconds(watched, seconds);
 }
 
 /* ---- ends of visits
  * ------------------------------------------------------------------------------ */
 
-static void note_round(struct watched *watched)
+/* Says so when the last mailbox of a round was visited. */
+static void tell_round(struct watch *w)
 {
-    struct watch *w = watched->watch;
-    bool ok = watched->report.end == VISIT_DONE && watched->report.left == 0;
-    watched->state = PARKED;
-    w->failures += !ok;
-    if (!ok && watched->report.end == VISIT_FAILED)
-        log_event(LOG_ERROR, "mailbox-failed", "body", watched->visit.body->id, "mailbox",
-                  watched->visit.conf->name, "why", result_to_text(watched->report.why), "error",
-                  watched->report.err.text, NULL);
-    if (--w->unvisited == 0)
-        channel_send(w->clerk, &(struct wire_packet){
-                                   .type = WIRE_ROUND, .fd = -1, .as.round.failures = w->failures});
+    uint64_t failures = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->all[i].round_ended < w->round_asked)
+            return;
+        failures += w->all[i].failed;
+    }
+    if (w->round_told < w->round_asked)
+        channel_send(w->clerk, &(struct wire_packet){.type = WIRE_ROUND,
+                                                     .fd = -1,
+                                                     .as.round = {w->round_asked, failures}});
+    w->round_told = w->round_asked;
 }
 
 static void visited(struct watched *watched)
@@ -266,14 +283,16 @@ static void visited(struct watched *watched)
     if (watched->report.end == VISIT_CLERK_GONE) {
         watched->state = PARKED; /* due again when there is a clerk */
         make_due(watched);
-    } else if (w->once) {
-        note_round(watched);
-    } else if (watched->report.end == VISIT_DONE) {
-        park(watched);
-    } else {
-        rest(watched);
+        return;
     }
+    watched->round_ended = watched->round_begun;
+    watched->failed = watched->report.end == VISIT_FAILED || watched->report.left > 0;
+    if (watched->report.end == VISIT_DONE)
+        park(watched);
+    else
+        rest(watched);
     watched->again = false;
+    tell_round(w);
 }
 
 static void on_woken(evutil_socket_t fd, short what, void *context)
@@ -306,7 +325,7 @@ static void on_clerk_packet(void *context, const struct wire_packet *packet)
     else if (packet->type == WIRE_SETTLED)
         bridge_deliver(w->bridge, packet->as.settled.visit, packet);
     else if (packet->type == WIRE_VISIT)
-        make_all_due(w);
+        ask_round(w, packet->as.visit.round);
     else
         panic("watch: the clerk said %s", wire_type_to_text(packet->type));
 }
@@ -326,8 +345,8 @@ static void meet_clerk(struct watch *w, int socket)
     w->clerk = channel_new(w->base, socket,
                            &(struct channel_handler){on_clerk_packet, on_clerk_closed, w});
     bridge_attach(w->bridge, w->clerk);
-    if (!w->once || w->unvisited > 0)
-        make_all_due(w);
+    w->round_told = 0;
+    ask_round(w, 1);
 }
 
 static void leave(struct watch *w)
@@ -382,7 +401,6 @@ static void add_mailboxes(struct watch *w, const struct conf *conf)
     for (size_t i = 0; i < conf->body_count; i++)
         for (size_t k = 0; k < conf->bodies[i].mailbox_count; k++)
             add_mailbox(w, &conf->bodies[i], &conf->bodies[i].mailboxes[k]);
-    w->unvisited = w->count;
 }
 
 static enum sandbox choose_sandbox(const struct conf *conf)
