@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
+bin_PROGRAMS += antragctl
+antragctl_SOURCES = \
+	src/ctl/main.c \
+	src/ctl/ctl.c src/ctl/ctl.h \
+	src/ctl/cmd_health.c \
+	src/ctl/cmd_list.c \
+	src/ctl/cmd_outbox.c \
+	src/ctl/cmd_read.c \
+	src/ctl/rows.c src/ctl/rows.h \
+	src/ctl/table.c src/ctl/table.h
+antragctl_LDADD = $(DAEMON_LIBS)

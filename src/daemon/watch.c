@@ -157,12 +157,12 @@ static void unpark(struct watched *watched)
 static void make_due(struct watched *watched)
 {
     struct watch *w = watched->watch;
-    if (w->stopping || !w->clerk || watched->state == DUE)
+    if (w->stopping || !w->clerk)
         return;
     pthread_mutex_lock(&w->lock);
     if (watched->state == VISITING) {
         watched->again = true;
-    } else {
+    } else if (watched->state != DUE) {
         unpark(watched);
         watched->state = DUE;
         TAILQ_INSERT_TAIL(&w->due, watched, next);

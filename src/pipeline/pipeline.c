@@ -50,8 +50,10 @@ bool pipeline_conclude(struct registry *registry, struct arena *arena,
     /* seen before?  which number is next? */
     int year;
     day_to_ymd(day, &year, &(int){0}, &(int){0});
-    if (!registry_lookup(registry, arena, message->body, &message->raw, reading, year, &c->known,
-                         err_r))
+    if (!registry)
+        c->known = (struct known){.message = 1, .next_counter = 1};
+    else if (!registry_lookup(registry, arena, message->body, &message->raw, reading, year,
+                              &c->known, err_r))
         return false;
 
     /* what to do, by the visible table */

@@ -38,7 +38,8 @@ bool pipeline_receive(struct registry *registry, struct message *message, struct
 bool pipeline_settle(struct registry *registry, struct arena *arena, const struct message *message,
                      struct conclusion *conclusion_r, int64_t *id_r, struct err *err_r);
 
-/* The second half without its last step: what would be done, changing nothing. */
+/* The second half without its last step: what would be done, changing nothing.  registry NULL:
+ * there is none yet, so nothing is known. */
 bool pipeline_conclude(struct registry *registry, struct arena *arena,
                        const struct message *message, struct conclusion *conclusion_r,
                        struct err *err_r);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* antragctl reconcile and status. */
+#include "ctl/ctl.h"
+#include "daemon/control.h"
+#include "imap/mailbox.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define VISIT_SECONDS 300
+
+/* ---- reconcile
+ * -------------------------------------------------------------------------------------- */
+
+/* How one mailbox stands; error NULL: it was looked into. */
+struct standing {
+    const struct conf_body *body;
+    const struct conf_mailbox *mailbox;
+    struct reconciliation sums;
+    const char *error;
+};
+
+struct books {
+    struct standing *standings;
+    size_t count;
+    size_t unexplained;
+    bool complete; /* every mailbox could be looked into */
+};
+
+static bool compare(struct ctl *ctl, struct mailbox *mailbox, struct standing *standing,
+                    struct err *err_r)
+{
+    struct mailbox_view view;
+    struct mailbox_item *items;
+    size_t count;
+    if (mailbox_open(mailbox, true, &view, err_r) != MAILBOX_OK ||
+        mailbox_list(mailbox, ctl->arena, &items, &count, err_r) != MAILBOX_OK)
+        return false;
+    uint32_t *uids = arena_array(ctl->arena, count + 1, sizeof *uids);
+    for (size_t i = 0; i < count; i++)
+        uids[i] = items[i].uid;
+    return registry_reconcile(ctl->registry, ctl->arena, standing->body->id,
+                              standing->mailbox->name, standing->mailbox->folder, view.uidvalidity,
+                              uids, count, &standing->sums, err_r);
+}
+
+static void look_into(struct ctl *ctl, struct standing *standing, struct books *books)
+{
+    struct err err;
+    struct mailbox *mailbox = mailbox_new(standing->mailbox, -1);
+    standing->error = NULL;
+    if (compare(ctl, mailbox, standing, &err)) {
+        books->unexplained += standing->sums.unexplained;
+        mailbox_close(mailbox);
+    } else {
+        standing->error = arena_strdup(ctl->arena, err.text);
+        books->complete = false;
+    }
+    mailbox_free(mailbox);
+}
+
+static void close_books(struct ctl *ctl, struct books *books)
+{
+    const struct conf *conf = ctl->conf;
+    *books = (struct books){.complete = true};
+    for (size_t i = 0; i < conf->body_count; i++) {
+        const struct conf_body *body = &conf->bodies[i];
+        if (ctl->body && strcmp(ctl->body, body->id) != 0)
+            continue;
+        for (size_t k = 0; k < body->mailbox_count; k++) {
+            books->standings = arena_grow(ctl->arena, books->standings, books->count,
+                                          books->count + 1, sizeof *books->standings);
+            struct standing *standing = &books->standings[books->count++];
+            *standing = (struct standing){.body = body, .mailbox = &body->mailboxes[k]};
+            look_into(ctl, standing, books);
+        }
+    }
+}
+
+/* What came in a moment ago is the daemon's to explain: it visits, then the books are closed again.
+ */
+static void let_daemon_visit(struct ctl *ctl, struct books *books)
+{
+    struct json *answer;
+    struct err err;
+    if (books->unexplained == 0 ||
+        !control_ask(ctl->conf->state_directory, "visit", VISIT_SECONDS, &answer, &err))
+        return;
+    json_free(answer);
+    close_books(ctl, books);
+}
+
+static struct json *standing_to_json(const struct standing *standing)
+{
+    struct json *object = json_object_new(), *uids = json_array_new();
+    json_put_text(object, "body", standing->body->id);
+    json_put_text(object, "mailbox", standing->mailbox->name);
+    json_put_text(object, "folder", standing->mailbox->folder);
+    json_put_text(object, "error", standing->error);
+    json_put_int(object, "in_mailbox", (int64_t)standing->sums.in_mailbox);
+    for (int i = MESSAGE_REGISTERED; i <= MESSAGE_VANISHED; i++)
+        json_put_int(object, message_state_to_text((enum message_state)i),
+                     (int64_t)standing->sums.by_state[i]);
+    json_put_int(object, "unexplained", (int64_t)standing->sums.unexplained);
+    for (size_t i = 0; i < standing->sums.unexplained; i++) {
+        struct json *uid = json_object_new();
+        json_put_int(uid, "uid", standing->sums.unexplained_uids[i]);
+        json_add(uids, uid);
+    }
+    json_put(object, "unexplained_uids", uids);
+    return object;
+}
+
+static void print_standing(const struct standing *standing)
+{
+    const struct reconciliation *sums = &standing->sums;
+    printf("%s/%s (%s): ", standing->body->id, standing->mailbox->name, standing->mailbox->folder);
+    if (standing->error) {
+        printf("cannot be looked into: %s\n", standing->error);
+        return;
+    }
+    printf("%zu in the mailbox", sums->in_mailbox);
+    for (int i = MESSAGE_REGISTERED; i <= MESSAGE_VANISHED; i++)
+        printf(", %zu %s", sums->by_state[i], message_state_to_text((enum message_state)i));
+    printf(", %zu unexplained\n", sums->unexplained);
+}
+
+static void print_books(struct ctl *ctl, const struct books *books)
+{
+    if (ctl->json) {
+        struct json *object = json_object_new(), *mailboxes = json_array_new();
+        for (size_t i = 0; i < books->count; i++)
+            json_add(mailboxes, standing_to_json(&books->standings[i]));
+        json_put(object, "mailboxes", mailboxes);
+        json_put_int(object, "unexplained", (int64_t)books->unexplained);
+        ctl_print_json(ctl, object);
+        return;
+    }
+    for (size_t i = 0; i < books->count; i++)
+        print_standing(&books->standings[i]);
+}
+
+bool ctl_reconcile(struct ctl *ctl, int *exit_code_r, struct err *err_r)
+{
+    struct books books;
+    close_books(ctl, &books);
+    let_daemon_visit(ctl, &books);
+    print_books(ctl, &books);
+    if (!books.complete)
+        return err_set(err_r, ERR_UNAVAILABLE,
+                       "not every mailbox could be looked into, so the books stay open");
+    *exit_code_r = books.unexplained ? EX_DATAERR : EX_OK;
+    return true;
+}
+
+/* ---- status
+ * ----------------------------------------------------------------------------------------- */
+
+static struct json *counts_to_json(struct ctl *ctl, const struct registry_counts *counts)
+{
+    struct json *object = json_object_new();
+    struct json *messages = json_object_new(), *answers = json_object_new();
+    for (int i = MESSAGE_REGISTERED; i <= MESSAGE_VANISHED; i++)
+        json_put_int(messages, message_state_to_text((enum message_state)i), counts->messages[i]);
+    for (int i = DELIVERY_WAITING; i <= DELIVERY_BOUNCED; i++)
+        json_put_int(answers, delivery_state_to_text((enum delivery_state)i),
+                     counts->deliveries[i]);
+    json_put_int(object, "motions", counts->motions);
+    json_put(object, "messages", messages);
+    json_put(object, "answers", answers);
+    json_put_text(object, "last_message_at", moment_to_text(ctl->arena, counts->last_message_at));
+    return object;
+}
+
+static void print_counts(struct ctl *ctl, const struct registry_counts *counts)
+{
+    printf("motions   %lld\nmessages ", (long long)counts->motions);
+    for (int i = MESSAGE_REGISTERED; i <= MESSAGE_VANISHED; i++)
+        if (counts->messages[i])
+            printf(" %lld %s", (long long)counts->messages[i],
+                   message_state_to_text((enum message_state)i));
+    printf("\nanswers  ");
+    for (int i = DELIVERY_WAITING; i <= DELIVERY_BOUNCED; i++)
+        if (counts->deliveries[i])
+            printf(" %lld %s", (long long)counts->deliveries[i],
+                   delivery_state_to_text((enum delivery_state)i));
+    printf("\nlast mail %s\n", ctl_moment(ctl, counts->last_message_at));
+}
+
+static void print_mailboxes(const struct json *mailboxes)
+{
+    for (size_t i = 0; i < json_count(mailboxes); i++) {
+        const struct json *mailbox = json_at(mailboxes, i);
+        const char *text = json_text(mailbox, "text");
+        printf("mailbox   %s/%s: %s since %s%s%s\n", json_text(mailbox, "body"),
+               json_text(mailbox, "mailbox"), json_text(mailbox, "state"),
+               json_text(mailbox, "since"), text ? ": " : "", text ? text : "");
+    }
+}
+
+bool ctl_status(struct ctl *ctl, int *exit_code_r, struct err *err_r)
+{
+    struct registry_counts counts;
+    struct json *daemon = NULL;
+    struct err none;
+    (void)exit_code_r; /* stays 0 */
+    if (!registry_count(ctl->registry, ctl->arena, &counts, err_r))
+        return false;
+    bool running = control_ask(ctl->conf->state_directory, "status", 10, &daemon, &none);
+    if (ctl->json) {
+        struct json *object = counts_to_json(ctl, &counts);
+        json_put_bool(object, "running", running);
+        if (running)
+            json_put(object, "daemon", daemon);
+        ctl_print_json(ctl, object);
+        return true;
+    }
+    if (running)
+        printf("daemon    running (process %lld)\n", (long long)json_int(daemon, "pid"));
+    else
+        printf("daemon    not running: %s\n", none.text);
+    print_mailboxes(json_get(daemon, "mailboxes"));
+    print_counts(ctl, &counts);
+    json_free(daemon);
+    return true;
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* antragctl list, show and inbox. */
+#include "ctl/ctl.h"
+#include "ctl/rows.h"
+#include "ctl/table.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- list
+ * ------------------------------------------------------------------------------------------ */
+
+static bool parse_day(const char *option, const char *s, struct day *day_r, struct err *err_r)
+{
+    *day_r = DAY_NONE;
+    return !s || day_parse(s, day_r) ||
+           err_set(err_r, ERR_USAGE, "%s: \"%s\" is no date like 2026-03-19", option, s);
+}
+
+static bool make_filter(const struct ctl *ctl, struct motion_filter *filter_r, struct err *err_r)
+{
+    enum motion_state state;
+    *filter_r = (struct motion_filter){.body = ctl->body, .faction = ctl->faction, .state = -1};
+    if (ctl->state && !motion_state_from_text(ctl->state, &state))
+        return err_set(err_r, ERR_USAGE,
+                       "--state: a motion is registered, withdrawn, replaced or void, not \"%s\"",
+                       ctl->state);
+    if (ctl->state)
+        filter_r->state = (int)state;
+    return parse_day("--meeting", ctl->meeting, &filter_r->meeting, err_r) &&
+           parse_day("--since", ctl->since, &filter_r->since, err_r);
+}
+
+static const char *movers(struct ctl *ctl, const struct motion_row *row)
+{
+    return text_join(ctl->arena, &row->factions, ", ");
+}
+
+static const char *meetings(struct ctl *ctl, const struct motion_row *row)
+{
+    struct texts texts = {0};
+    for (size_t i = 0; i < row->consultation_count; i++) {
+        const struct motion_row_consultation *c = &row->consultations[i];
+        const char *day = day_to_text(ctl->arena, c->meeting);
+        texts_add(&texts, ctl->arena,
+                  day ? arena_printf(ctl->arena, "%s %s", c->organization, day) : c->organization);
+    }
+    return text_join(ctl->arena, &texts, ", ");
+}
+
+static const char *deadline(struct ctl *ctl, const struct motion_row *row)
+{
+    const char *state = deadline_state_to_text(row->deadline.state);
+    const char *day = day_to_text(ctl->arena, row->deadline.last_day);
+    return day ? arena_printf(ctl->arena, "%s (%s)", state, day) : state;
+}
+
+static void print_motions(struct ctl *ctl, const struct motion_row *rows, size_t count)
+{
+    static const char *const titles[] = {"NUMBER",  "ARRIVED",  "FACTIONS", "TITLE",
+                                         "MEETING", "DEADLINE", "STATE",    NULL};
+    struct table *table = table_new(ctl->arena, titles, 3);
+    for (size_t i = 0; i < count; i++) {
+        const struct motion_row *row = &rows[i];
+        const char *cells[] = {row->number,
+                               ctl_moment(ctl, row->arrived_at),
+                               movers(ctl, row),
+                               row->title ? row->title : "(no title)",
+                               meetings(ctl, row),
+                               deadline(ctl, row),
+                               motion_state_to_text(row->state)};
+        table_add(table, cells);
+    }
+    table_print(table, "no motions");
+}
+
+static struct json *motions_to_json(struct ctl *ctl, const struct motion_row *rows, size_t count)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < count; i++)
+        json_add(array, rows_motion_to_json(ctl, &rows[i]));
+    return array;
+}
+
+bool ctl_list(struct ctl *ctl, int *exit_code_r, struct err *err_r)
+{
+    struct motion_filter filter;
+    struct motion_row *rows;
+    size_t count;
+    (void)exit_code_r; /* stays 0 */
+    if (!make_filter(ctl, &filter, err_r) ||
+        !registry_list_motions(ctl->registry, ctl->arena, &filter, &rows, &count, err_r))
+        return false;
+    if (ctl->json)
+        ctl_print_json(ctl, motions_to_json(ctl, rows, count));
+    else
+        print_motions(ctl, rows, count);
+    return true;
+}
+
+/* ---- inbox
+ * ----------------------------------------------------------------------------------------- */
+
+static void print_messages(struct ctl *ctl, const struct message_row *rows, size_t count)
+{
+    static const char *const titles[] = {"ID",      "ARRIVED", "FROM",   "SUBJECT",
+                                         "MOTIONS", "STATE",   "REASON", NULL};
+    struct table *table = table_new(ctl->arena, titles, 6);
+    for (size_t i = 0; i < count; i++) {
+        const struct message_row *row = &rows[i];
+        const char *cells[] = {arena_printf(ctl->arena, "m%lld", (long long)row->id),
+                               ctl_moment(ctl, row->arrived_at),
+                               row->from,
+                               row->subject,
+                               text_join(ctl->arena, &row->motions, ", "),
+                               message_state_to_text(row->state),
+                               row->reason};
+        table_add(table, cells);
+    }
+    table_print(table, "no messages");
+}
+
+static struct json *messages_to_json(struct ctl *ctl, const struct message_row *rows, size_t count)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < count; i++)
+        json_add(array, rows_message_to_json(ctl, &rows[i]));
+    return array;
+}
+
+bool ctl_inbox(struct ctl *ctl, int *exit_code_r, struct err *err_r)
+{
+    enum message_state state;
+    struct message_row *rows;
+    size_t count;
+    (void)exit_code_r; /* stays 0 */
+    if (ctl->state && !message_state_from_text(ctl->state, &state))
+        return err_set(err_r, ERR_USAGE,
+                       "--state: a message is registered, held, ignored, unreadable, duplicate or "
+                       "vanished, not \"%s\"",
+                       ctl->state);
+    if (!registry_list_messages(ctl->registry, ctl->arena, ctl->state ? (int)state : -1, 0, &rows,
+                                &count, err_r))
+        return false;
+    if (ctl->json)
+        ctl_print_json(ctl, messages_to_json(ctl, rows, count));
+    else
+        print_messages(ctl, rows, count);
+    return true;
+}
+
+/* ---- show
+ * ------------------------------------------------------------------------------------------ */
+
+/* One motion or one message, with its message's history. */
+struct shown {
+    const struct motion_row *motion; /* NULL: a message was asked for */
+    const struct message_row *message;
+    const struct event_row *events;
+    size_t event_count;
+    const struct delivery *deliveries;
+    size_t delivery_count;
+};
+
+static bool find_motion(struct ctl *ctl, const char *number, struct shown *shown, struct err *err_r)
+{
+    struct motion_filter filter = {
+        .body = ctl->body, .number = number, .meeting = DAY_NONE, .since = DAY_NONE, .state = -1};
+    struct motion_row *rows;
+    size_t count;
+    if (!registry_list_motions(ctl->registry, ctl->arena, &filter, &rows, &count, err_r))
+        return false;
+    if (count == 0)
+        return err_set(err_r, ERR_NO_INPUT, "there is no motion and no message \"%s\"", number);
+    if (count > 1)
+        return err_set(err_r, ERR_USAGE, "%zu bodies have a motion %s; say which with --body",
+                       count, number);
+    shown->motion = rows;
+    return true;
+}
+
+static bool find_message(struct ctl *ctl, int64_t id, struct shown *shown, struct err *err_r)
+{
+    struct message_row *rows;
+    size_t count;
+    if (!registry_list_messages(ctl->registry, ctl->arena, -1, id, &rows, &count, err_r))
+        return false;
+    if (count == 0)
+        return err_set(err_r, ERR_NO_INPUT, "there is no message m%lld", (long long)id);
+    shown->message = rows;
+    return true;
+}
+
+static bool find_history(struct ctl *ctl, struct shown *shown, struct err *err_r)
+{
+    const struct motion_row *motion = shown->motion;
+    struct event_row *events;
+    struct delivery *deliveries;
+    if (!registry_list_events(ctl->registry, ctl->arena, motion ? 0 : shown->message->id,
+                              motion ? motion->body : NULL, motion ? motion->number : NULL, &events,
+                              &shown->event_count, err_r) ||
+        !registry_list_deliveries(ctl->registry, ctl->arena, shown->message->id, 0, &deliveries,
+                                  &shown->delivery_count, err_r))
+        return false;
+    shown->events = events;
+    shown->deliveries = deliveries;
+    return true;
+}
+
+/* Of a message's answers, those about this motion. */
+static bool concerns(const struct shown *shown, const struct delivery *delivery)
+{
+    return !shown->motion || text_equal(delivery->number, shown->motion->number);
+}
+
+static struct json *parts_of(struct ctl *ctl, const struct shown *shown)
+{
+    struct json *reading, *parts = json_array_new();
+    struct err err;
+    const char *text = shown->message->reading;
+    if (!text || !json_parse(text, strlen(text), &reading, &err))
+        return parts; /* unreadable mails have none */
+    const struct json *list = json_get(json_get(reading, "mail"), "parts");
+    for (size_t i = 0; i < json_count(list); i++) {
+        const struct json *part = json_at(list, i);
+        struct json *copy = json_object_new();
+        json_put_text(copy, "path", json_text(part, "path"));
+        json_put_text(copy, "type", json_text(part, "type"));
+        json_put_text(copy, "name", json_text(part, "name"));
+        json_put_int(copy, "size", json_int(part, "size"));
+        json_put_text(copy, "sha256", json_text(part, "sha256"));
+        json_put_text(copy, "text", json_text(part, "text"));
+        json_add(parts, copy);
+    }
+    json_free(reading);
+    (void)ctl;
+    return parts;
+}
+
+static void print_shown_json(struct ctl *ctl, const struct shown *shown)
+{
+    struct json *object = shown->motion ? rows_motion_to_json(ctl, shown->motion)
+                                        : rows_message_to_json(ctl, shown->message);
+    struct json *events = json_array_new(), *deliveries = json_array_new();
+    for (size_t i = 0; i < shown->event_count; i++)
+        json_add(events, rows_event_to_json(ctl, &shown->events[i]));
+    for (size_t i = 0; i < shown->delivery_count; i++)
+        if (concerns(shown, &shown->deliveries[i]))
+            json_add(deliveries, rows_delivery_to_json(ctl, &shown->deliveries[i]));
+    json_put(object, "events", events);
+    json_put(object, "deliveries", deliveries);
+    json_put(object, "parts", parts_of(ctl, shown));
+    ctl_print_json(ctl, object);
+}
+
+static void print_motion_head(struct ctl *ctl, const struct motion_row *row)
+{
+    printf("%s  %s\n", row->number, row->title ? row->title : "(no title)");
+    printf("kind       %s%s\n", motion_kind_to_text(row->kind),
+           row->confidential ? ", confidential" : "");
+    printf("state      %s, version %d\n", motion_state_to_text(row->state), row->version);
+    printf("factions   %s\n", movers(ctl, row));
+    if (row->named.n)
+        printf("named      %s\n", text_join(ctl->arena, &row->named, ", "));
+    printf("sender     %s <%s>, %s\n", row->sender_name ? row->sender_name : "",
+           row->sender_address, row->trust);
+    printf("arrived    %s\nregistered %s\n", ctl_moment(ctl, row->arrived_at),
+           ctl_moment(ctl, row->registered_at));
+    for (size_t i = 0; i < row->consultation_count; i++) {
+        const struct motion_row_consultation *c = &row->consultations[i];
+        const char *day = day_to_text(ctl->arena, c->meeting);
+        printf("meeting    %s %s: %s%s%s\n", c->organization, day ? day : "(no date)",
+               deadline_state_to_text(c->deadline.state), c->deadline.rule ? ", " : "",
+               c->deadline.rule ? c->deadline.rule : "");
+    }
+    printf("message    m%lld, SHA-256 %s\n", (long long)row->message, row->sha256);
+}
+
+static void print_message_head(struct ctl *ctl, const struct message_row *row)
+{
+    printf("m%lld  %s\n", (long long)row->id, row->subject ? row->subject : "(no subject)");
+    printf("state      %s%s%s\n", message_state_to_text(row->state), row->reason ? ": " : "",
+           row->reason ? row->reason : "");
+    printf("from       %s\n", row->from ? row->from : "-");
+    printf("mailbox    %s/%s %s, UID %u (UIDVALIDITY %u)\n", row->body, row->mailbox, row->folder,
+           row->uid, row->uidvalidity);
+    printf("arrived    %s (%s)\nregistered %s\n", ctl_moment(ctl, row->arrived_at),
+           row->arrival_basis ? row->arrival_basis : "-", ctl_moment(ctl, row->registered_at));
+    printf("motions    %s\n", row->motions.n ? text_join(ctl->arena, &row->motions, ", ") : "-");
+    printf("SHA-256    %s\n", row->sha256);
+}
+
+static void print_shown(struct ctl *ctl, const struct shown *shown)
+{
+    if (shown->motion)
+        print_motion_head(ctl, shown->motion);
+    else
+        print_message_head(ctl, shown->message);
+    puts("\nanswers");
+    for (size_t i = 0; i < shown->delivery_count; i++) {
+        const struct delivery *d = &shown->deliveries[i];
+        if (concerns(shown, d))
+            printf("  o%-5lld %-16s %-9s %s\n", (long long)d->id, reply_kind_to_text(d->kind),
+                   delivery_state_to_text(d->state), d->to);
+    }
+    puts("\nhistory");
+    for (size_t i = 0; i < shown->event_count; i++) {
+        const struct event_row *e = &shown->events[i];
+        printf("  %s  %-14s %s\n", ctl_moment(ctl, e->at), e->event, e->text ? e->text : "");
+    }
+}
+
+static bool print_eml(struct ctl *ctl, const struct shown *shown, struct err *err_r)
+{
+    char buffer[65536];
+    ssize_t n;
+    int fd;
+    if (!registry_open_raw(ctl->registry, shown->message->sha256, &fd, err_r))
+        return false;
+    bool ok = true;
+    while (ok && (n = read(fd, buffer, sizeof buffer)) > 0)
+        ok = file_write_all(STDOUT_FILENO, buffer, (size_t)n, err_r);
+    close(fd);
+    return ok;
+}
+
+bool ctl_show(struct ctl *ctl, int *exit_code_r, struct err *err_r)
+{
+    struct shown shown = {0};
+    int64_t id;
+    (void)exit_code_r; /* stays 0 */
+    if (!ctl_parse_id(ctl->argv[0], 'm', &id)) {
+        if (!find_motion(ctl, ctl->argv[0], &shown, err_r))
+            return false;
+        id = shown.motion->message;
+    }
+    if (!find_message(ctl, id, &shown, err_r))
+        return false;
+    if (ctl->eml)
+        return print_eml(ctl, &shown, err_r);
+    if (!find_history(ctl, &shown, err_r))
+        return false;
+    if (ctl->json)
+        print_shown_json(ctl, &shown);
+    else
+        print_shown(ctl, &shown);
+    return true;
+}

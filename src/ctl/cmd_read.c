@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* antragctl read and explain: what a mail says, and what would be done with it. */
+#include "base/file.h"
+#include "ctl/ctl.h"
+#include "daemon/reader_job.h"
+#include "mail/address.h"
+#include "pipeline/pipeline.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static bool file_to_memfd(struct ctl *ctl, const char *path, int *fd_r, struct err *err_r)
+{
+    char *bytes;
+    size_t n;
+    return file_read(ctl->arena, path, READER_MAX_MAIL, &bytes, &n, err_r) &&
+           memfd_from("mail", bytes, n, fd_r, err_r);
+}
+
+bool ctl_read(struct ctl *ctl, int *exit_code_r, struct err *err_r)
+{
+    struct reading *reading;
+    int fd;
+    (void)exit_code_r; /* stays 0 */
+    if (!file_to_memfd(ctl, ctl->argv[0], &fd, err_r))
+        return false;
+    bool ok = reader_read_apart(ctl->arena, fd, &reading, err_r);
+    close(fd);
+    if (ok)
+        ctl_print_json(ctl, reading_to_json(reading)); /* with and without --json */
+    return ok || err_add_where(err_r, "%s", ctl->argv[0]);
+}
+
+/* ---- explain
+ * ------------------------------------------------------------------------------------- */
+
+static bool is_addressed_to(const struct mail_addresses *list, const struct conf_mailbox *mailbox)
+{
+    for (size_t i = 0; i < list->n; i++)
+        for (size_t k = 0; k < mailbox->addresses.n; k++)
+            if (address_equal(list->v[i].address, mailbox->addresses.v[k]))
+                return true;
+    return false;
+}
+
+/* Where a mail in a file would have come in: the mailbox it is addressed to, else the first. */
+static bool find_place(const struct ctl *ctl, const struct reading *reading,
+                       struct message *message, struct err *err_r)
+{
+    const struct conf *conf = ctl->conf;
+    for (size_t i = 0; i < conf->body_count; i++) {
+        const struct conf_body *body = &conf->bodies[i];
+        if (ctl->body && strcmp(body->id, ctl->body) != 0)
+            continue;
+        for (size_t k = 0; k < body->mailbox_count; k++) {
+            const struct conf_mailbox *mailbox = &body->mailboxes[k];
+            bool addressed = reading && (is_addressed_to(&reading->mail->to, mailbox) ||
+                                         is_addressed_to(&reading->mail->cc, mailbox));
+            if (message->mailbox && !addressed)
+                continue;
+            message->body = body;
+            message->mailbox = mailbox;
+            if (addressed)
+                return true;
+        }
+    }
+    return message->mailbox ||
+           err_set(err_r, ERR_CONFIG, "the configuration has no mailbox to explain it for");
+}
+
+/* The mail of a message in the registry, and where it came in. */
+static bool stored_mail(struct ctl *ctl, int64_t id, struct message *message, int *fd_r,
+                        struct err *err_r)
+{
+    struct message_row *row;
+    size_t count;
+    if (!registry_list_messages(ctl->registry, ctl->arena, -1, id, &row, &count, err_r))
+        return false;
+    if (count == 0)
+        return err_set(err_r, ERR_NO_INPUT, "there is no message m%lld", (long long)id);
+    message->body = conf_find_body(ctl->conf, row->body);
+    message->mailbox = message->body ? conf_find_mailbox(message->body, row->mailbox) : NULL;
+    if (!message->mailbox)
+        return err_set(err_r, ERR_CONFIG, "m%lld: mailbox \"%s\" is not in the configuration",
+                       (long long)id, row->mailbox);
+    message->raw.uidvalidity = row->uidvalidity;
+    message->raw.uid = row->uid;
+    message->raw.internaldate = row->arrived_at;
+    char *bytes;
+    size_t n;
+    int stored;
+    if (!registry_open_raw(ctl->registry, row->sha256, &stored, err_r))
+        return false;
+    const char *path = arena_printf(ctl->arena, "/proc/self/fd/%d", stored);
+    bool ok = file_read(ctl->arena, path, READER_MAX_MAIL, &bytes, &n, err_r) &&
+              memfd_from("mail", bytes, n, fd_r, err_r);
+    close(stored);
+    return ok;
+}
+
+static struct json *answers_to_json(const struct replies *replies)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < replies->n; i++) {
+        struct json *object = json_object_new();
+        json_put_text(object, "kind", reply_kind_to_text(replies->v[i].kind));
+        json_put_text(object, "to", replies->v[i].to);
+        json_put_text(object, "subject", replies->v[i].subject);
+        json_add(array, object);
+    }
+    return array;
+}
+
+static void print_json(struct ctl *ctl, const struct message *message, const struct conclusion *c)
+{
+    struct json *object = json_object_new();
+    json_put_text(object, "trust", trust_level_to_text(c->verdict.level));
+    json_put_text(object, "decision", message_state_to_text(c->decision.state));
+    json_put_text(object, "reason", c->decision.reason);
+    json_put_text(object, "row", c->decision.row);
+    json_put(object, "answers", answers_to_json(&c->replies));
+    if (message->reading)
+        json_put(object, "reading", reading_to_json(message->reading));
+    else
+        json_put_null(object, "reading");
+    ctl_print_json(ctl, object);
+}
+
+static void print_motion(const struct decided_motion *decided)
+{
+    const struct motion *motion = decided->motion;
+    printf("motion    %s \"%s\": %s%s%s%s\n", motion_kind_to_text(motion->kind),
+           motion->title ? motion->title : "(no title)",
+           decided->registered ? "registered" : "held", decided->registered ? " as " : "",
+           decided->registered ? decided->number : "",
+           decided->registered ? " if it came now" : "");
+    if (decided->reason)
+        printf("          %s (%s)\n", decided->reason, decided->row);
+    if (decided->deadline.rule)
+        printf("deadline  %s: %s\n", deadline_state_to_text(decided->deadline.state),
+               decided->deadline.rule);
+}
+
+static void print_plain(struct ctl *ctl, const struct conclusion *c)
+{
+    const struct decision *decision = &c->decision;
+    printf("decision  %s\n", message_state_to_text(decision->state));
+    printf("row       %s\n", decision->row);
+    printf("reason    %s\n", decision->reason ? decision->reason : "-");
+    printf("trust     %s: %s\n", trust_level_to_text(c->verdict.level),
+           c->verdict.reason ? c->verdict.reason : "-");
+    printf("arrival   %s (%s)\n", ctl_moment(ctl, decision->arrival.at), decision->arrival.basis);
+    for (size_t i = 0; i < decision->motion_count; i++)
+        print_motion(&decision->motions[i]);
+    for (size_t i = 0; i < c->replies.n; i++)
+        printf("answer    %s to %s: %s\n", reply_kind_to_text(c->replies.v[i].kind),
+               c->replies.v[i].to, c->replies.v[i].subject);
+}
+
+/* A registry that was never made knows nothing; explain works all the same. */
+static bool open_registry(struct ctl *ctl, bool *made_r, struct err *err_r)
+{
+    *made_r = registry_open(ctl->conf->state_directory, REGISTRY_READ, &ctl->registry, err_r);
+    return *made_r || err_r->kind == ERR_NO_INPUT;
+}
+
+static void read_it(struct ctl *ctl, int fd, struct message *message)
+{
+    struct err err;
+    struct reading *reading;
+    if (reader_read_apart(ctl->arena, fd, &reading, &err))
+        message->reading = reading;
+    else
+        message->unreadable = arena_strdup(ctl->arena, err.text);
+}
+
+static bool sum_of(struct message *message, int fd, struct err *err_r)
+{
+    struct memfd_map map;
+    if (!memfd_map(fd, READER_MAX_MAIL, &map, err_r))
+        return false;
+    struct digest *digest = digest_new();
+    digest_add(digest, map.bytes, map.n);
+    digest_end(digest, message->raw.sha256);
+    message->raw.size = map.n;
+    memfd_unmap(&map);
+    return true;
+}
+
+static bool explain(struct ctl *ctl, struct message *message, int fd, struct err *err_r)
+{
+    struct conclusion conclusion = {0};
+    read_it(ctl, fd, message);
+    if (!message->mailbox && !find_place(ctl, message->reading, message, err_r))
+        return false;
+    message->raw.body = message->body->id;
+    message->raw.mailbox = message->mailbox->name;
+    message->raw.folder = message->mailbox->folder;
+    message->raw.fd = -1;
+    message->token = "00000000000000000000000000000000";
+    if (!sum_of(message, fd, err_r) ||
+        !pipeline_conclude(ctl->registry, ctl->arena, message, &conclusion, err_r))
+        return false;
+    if (ctl->json)
+        print_json(ctl, message, &conclusion);
+    else
+        print_plain(ctl, &conclusion);
+    return true;
+}
+
+bool ctl_explain(struct ctl *ctl, int *exit_code_r, struct err *err_r)
+{
+    struct message message = {.now = (int64_t)time(NULL)};
+    int64_t id;
+    int fd;
+    bool made;
+    (void)exit_code_r; /* stays 0 */
+    if (!open_registry(ctl, &made, err_r))
+        return false;
+    message.raw.internaldate = message.now;
+    bool stored = made && ctl_parse_id(ctl->argv[0], 'm', &id);
+    if (stored ? !stored_mail(ctl, id, &message, &fd, err_r)
+               : !file_to_memfd(ctl, ctl->argv[0], &fd, err_r))
+        return false;
+    bool ok = explain(ctl, &message, fd, err_r);
+    close(fd);
+    return ok;
+}

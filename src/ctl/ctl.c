@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "ctl/ctl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void ctl_print_json(struct ctl *ctl, struct json *json)
+{
+    fputs(json_print(ctl->arena, json), stdout);
+    json_free(json);
+}
+
+bool ctl_parse_id(const char *s, char letter, int64_t *id_r)
+{
+    char *end;
+    if (s[0] != letter || s[1] < '1' || s[1] > '9')
+        return false;
+    errno = 0;
+    *id_r = strtoll(s + 1, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+const char *ctl_moment(struct ctl *ctl, int64_t moment)
+{
+    if (moment == MOMENT_NONE)
+        return "-";
+    int minute = moment_minute(moment);
+    return arena_printf(ctl->arena, "%s %02d:%02d", day_to_text(ctl->arena, moment_day(moment)),
+                        minute / 60, minute % 60);
+}

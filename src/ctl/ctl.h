@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * antragctl: one file per group of commands.  A command gets what its row says it needs
+ * (configuration, registry), prints a table or, with --json, one JSON value, and gives an exit code
+ * of sysexits(3).
+ */
+#ifndef CTL_CTL_H
+#define CTL_CTL_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "conf/conf.h"
+#include "registry/registry.h"
+
+#include <stdbool.h>
+
+struct ctl {
+    struct arena *arena;
+    const char *conf_path;
+    bool json;
+    const struct conf *conf;   /* NULL unless the command needs it */
+    struct registry *registry; /* for reading; NULL unless needed */
+    const char *body;          /* --body */
+    const char *faction;       /* --faction */
+    const char *meeting;       /* --meeting */
+    const char *since;         /* --since */
+    const char *state;         /* --state */
+    bool eml;                  /* --eml */
+    int argc;                  /* operands */
+    char **argv;
+};
+
+/* Gives the exit code; on false err_r says why and its kind gives the code. */
+typedef bool ctl_command(struct ctl *ctl, int *exit_code_r, struct err *err_r);
+
+ctl_command ctl_read, ctl_explain;         /* cmd_read.c */
+ctl_command ctl_list, ctl_show, ctl_inbox; /* cmd_list.c */
+ctl_command ctl_outbox;                    /* cmd_outbox.c */
+ctl_command ctl_reconcile, ctl_status;     /* cmd_health.c */
+
+/* Prints the value and frees it. */
+void ctl_print_json(struct ctl *ctl, struct json *json);
+
+/* "m12" or "o34" to its number; false if it is not of that letter. */
+bool ctl_parse_id(const char *s, char letter, int64_t *id_r);
+
+/* Moments for people: "2026-11-24 09:12". */
+const char *ctl_moment(struct ctl *ctl, int64_t moment);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* antragctl(8): options, the table of commands, and what each of them needs. */
+#include "config.h"
+
+#include "ctl/ctl.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define DEFAULT_CONF "/etc/antragd/antragd.conf"
+
+enum { NEEDS_CONF = 1, NEEDS_REGISTRY = 2 };
+
+static const struct row {
+    const char *name;
+    ctl_command *run;
+    int needs;
+    int min_operands, max_operands;
+    const char *synopsis;
+    const char *sentence;
+} rows[] = {
+    {"read", ctl_read, 0, 1, 1, "read FILE", "the reading of one mail"},
+    {"explain", ctl_explain, NEEDS_CONF, 1, 1, "explain [--body B] FILE|ID",
+     "what the daemon does with a mail, and which row says so"},
+    {"list", ctl_list, NEEDS_CONF | NEEDS_REGISTRY, 0, 0,
+     "list [--faction F] [--meeting D] [--since D] [--state S]", "motions"},
+    {"show", ctl_show, NEEDS_CONF | NEEDS_REGISTRY, 1, 1, "show [--eml] NUMBER|ID",
+     "a motion or message with its history"},
+    {"inbox", ctl_inbox, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "inbox [--state S]",
+     "every message ever seen"},
+    {"outbox", ctl_outbox, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "outbox", "every answer"},
+    {"reconcile", ctl_reconcile, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "reconcile",
+     "compares mailboxes and registry"},
+    {"status", ctl_status, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "status", "how things are"},
+};
+#define ROW_COUNT (sizeof rows / sizeof *rows)
+
+enum {
+    OPTION_BODY = 256,
+    OPTION_FACTION,
+    OPTION_MEETING,
+    OPTION_SINCE,
+    OPTION_STATE,
+    OPTION_EML,
+    OPTION_JSON,
+    OPTION_VERSION,
+    OPTION_HELP
+};
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"body", required_argument, NULL, OPTION_BODY},
+    {"faction", required_argument, NULL, OPTION_FACTION},
+    {"meeting", required_argument, NULL, OPTION_MEETING},
+    {"since", required_argument, NULL, OPTION_SINCE},
+    {"state", required_argument, NULL, OPTION_STATE},
+    {"eml", no_argument, NULL, OPTION_EML},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {0},
+};
+
+static _Noreturn void leave(FILE *to, int code)
+{
+    fputs("usage: antragctl [-c FILE] [--json] COMMAND\n", to);
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        fprintf(to, "  %-58s %s\n", rows[i].synopsis, rows[i].sentence);
+    exit(code);
+}
+
+static void take_option(struct ctl *ctl, int option)
+{
+    switch (option) {
+    case 'c':
+        ctl->conf_path = optarg;
+        break;
+    case OPTION_JSON:
+        ctl->json = true;
+        break;
+    case OPTION_BODY:
+        ctl->body = optarg;
+        break;
+    case OPTION_FACTION:
+        ctl->faction = optarg;
+        break;
+    case OPTION_MEETING:
+        ctl->meeting = optarg;
+        break;
+    case OPTION_SINCE:
+        ctl->since = optarg;
+        break;
+    case OPTION_STATE:
+        ctl->state = optarg;
+        break;
+    case OPTION_EML:
+        ctl->eml = true;
+        break;
+    case OPTION_VERSION:
+        puts(PACKAGE_STRING);
+        exit(EX_OK);
+    case OPTION_HELP:
+        leave(stdout, EX_OK);
+    default:
+        leave(stderr, EX_USAGE);
+    }
+}
+
+static const struct row *find_row(const char *name)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    fprintf(stderr, "antragctl: there is no command \"%s\"; see antragctl --help\n", name);
+    exit(EX_USAGE);
+}
+
+static bool load_conf(struct ctl *ctl, struct err *err_r)
+{
+    struct texts mistakes = {0};
+    bool ok = conf_load(ctl->conf_path, ctl->arena, &ctl->conf, &mistakes, err_r);
+    for (size_t i = 0; i < mistakes.n; i++)
+        fprintf(stderr, "%s\n", mistakes.v[i]);
+    if (ok && ctl->body && !conf_find_body(ctl->conf, ctl->body))
+        return err_set(err_r, ERR_USAGE, "--body: the configuration has no body \"%s\"", ctl->body);
+    return ok && (ctl->conf->body_count == 0 || zone_set(ctl->conf->bodies[0].time_zone, err_r));
+}
+
+static bool run(struct ctl *ctl, const struct row *row, int *code_r, struct err *err_r)
+{
+    if ((row->needs & NEEDS_CONF) && !load_conf(ctl, err_r))
+        return false;
+    if ((row->needs & NEEDS_REGISTRY) &&
+        !registry_open(ctl->conf->state_directory, REGISTRY_READ, &ctl->registry, err_r))
+        return false;
+    return row->run(ctl, code_r, err_r);
+}
+
+int main(int argc, char **argv)
+{
+    struct ctl ctl = {.conf_path = DEFAULT_CONF};
+    struct err err;
+    int option, code = EX_OK;
+    while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1)
+        take_option(&ctl, option);
+    if (optind == argc)
+        leave(stderr, EX_USAGE);
+    const struct row *row = find_row(argv[optind]);
+    ctl.argc = argc - optind - 1;
+    ctl.argv = argv + optind + 1;
+    if (ctl.argc < row->min_operands || ctl.argc > row->max_operands) {
+        fprintf(stderr, "usage: antragctl %s\n", row->synopsis);
+        return EX_USAGE;
+    }
+    ctl.arena = arena_new();
+    bool ok = run(&ctl, row, &code, &err);
+    registry_close(ctl.registry);
+    arena_free(ctl.arena);
+    if (!ok)
+        fatal(&err);
+    return code;
+}

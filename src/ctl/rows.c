@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "ctl/rows.h"
+
+static const char *id(struct ctl *ctl, char letter, int64_t number)
+{
+    return arena_printf(ctl->arena, "%c%lld", letter, (long long)number);
+}
+
+static void put_moment(struct ctl *ctl, struct json *object, const char *key, int64_t moment)
+{
+    json_put_text(object, key, moment_to_text(ctl->arena, moment));
+}
+
+static struct json *deadline_to_json(struct ctl *ctl, const struct deadline *deadline)
+{
+    struct json *object = json_object_new();
+    json_put_text(object, "state", deadline_state_to_text(deadline->state));
+    json_put_text(object, "last_day", day_to_text(ctl->arena, deadline->last_day));
+    json_put_text(object, "rule", deadline->rule);
+    return object;
+}
+
+static struct json *consultations_to_json(struct ctl *ctl, const struct motion_row *row)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < row->consultation_count; i++) {
+        const struct motion_row_consultation *consultation = &row->consultations[i];
+        struct json *object = json_object_new();
+        json_put_text(object, "organization", consultation->organization);
+        json_put_text(object, "meeting_date", day_to_text(ctl->arena, consultation->meeting));
+        json_put(object, "deadline", deadline_to_json(ctl, &consultation->deadline));
+        json_add(array, object);
+    }
+    return array;
+}
+
+static struct json *sender_to_json(const struct motion_row *row)
+{
+    struct json *object = json_object_new();
+    json_put_text(object, "name", row->sender_name);
+    json_put_text(object, "address", row->sender_address);
+    return object;
+}
+
+struct json *rows_motion_to_json(struct ctl *ctl, const struct motion_row *row)
+{
+    struct json *object = json_object_new();
+    json_put_text(object, "number", row->number);
+    json_put_int(object, "version", row->version);
+    json_put_text(object, "body", row->body);
+    json_put_text(object, "kind", motion_kind_to_text(row->kind));
+    json_put_text(object, "title", row->title);
+    json_put_texts(object, "factions", &row->factions);
+    json_put_texts(object, "named", &row->named);
+    json_put_text(object, "state", motion_state_to_text(row->state));
+    json_put_bool(object, "confidential", row->confidential);
+    json_put(object, "sender", sender_to_json(row));
+    json_put_text(object, "trust", row->trust);
+    put_moment(ctl, object, "mail_date", row->mail_date);
+    put_moment(ctl, object, "arrived_at", row->arrived_at);
+    put_moment(ctl, object, "registered_at", row->registered_at);
+    json_put(object, "consultations", consultations_to_json(ctl, row));
+    json_put(object, "deadline", deadline_to_json(ctl, &row->deadline));
+    json_put_text(object, "message_id", row->message_id);
+    json_put_text(object, "sha256", row->sha256);
+    json_put_text(object, "inbox_id", id(ctl, 'm', row->message));
+    return object;
+}
+
+struct json *rows_message_to_json(struct ctl *ctl, const struct message_row *row)
+{
+    struct json *object = json_object_new();
+    json_put_text(object, "id", id(ctl, 'm', row->id));
+    json_put_text(object, "body", row->body);
+    json_put_text(object, "mailbox", row->mailbox);
+    json_put_text(object, "folder", row->folder);
+    json_put_int(object, "uidvalidity", row->uidvalidity);
+    json_put_int(object, "uid", row->uid);
+    put_moment(ctl, object, "arrived_at", row->arrived_at);
+    put_moment(ctl, object, "registered_at", row->registered_at);
+    json_put_text(object, "from", row->from);
+    json_put_text(object, "subject", row->subject);
+    json_put_text(object, "message_id", row->message_id);
+    json_put_text(object, "sha256", row->sha256);
+    json_put_text(object, "class", row->class);
+    json_put_text(object, "state", message_state_to_text(row->state));
+    json_put_text(object, "reason", row->reason);
+    json_put_texts(object, "motions", &row->motions);
+    return object;
+}
+
+struct json *rows_delivery_to_json(struct ctl *ctl, const struct delivery *row)
+{
+    struct json *object = json_object_new();
+    json_put_text(object, "id", id(ctl, 'o', row->id));
+    json_put_text(object, "body", row->body);
+    json_put_text(object, "kind", reply_kind_to_text(row->kind));
+    json_put_text(object, "number", row->number);
+    json_put_text(object, "message", id(ctl, 'm', row->message));
+    json_put_text(object, "to", row->to);
+    json_put_text(object, "state", delivery_state_to_text(row->state));
+    json_put_int(object, "attempts", row->attempts);
+    put_moment(ctl, object, "next_attempt", row->next_attempt);
+    json_put_text(object, "response", row->response);
+    json_put_text(object, "message_id", row->message_id);
+    json_put_text(object, "subject", row->subject);
+    return object;
+}
+
+struct json *rows_event_to_json(struct ctl *ctl, const struct event_row *row)
+{
+    struct json *object = json_object_new();
+    json_put_int(object, "seq", row->seq);
+    put_moment(ctl, object, "at", row->at);
+    json_put_text(object, "event", row->event);
+    json_put_text(object, "id", row->id);
+    json_put_text(object, "number", row->number);
+    json_put_text(object, "actor", row->actor);
+    json_put_text(object, "text", row->text);
+    return object;
+}

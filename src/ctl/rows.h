@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Rows of the registry as JSON, with the contract's field names. */
+#ifndef CTL_ROWS_H
+#define CTL_ROWS_H
+
+#include "ctl/ctl.h"
+
+struct json *rows_motion_to_json(struct ctl *ctl, const struct motion_row *row);
+struct json *rows_message_to_json(struct ctl *ctl, const struct message_row *row);
+struct json *rows_delivery_to_json(struct ctl *ctl, const struct delivery *row);
+struct json *rows_event_to_json(struct ctl *ctl, const struct event_row *row);
+
+#endif
