@@ -205,7 +205,7 @@ static void attach_fd(struct msghdr *message, union fd_space *space, int fd)
 
 static enum wire_result failed(const char *what, struct err *err_r)
 {
-    if (errno == EAGAIN || errno == EWOULDBLOCK)
+    if (errno == EAGAIN)
         return WIRE_LATER;
     if (errno == EPIPE || errno == ECONNRESET)
         return WIRE_CLOSED;
