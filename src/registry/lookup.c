@@ -53,20 +53,6 @@ bool registry_next_counter(struct registry *registry, const char *body, int year
     return true;
 }
 
-int registry_number_year(const struct conf_body *body, int year)
-{
-    for (const char *s = body->number; s != NULL && *s != '\0'; s++) {
-        if (*s != '%')
-            continue;
-        s++;
-        if (*s == 'Y')
-            return year;
-        if (*s == '\0')
-            break;
-    }
-    return 0;
-}
-
 bool registry_find_number(struct registry *registry, const char *body, const char *number,
                           int64_t *motion_r, struct err *err_r)
 {
@@ -172,8 +158,7 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
 
     *known_r = (struct known){0};
     if (!registry_next_message(registry, &known_r->message, err_r) ||
-        !registry_next_counter(registry, body->id, registry_number_year(body, year),
-                               &known_r->next_counter, err_r) ||
+        !registry_next_counter(registry, body->id, year, &known_r->next_counter, err_r) ||
         !find_same_bytes(registry, body->id, marks.sha256, &known_r->same_bytes, err_r))
         return false;
     if (reading == NULL)

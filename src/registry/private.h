@@ -67,9 +67,6 @@ const char *registry_sender_key(struct arena *arena, const struct mail *mail);
 /* Whether the same part in another mail means the same motion: the part a motion stands in, and
  * papers.  Not logos, signatures, covering words. */
 bool registry_part_is_telling(const struct reading *reading, const struct mail_part *part);
-/* The year a number counts in: 0, one count for all years, where the format does not show it; else
- * January would give last year's numbers again. */
-int registry_number_year(const struct conf_body *body, int year);
 bool registry_next_message(struct registry *registry, int64_t *id_r, struct err *err_r);
 bool registry_next_counter(struct registry *registry, const char *body, int year, int *counter_r,
                            struct err *err_r);

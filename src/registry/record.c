@@ -123,7 +123,6 @@ static bool insert_motion(struct recording *r, const struct decided_motion *deci
     int year, month, mday, counter;
 
     day_to_ymd(moment_day(r->entry->decision->arrival.at), &year, &month, &mday);
-    year = registry_number_year(r->entry->body, year);
     if (!STATEMENT_RUN(r->registry, err_r,
                        "INSERT INTO motions (body, state) VALUES (?, 'registered')",
                        value_text(r->body)))
@@ -373,8 +372,7 @@ static bool check_counter(struct recording *r, struct err *err_r)
     if (!numbered)
         return true;
     day_to_ymd(moment_day(decision->arrival.at), &year, &month, &mday);
-    if (!registry_next_counter(r->registry, r->body, registry_number_year(r->entry->body, year),
-                               &counter, err_r))
+    if (!registry_next_counter(r->registry, r->body, year, &counter, err_r))
         return false;
     return counter == r->entry->known->next_counter ||
            fail_bug(r, err_r, "another mail took its number since it was looked up");

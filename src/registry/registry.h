@@ -37,15 +37,18 @@ bool registry_open_raw(struct registry *registry, const char *sha256_hex, int *f
 
 /* One transaction for a batch, a savepoint for each message in it. */
 bool registry_begin(struct registry *registry, struct err *err_r);
-bool registry_commit(struct registry *registry, struct err *err_r); /* durable when true */
-void registry_rollback(struct registry *registry);                  /* harmless outside of one */
+/* Durable when true, all of it rolled back when false. */
+bool registry_commit(struct registry *registry, struct err *err_r);
+void registry_rollback(struct registry *registry); /* harmless outside of one */
 
-/* What is known that bears on this mail.  reading NULL: unreadable.  Inside begin and commit. */
+/* What is known that bears on this mail.  reading NULL: unreadable.  year: of the arrival, local.
+ * Inside begin and commit, and with registry_record() of this mail before the next lookup. */
 bool registry_lookup(struct registry *registry, struct arena *arena, const struct conf_body *body,
                      const struct raw_mail *raw, const struct reading *reading, int year,
                      struct known *known_r, struct err *err_r);
 
-/* Whether this (body, mailbox, folder, UIDVALIDITY, UID) has a row: its id and state, or 0. */
+/* Whether this (body, mailbox, folder, UIDVALIDITY, UID) has a row: its id and state, or 0.  A
+ * vanished one counts as none: who asks has the mail in hand. */
 bool registry_find_uid(struct registry *registry, const struct raw_mail *raw, int64_t *id_r,
                        enum message_state *state_r, struct err *err_r);
 
@@ -61,7 +64,10 @@ struct registry_entry {
 };
 
 /* Message, documents, motions, numbers, consultations, movers, deliveries, events: all or nothing
- * (its own savepoint).  A UID that has a row is left as it is and true. */
+ * (its own savepoint).  A UID that has a row is left as it is and true.  An answer of a kind that
+ * these bytes have brought this recipient before, under whatever UID, is not made again.
+ * ERR_BUG where the decision does not fit what is known now.  ERR_TRY_AGAIN may mean that SQLite
+ * rolled back the whole batch (full disk): all else fails likewise until registry_rollback(). */
 bool registry_record(struct registry *registry, const struct registry_entry *entry,
                      int64_t *message_r, struct err *err_r);
 
@@ -82,8 +88,9 @@ bool registry_compare_uids(struct registry *registry, struct arena *arena, const
                            const uint32_t *uids, size_t count, struct uid_sets *sets_r,
                            struct err *err_r);
 
-/* Notes UIDVALIDITY and UIDNEXT of a visit.  *renewed_r: a new UIDVALIDITY, or UIDNEXT went back.
- */
+/* Notes UIDVALIDITY and UIDNEXT (0: not told) of a visit, before its UIDs are compared.
+ * *renewed_r: a new UIDVALIDITY, or UIDNEXT went back; UIDs from UIDNEXT on then count as never
+ * seen, since they will name other mails. */
 bool registry_note_visit(struct registry *registry, const char *body, const char *mailbox,
                          const char *folder, uint32_t uidvalidity, uint32_t uidnext, int64_t now,
                          bool *renewed_r, struct err *err_r);

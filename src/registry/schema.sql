@@ -85,10 +85,9 @@ CREATE TABLE messages (
     trust TEXT CHECK (trust IN ('unknown', 'listed', 'authenticated', 'signed')),
     duplicate_of INTEGER REFERENCES messages (id),
     moved_at INTEGER,
-    reading TEXT, -- JSON, as the reader gave it
+    reading TEXT, -- JSON, as the reader gave it; NULL where it could not
     CHECK ((sha256 IS NULL) = (state = 'vanished')),
-    CHECK ((duplicate_of IS NOT NULL) = (state = 'duplicate')),
-    CHECK (reading IS NOT NULL OR state IN ('unreadable', 'vanished'))
+    CHECK ((duplicate_of IS NOT NULL) = (state = 'duplicate'))
 ) STRICT;
 CREATE UNIQUE INDEX messages_uid ON messages (body, mailbox, folder, uidvalidity, uid)
     WHERE current = 1;

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the tests of the registry share: a directory, mails, and what a town would decide of them.
+ */
+#ifndef TESTS_UNIT_REGISTRY_CASE_H
+#define TESTS_UNIT_REGISTRY_CASE_H
+
+#include "registry/registry.h"
+
+#define CASE_NOW INT64_C(1438682591) /* 2015-08-04T10:03:11Z */
+
+/* A new empty directory below $TMPDIR, and its state directory, not made yet. */
+struct case_directory {
+    char path[200];
+    char state[220];
+};
+void case_directory_make(struct case_directory *directory);
+void case_directory_remove(const struct case_directory *directory);
+
+/* One mail and what shall be decided of it, unless it is a duplicate. */
+struct sample {
+    const char *body; /* NULL: "hau" */
+    const char *folder;
+    uint32_t uidvalidity; /* 0: 7 */
+    uint32_t uid;
+    const char *message_id;
+    const char *from;       /* NULL: none */
+    const char *text;       /* NULL: "Guten Tag" */
+    const char *attachment; /* content of a PDF, or NULL */
+    const char *trace;      /* differs on the way: another transport of the same mail */
+    enum message_state state;
+    size_t motions;      /* so many are registered */
+    size_t held_motions; /* and so many held */
+    enum motion_kind kind;
+    const char *faction; /* NULL: "SPD" */
+    bool unreadable;
+    bool reviewed; /* a review goes to the sender */
+    bool waiting;
+    /* mistakes of the caller */
+    int64_t wrong_message;
+    int wrong_counter;
+    const char *wrong_number;
+    const char *same_message_id; /* of every answer */
+};
+
+/* Its raw bytes (as a sealed memfd: close raw_r->fd). */
+void sample_make_raw(const struct sample *sample, struct arena *arena, struct raw_mail *raw_r);
+
+/* Inside a batch: keeps its bytes, looks it up, decides, records. */
+bool sample_record(struct registry *registry, struct arena *arena, const struct sample *sample,
+                   struct known *known_r, int64_t *message_r, struct err *err_r);
+/* With a batch of its own. */
+bool sample_take(struct registry *registry, struct arena *arena, const struct sample *sample,
+                 int64_t *message_r, struct err *err_r);
+
+#endif
