@@ -22,3 +22,7 @@ tests_unit_test_conf_parse_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 CORE_TESTS += tests/unit/test_mail_corpus
 tests_unit_test_mail_corpus_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+REGISTRY_CASE = tests/unit/registry_case.c tests/unit/registry_case.h
+SHELL_TESTS += tests/unit/test_registry
+tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(REGISTRY_CASE)
+tests_unit_test_registry_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)

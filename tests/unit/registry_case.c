@@ -86,13 +86,13 @@ static void make_parts(const struct sample *sample, struct arena *arena, struct 
                                                          .sha256 = sum_of(arena, "logo"),
                                                          .text = PART_IMAGE};
     if (sample->attachment != NULL)
-        mail->parts[mail->part_count++] = (struct mail_part){.path = "3",
-                                                             .type = "application/pdf",
-                                                             .name = "Antrag.pdf",
-                                                             .size = strlen(sample->attachment),
-                                                             .sha256 =
-                                                                 sum_of(arena, sample->attachment),
-                                                             .text = PART_EXTRACTED};
+        mail->parts[mail->part_count++] =
+            (struct mail_part){.path = "3",
+                               .type = "application/pdf",
+                               .name = "Antrag.pdf",
+                               .size = strlen(sample->attachment),
+                               .sha256 = sum_of(arena, sample->attachment),
+                               .text = PART_EXTRACTED};
 }
 
 static struct reading *make_reading(const struct sample *sample, struct arena *arena)
@@ -145,8 +145,7 @@ static void decide_motion(const struct sample *sample, struct arena *arena,
         .consultation_count = 2,
     };
     decided->consultations = arena_array(arena, 2, sizeof *decided->consultations);
-    decided->consultations[0] =
-        (struct decided_consultation){"Rat", meeting, decided->deadline};
+    decided->consultations[0] = (struct decided_consultation){"Rat", meeting, decided->deadline};
     decided->consultations[1] = (struct decided_consultation){
         "Bauausschuss", DAY_NONE, {DEADLINE_UNKNOWN, DAY_NONE, MOMENT_NONE, NULL}};
     texts_add(&decided->named, arena, "GRÜNE");

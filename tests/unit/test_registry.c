@@ -1,0 +1,1134 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "test.h"
+
+#include "registry_case.h"
+
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SPD "eva@spd.example"
+#define NOBODY 65534
+
+struct fixture {
+    struct case_directory directory;
+    struct arena *arena;
+    struct registry *registry;
+    struct err err;
+};
+
+static void open_registry(struct fixture *f, enum registry_mode mode)
+{
+    if (!registry_open(f->directory.state, mode, &f->registry, &f->err))
+        fail_msg("%s", f->err.text);
+}
+
+static int set_up(void **state)
+{
+    struct fixture *f = xcalloc(1, sizeof *f);
+
+    case_directory_make(&f->directory);
+    f->arena = arena_new();
+    open_registry(f, REGISTRY_WRITE);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    registry_close(f->registry);
+    arena_free(f->arena);
+    case_directory_remove(&f->directory);
+    free(f);
+    return 0;
+}
+
+/* SQL of the test's own, past the verbs: false where SQLite refuses. */
+static bool run_sql(struct fixture *f, const char *sql)
+{
+    sqlite3 *db;
+    const char *path = arena_printf(f->arena, "%s/registry.db", f->directory.state);
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    sqlite3_exec(db, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+    bool ok = sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    sqlite3_close(db);
+    return ok;
+}
+
+static int64_t get_sql(struct fixture *f, const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+    const char *path = arena_printf(f->arena, "%s/registry.db", f->directory.state);
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    return n;
+}
+
+static int64_t take(struct fixture *f, struct sample sample)
+{
+    int64_t id;
+
+    if (!sample_take(f->registry, f->arena, &sample, &id, &f->err))
+        fail_msg("%s", f->err.text);
+    return id;
+}
+
+static struct message_row message(struct fixture *f, int64_t id)
+{
+    struct message_row *rows;
+    size_t count;
+
+    if (!registry_list_messages(f->registry, f->arena, -1, id, &rows, &count, &f->err))
+        fail_msg("%s", f->err.text);
+    assert_int_equal(count, 1);
+    return rows[0];
+}
+
+static const struct motion_filter no_filter = {
+    .meeting = {INT32_MIN}, .since = {INT32_MIN}, .state = -1};
+
+static size_t list_motions(struct fixture *f, const struct motion_filter *filter,
+                           struct motion_row **rows_r)
+{
+    size_t count;
+
+    if (!registry_list_motions(f->registry, f->arena, filter, rows_r, &count, &f->err))
+        fail_msg("%s", f->err.text);
+    return count;
+}
+
+static size_t list_deliveries(struct fixture *f, int64_t message_id, struct delivery **rows_r)
+{
+    size_t count;
+
+    if (!registry_list_deliveries(f->registry, f->arena, message_id, 0, rows_r, &count, &f->err))
+        fail_msg("%s", f->err.text);
+    return count;
+}
+
+static size_t due(struct fixture *f, int64_t now, struct delivery **rows_r)
+{
+    size_t count;
+
+    if (!registry_due(f->registry, f->arena, now, 100, rows_r, &count, &f->err))
+        fail_msg("%s", f->err.text);
+    return count;
+}
+
+static size_t list_events(struct fixture *f, int64_t id, const char *number,
+                          struct event_row **rows_r)
+{
+    size_t count;
+
+    if (!registry_list_events(f->registry, f->arena, id, number != NULL ? "hau" : NULL, number,
+                              rows_r, &count, &f->err))
+        fail_msg("%s", f->err.text);
+    return count;
+}
+
+/* ---- opening ---- */
+
+static void test_open_makes_private_files(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const names[] = {"", "/lock", "/mails", "/registry.db"};
+    struct stat st;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_int_equal(stat(arena_printf(f->arena, "%s%s", f->directory.state, names[i]), &st),
+                         0);
+        assert_int_equal(st.st_mode & 077, 0);
+    }
+}
+
+static void test_second_writer_is_told_where(void **state)
+{
+    struct fixture *f = *state;
+    struct registry *second;
+
+    assert_false(registry_open(f->directory.state, REGISTRY_WRITE, &second, &f->err));
+    assert_null(second);
+    assert_int_equal(f->err.kind, ERR_TRY_AGAIN);
+    assert_non_null(strstr(f->err.text, f->directory.state));
+    /* the failed one must not have taken the first one's lock away */
+    assert_false(registry_open(f->directory.state, REGISTRY_WRITE, &second, &f->err));
+    registry_close(f->registry);
+    open_registry(f, REGISTRY_WRITE);
+}
+
+static void test_newer_schema_is_left_alone(void **state)
+{
+    struct fixture *f = *state;
+
+    registry_close(f->registry);
+    assert_true(run_sql(f, "PRAGMA user_version = 99"));
+    for (int mode = REGISTRY_READ; mode <= REGISTRY_WRITE; mode++) {
+        assert_false(
+            registry_open(f->directory.state, (enum registry_mode)mode, &f->registry, &f->err));
+        assert_int_equal(f->err.kind, ERR_CONFIG);
+        assert_non_null(strstr(f->err.text, "newer"));
+        assert_non_null(strstr(f->err.text, "99"));
+    }
+    assert_int_equal(get_sql(f, "PRAGMA user_version"), 99);
+}
+
+static void test_reader_of_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct registry *reader;
+    char *path = arena_printf(f->arena, "%s/none", f->directory.path);
+    struct stat st;
+
+    assert_false(registry_open(path, REGISTRY_READ, &reader, &f->err));
+    assert_int_equal(f->err.kind, ERR_NO_INPUT);
+    assert_int_not_equal(stat(path, &st), 0); /* and nothing was made */
+}
+
+static void write_garbage(struct fixture *f, off_t at, size_t n)
+{
+    const char *path = arena_printf(f->arena, "%s/registry.db", f->directory.state);
+    int fd = open(path, O_WRONLY);
+    char *bytes = arena_alloc(f->arena, n);
+
+    memset(bytes, 'x', n);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, bytes, n, at), n);
+    close(fd);
+}
+
+static void test_damage_is_found_at_start(void **state)
+{
+    static const struct {
+        off_t at;
+        size_t n;
+    } cases[] = {{4096 * 3, 4096}, {0, 4096}};
+    struct fixture *f = *state;
+
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        registry_close(f->registry);
+        write_garbage(f, cases[i].at, cases[i].n);
+        assert_false(registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
+        assert_int_equal(f->err.kind, ERR_DATA);
+        assert_non_null(strstr(f->err.text, "backup"));
+    }
+}
+
+static void test_foreign_database_is_left_alone(void **state)
+{
+    struct fixture *f = *state;
+
+    registry_close(f->registry);
+    assert_true(run_sql(f, "PRAGMA application_id = 77"));
+    assert_false(registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
+    assert_int_equal(f->err.kind, ERR_DATA);
+}
+
+/* In a child: the count of motions a reader sees, 100 and more for an error. */
+static int read_in_child(struct fixture *f, uid_t uid)
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        struct registry *reader;
+        struct motion_row *rows;
+        size_t count = 0;
+        if (uid != 0 && (setgroups(0, NULL) != 0 || setgid(uid) != 0 || setuid(uid) != 0))
+            _exit(103);
+        if (!registry_open(f->directory.state, REGISTRY_READ, &reader, &f->err)) {
+            fprintf(stderr, "reader: %s\n", f->err.text);
+            _exit(100);
+        }
+        if (!registry_list_motions(reader, f->arena, &no_filter, &rows, &count, &f->err))
+            _exit(101);
+        if (registry_begin(reader, &f->err) && registry_commit(reader, &f->err))
+            count += 0; /* a transaction that writes nothing is none of a reader's business */
+        registry_close(reader);
+        _exit((int)count);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void remove_log(struct fixture *f)
+{
+    unlink(arena_printf(f->arena, "%s/registry.db-wal", f->directory.state));
+    unlink(arena_printf(f->arena, "%s/registry.db-shm", f->directory.state));
+}
+
+static void test_reader_with_and_without_daemon(void **state)
+{
+    struct fixture *f = *state;
+
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 2});
+    assert_int_equal(read_in_child(f, 0), 2); /* while the writer is there */
+    assert_true(registry_begin(f->registry, &f->err));
+    assert_int_equal(read_in_child(f, 0), 2); /* in the middle of its batch */
+    registry_rollback(f->registry);
+    registry_close(f->registry);
+    f->registry = NULL;
+    assert_int_equal(read_in_child(f, 0), 2);
+    remove_log(f); /* as after a backup that was restored */
+    assert_int_equal(read_in_child(f, 0), 2);
+    assert_int_equal(read_in_child(f, 0), 2);
+    open_registry(f, REGISTRY_WRITE); /* what the readers left does not trouble a writer */
+    take(f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@spd", .motions = 1});
+    assert_int_equal(read_in_child(f, 0), 3);
+}
+
+static void test_reader_cannot_write(void **state)
+{
+    struct fixture *f = *state;
+    struct sample sample = {.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1};
+    int64_t id;
+
+    registry_close(f->registry);
+    open_registry(f, REGISTRY_READ);
+    assert_false(sample_take(f->registry, f->arena, &sample, &id, &f->err));
+    assert_int_equal(f->err.kind, ERR_CANNOT_CREATE);
+}
+
+static void give_to(struct fixture *f, uid_t uid)
+{
+    static const char *const names[] = {
+        "", "/lock", "/mails", "/registry.db", "/registry.db-wal", "/registry.db-shm"};
+
+    assert_int_equal(chown(f->directory.path, uid, uid), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *path = arena_printf(f->arena, "%s%s", f->directory.state, names[i]);
+        if (access(path, F_OK) == 0)
+            assert_int_equal(chown(path, uid, uid), 0);
+    }
+}
+
+/* The daemon is no root; an administrator who is reads without leaving files that lock it out. */
+static void test_reader_as_the_daemons_user(void **state)
+{
+    struct fixture *f = *state;
+    struct stat st;
+
+    if (geteuid() != 0) {
+        print_message("SKIPPED test_reader_as_the_daemons_user: needs root to become another\n");
+        skip();
+    }
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    registry_close(f->registry);
+    f->registry = NULL;
+    give_to(f, NOBODY);
+    assert_int_equal(read_in_child(f, NOBODY), 1);
+    remove_log(f);
+    assert_int_equal(read_in_child(f, NOBODY), 1);
+    remove_log(f);
+    assert_int_equal(read_in_child(f, 0), 1); /* root makes them */
+    assert_int_equal(stat(arena_printf(f->arena, "%s/registry.db-shm", f->directory.state), &st),
+                     0);
+    assert_int_equal(st.st_uid, NOBODY);
+    assert_int_equal(read_in_child(f, NOBODY), 1);
+}
+
+/* ---- raw mails ---- */
+
+static void test_raw_is_kept_by_content(void **state)
+{
+    struct fixture *f = *state;
+    struct sample sample = {.uid = 1, .from = SPD, .message_id = "1@spd"};
+    struct raw_mail raw;
+    char bytes[1000];
+    int fd;
+
+    sample_make_raw(&sample, f->arena, &raw);
+    const char *hex = text_hex(f->arena, raw.sha256, DIGEST_SIZE);
+    assert_false(registry_open_raw(f->registry, hex, &fd, &f->err));
+    assert_int_equal(f->err.kind, ERR_NO_INPUT);
+    for (int i = 0; i < 2; i++)
+        assert_true(registry_keep_raw(f->registry, &raw, &f->err));
+    assert_true(registry_open_raw(f->registry, hex, &fd, &f->err));
+    assert_int_equal(read(fd, bytes, sizeof bytes), raw.size);
+    assert_string_equal(hex, digest_hex(f->arena, bytes, raw.size));
+    close(fd);
+    raw.sha256[5] ^= 1;
+    assert_false(registry_keep_raw(f->registry, &raw, &f->err));
+    assert_int_equal(f->err.kind, ERR_DATA);
+    assert_false(
+        registry_open_raw(f->registry, text_hex(f->arena, raw.sha256, DIGEST_SIZE), &fd, &f->err));
+    raw.sha256[5] ^= 1;
+    raw.size++;
+    assert_false(registry_keep_raw(f->registry, &raw, &f->err));
+    close(raw.fd);
+}
+
+static void test_raw_names_are_sums_only(void **state)
+{
+    static const char *const names[] = {
+        "", "../../etc/passwd", "ABCDEF",
+        "0000000000000000000000000000000000000000000000000000000000000/..",
+        "000000000000000000000000000000000000000000000000000000000000000"};
+    struct fixture *f = *state;
+    int fd;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_false(registry_open_raw(f->registry, names[i], &fd, &f->err));
+        assert_int_equal(f->err.kind, ERR_USAGE);
+        assert_int_equal(fd, -1);
+    }
+}
+
+/* ---- recording ---- */
+
+static void test_record_is_read_back(void **state)
+{
+    struct fixture *f = *state;
+    struct motion_row *motions;
+    int64_t id = take(f, (struct sample){.uid = 21,
+                                         .from = SPD,
+                                         .message_id = "1@spd",
+                                         .motions = 2,
+                                         .held_motions = 1,
+                                         .kind = MOTION_BUDGET});
+    struct message_row row = message(f, id);
+
+    assert_int_equal(row.id, 1);
+    assert_string_equal(row.body, "hau");
+    assert_string_equal(row.mailbox, "rathaus");
+    assert_string_equal(row.folder, "INBOX");
+    assert_int_equal(row.uidvalidity, 7);
+    assert_int_equal(row.uid, 21);
+    assert_int_equal(row.arrived_at, CASE_NOW - 30);
+    assert_int_equal(row.registered_at, CASE_NOW);
+    assert_string_equal(row.arrival_basis, "mx.town.example");
+    assert_string_equal(row.from, SPD);
+    assert_string_equal(row.subject, "Antrag: Radweg");
+    assert_string_equal(row.message_id, "1@spd");
+    assert_string_equal(row.class, "personal");
+    assert_int_equal(row.state, MESSAGE_REGISTERED);
+    assert_string_equal(row.reason, "a reason");
+    assert_string_equal(row.trust, "listed");
+    assert_int_equal(row.motions.n, 2);
+    assert_string_equal(row.motions.v[1], "A/2015/0002");
+    assert_non_null(strstr(row.reading, "antragd/reading/1"));
+
+    assert_int_equal(list_motions(f, &no_filter, &motions), 2);
+    assert_string_equal(motions[1].number, "A/2015/0002");
+    assert_int_equal(motions[1].version, 1);
+    assert_string_equal(motions[1].body, "hau");
+    assert_int_equal(motions[1].kind, MOTION_BUDGET);
+    assert_string_equal(motions[1].title, "Radweg 2");
+    assert_int_equal(motions[1].factions.n, 1);
+    assert_string_equal(motions[1].factions.v[0], "SPD");
+    assert_int_equal(motions[1].named.n, 1);
+    assert_string_equal(motions[1].named.v[0], "GRÜNE");
+    assert_int_equal(motions[1].state, MOTION_STATE_REGISTERED);
+    assert_string_equal(motions[1].sender_name, "Eva Beispiel");
+    assert_string_equal(motions[1].sender_address, SPD);
+    assert_int_equal(motions[1].mail_date, CASE_NOW - 191);
+    assert_int_equal(motions[1].deadline.state, DEADLINE_IN_TIME);
+    assert_int_equal(motions[1].deadline.until, CASE_NOW + 86400);
+    assert_string_equal(motions[1].deadline.rule, "zehn Tage");
+    assert_string_equal(day_to_text(f->arena, motions[1].deadline.last_day), "2015-09-14");
+    assert_int_equal(motions[1].consultation_count, 2);
+    assert_string_equal(motions[1].consultations[0].organization, "Rat");
+    assert_string_equal(day_to_text(f->arena, motions[1].consultations[0].meeting), "2015-09-24");
+    assert_true(day_is_none(motions[1].consultations[1].meeting));
+    assert_int_equal(motions[1].consultations[1].deadline.state, DEADLINE_UNKNOWN);
+    assert_int_equal(motions[1].consultations[1].deadline.until, MOMENT_NONE);
+    assert_string_equal(motions[1].sha256, row.sha256);
+    assert_int_equal(motions[1].message, id);
+}
+
+static void test_events_tell_what_happened(void **state)
+{
+    static const struct {
+        const char *event, *id, *number;
+    } want[] = {
+        {"registered", "m1", "A/2015/0001"},
+        {"held", "m1", NULL},
+        {"queued", "o1", "A/2015/0001"},
+        {"queued", "o2", "A/2015/0001"},
+        {"ignored", "m2", NULL},
+    };
+    struct fixture *f = *state;
+    struct event_row *rows;
+
+    take(f, (struct sample){
+                .uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1, .held_motions = 1});
+    take(f,
+         (struct sample){.uid = 2, .from = SPD, .message_id = "2@spd", .state = MESSAGE_IGNORED});
+    assert_int_equal(list_events(f, 0, NULL, &rows), 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(rows[i].seq, i + 1);
+        assert_int_equal(rows[i].at, CASE_NOW);
+        assert_string_equal(rows[i].event, want[i].event);
+        assert_string_equal(rows[i].id, want[i].id);
+        assert_true(text_equal(rows[i].number, want[i].number));
+        assert_string_equal(rows[i].actor, "antragd");
+    }
+    assert_int_equal(list_events(f, 1, NULL, &rows), 4);
+    assert_int_equal(list_events(f, 2, NULL, &rows), 1);
+    assert_int_equal(list_events(f, 0, "A/2015/0001", &rows), 3);
+}
+
+static void test_history_cannot_be_changed(void **state)
+{
+    static const char *const refused[] = {
+        "UPDATE events SET text = 'other' WHERE seq = 1",
+        "DELETE FROM events",
+        "UPDATE numbers SET number = 'A/2015/9999'",
+        "DELETE FROM numbers",
+        "INSERT INTO numbers VALUES ('hau', 2015, 3, 'x', 1, 1)",
+        "UPDATE deliveries SET bytes = x'00'",
+        "UPDATE deliveries SET recipient = 'other@x.example'",
+        "DELETE FROM messages",
+        "UPDATE messages SET state = 'lost'",
+        "UPDATE messages SET uid = 'x'", /* STRICT */
+        "INSERT INTO deliveries SELECT 99, kind, message, motion, recipient, recipient_key,"
+        " envelope_from, subject, 'new@id', bytes, state, attempts, created_at, next_attempt,"
+        " response FROM deliveries WHERE id = 1",
+    };
+    struct fixture *f = *state;
+
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        if (run_sql(f, refused[i]))
+            fail_msg("was let through: %s", refused[i]);
+    }
+}
+
+static void test_filters(void **state)
+{
+    struct day there = DAY_NONE, other = DAY_NONE;
+    struct fixture *f = *state;
+
+    day_parse("2015-09-24", &there);
+    day_parse("2015-09-25", &other);
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 2});
+    take(f, (struct sample){
+                .uid = 2, .from = "g@x", .message_id = "2@g", .motions = 1, .faction = "ÖDP"});
+    take(f, (struct sample){
+                .uid = 3, .body = "goch", .from = SPD, .message_id = "3@spd", .motions = 1});
+    struct {
+        const char *name;
+        struct motion_filter filter;
+        size_t want;
+    } cases[] = {
+        {"all", no_filter, 4},
+        {"body", {.body = "goch", .meeting = DAY_NONE, .since = DAY_NONE, .state = -1}, 1},
+        {"number",
+         {.number = "A/2015/0001", .meeting = DAY_NONE, .since = DAY_NONE, .state = -1},
+         2},
+        {"body and number",
+         {.body = "hau",
+          .number = "A/2015/0001",
+          .meeting = DAY_NONE,
+          .since = DAY_NONE,
+          .state = -1},
+         1},
+        {"faction without case",
+         {.faction = "ödp", .meeting = DAY_NONE, .since = DAY_NONE, .state = -1},
+         1},
+        {"named faction",
+         {.faction = "grüne", .meeting = DAY_NONE, .since = DAY_NONE, .state = -1},
+         4},
+        {"meeting", {.meeting = there, .since = DAY_NONE, .state = -1}, 4},
+        {"other meeting", {.meeting = other, .since = DAY_NONE, .state = -1}, 0},
+        {"since before", {.meeting = DAY_NONE, .since = moment_day(CASE_NOW), .state = -1}, 4},
+        {"since after", {.meeting = DAY_NONE, .since = there, .state = -1}, 0},
+        {"state", {.meeting = DAY_NONE, .since = DAY_NONE, .state = MOTION_STATE_WITHDRAWN}, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct motion_row *rows;
+        size_t count = list_motions(f, &cases[i].filter, &rows);
+        if (count != cases[i].want)
+            fail_msg("%s: %zu, not %zu", cases[i].name, count, cases[i].want);
+    }
+}
+
+static void test_replay_changes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct sample sample = {
+        .uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1, .reviewed = true};
+    struct delivery *deliveries;
+    struct event_row *events;
+
+    int64_t id = take(f, sample);
+    size_t before = list_events(f, 0, NULL, &events);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(take(f, sample), id);
+        registry_close(f->registry);
+        open_registry(f, REGISTRY_WRITE);
+    }
+    assert_int_equal(list_events(f, 0, NULL, &events), before);
+    assert_int_equal(list_deliveries(f, 0, &deliveries), 3);
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM messages"), 1);
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM numbers"), 1);
+}
+
+/* The second of two mails after the first: what is known of it. */
+static void test_lookup(void **state)
+{
+    const struct sample base = {
+        .uid = 1, .from = SPD, .message_id = "1@spd", .text = "Antrag", .motions = 1};
+    const struct sample paper = {
+        .uid = 1, .from = SPD, .message_id = "1@spd", .attachment = "Antrag", .motions = 1};
+    const struct {
+        const char *name;
+        struct sample first, second;
+        bool same_bytes, same_mail, other_of_id;
+        const char *same_content;
+    } cases[] = {
+        {.name = "the same bytes",
+         .first = base,
+         .second = {.uid = 2, .from = SPD, .message_id = "1@spd", .text = "Antrag"},
+         .same_bytes = true,
+         .same_mail = true},
+        {.name = "another way",
+         .first = base,
+         .second = {.uid = 2, .from = SPD, .message_id = "1@spd", .text = "Antrag", .trace = "mx"},
+         .same_mail = true},
+        {.name = "sender in capitals",
+         .first = base,
+         .second = {.uid = 2, .from = "EVA@SPD.example", .message_id = "1@spd", .text = "Antrag"},
+         .same_mail = true},
+        {.name = "same id, other content",
+         .first = base,
+         .second = {.uid = 2, .from = SPD, .message_id = "1@spd", .text = "Neu", .motions = 1},
+         .other_of_id = true},
+        {.name = "same id, other sender",
+         .first = base,
+         .second = {.uid = 2, .from = "o@x", .message_id = "1@spd", .text = "Antrag", .motions = 1},
+         .other_of_id = true},
+        {.name = "same text, other id",
+         .first = base,
+         .second = {.uid = 2, .from = SPD, .message_id = "2@spd", .text = "Antrag", .motions = 1},
+         .same_content = "A/2015/0001"},
+        {.name = "same text, other id, other sender",
+         .first = base,
+         .second = {.uid = 2, .from = "o@x", .message_id = "2@x", .text = "Antrag", .motions = 1}},
+        {.name = "same paper, other words",
+         .first = paper,
+         .second = {.uid = 2,
+                    .from = SPD,
+                    .message_id = "2@spd",
+                    .text = "Nochmals",
+                    .attachment = "Antrag"},
+         .same_content = "A/2015/0001"},
+        {.name = "same words and logo, other paper",
+         .first = paper,
+         .second =
+             {.uid = 2, .from = SPD, .message_id = "2@spd", .attachment = "Neu", .motions = 1}},
+        {.name = "held before",
+         .first = {.uid = 1,
+                   .from = SPD,
+                   .message_id = "1@spd",
+                   .state = MESSAGE_HELD,
+                   .held_motions = 1},
+         .second = {.uid = 2, .from = SPD, .message_id = "1@spd", .held_motions = 1}},
+        {.name = "another body",
+         .first = base,
+         .second = {.uid = 1,
+                    .body = "goch",
+                    .from = SPD,
+                    .message_id = "1@spd",
+                    .text = "Antrag",
+                    .motions = 1}},
+        {.name = "no Message-ID",
+         .first = {.uid = 1, .from = SPD, .text = "Antrag", .motions = 1},
+         .second = {.uid = 2, .from = SPD, .text = "Antrag", .trace = "mx", .motions = 1},
+         .same_content = "A/2015/0001"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct known known;
+        int64_t id;
+        struct fixture *f = *state;
+
+        take(f, cases[i].first);
+        assert_true(registry_begin(f->registry, &f->err));
+        if (!sample_record(f->registry, f->arena, &cases[i].second, &known, &id, &f->err))
+            fail_msg("%s: %s", cases[i].name, f->err.text);
+        assert_true(registry_commit(f->registry, &f->err));
+        if ((known.same_bytes == 1) != cases[i].same_bytes ||
+            (known.same_mail == 1) != cases[i].same_mail ||
+            (known.other_of_id != NULL) != cases[i].other_of_id ||
+            !text_equal(known.same_content, cases[i].same_content))
+            fail_msg("%s: bytes %lld mail %lld other %s content %s", cases[i].name,
+                     (long long)known.same_bytes, (long long)known.same_mail, known.other_of_id,
+                     known.same_content);
+        assert_int_equal(known.message, 2);
+        assert_int_equal(id, 2);
+        tear_down(state);
+        set_up(state);
+    }
+}
+
+static void test_new_uidvalidity_answers_nobody(void **state)
+{
+    struct fixture *f = *state;
+    struct sample registered = {.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1};
+    struct sample held = {.uid = 2,
+                          .from = SPD,
+                          .message_id = "2@spd",
+                          .text = "Frage",
+                          .state = MESSAGE_HELD,
+                          .reviewed = true};
+    struct delivery *rows;
+
+    take(f, registered);
+    take(f, held);
+    assert_int_equal(list_deliveries(f, 0, &rows), 3);
+    registered.uidvalidity = held.uidvalidity = 8;
+    registered.uid = held.uid + 40;
+    held.uid = 44;
+    int64_t copy = take(f, registered);
+    take(f, held);
+    assert_int_equal(message(f, copy).state, MESSAGE_DUPLICATE);
+    assert_true(text_starts(message(f, copy).reason, "m1"));
+    assert_int_equal(list_deliveries(f, 0, &rows), 3);
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM messages"), 4);
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM numbers"), 1);
+}
+
+static void test_bodies_count_for_themselves(void **state)
+{
+    struct fixture *f = *state;
+    struct sample sample = {.from = SPD, .message_id = "1@spd", .motions = 2};
+
+    for (uint32_t i = 1; i <= 2; i++) {
+        sample.body = i == 1 ? "hau" : "goch";
+        sample.uid = i;
+        int64_t id = take(f, sample);
+        assert_int_equal(message(f, id).state, MESSAGE_REGISTERED);
+        assert_string_equal(message(f, id).motions.v[0], "A/2015/0001");
+        assert_string_equal(message(f, id).motions.v[1], "A/2015/0002");
+    }
+}
+
+static void test_numbers_over_rollback(void **state)
+{
+    struct fixture *f = *state;
+    struct known known;
+    int64_t id;
+
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    assert_true(registry_begin(f->registry, &f->err));
+    for (uint32_t uid = 2; uid < 5; uid++) {
+        struct sample sample = {.uid = uid,
+                                .from = SPD,
+                                .text = arena_printf(f->arena, "Antrag %u", uid),
+                                .motions = 3};
+        assert_true(sample_record(f->registry, f->arena, &sample, &known, &id, &f->err));
+    }
+    registry_rollback(f->registry);
+    take(f, (struct sample){.uid = 2, .from = SPD, .text = "Zweiter", .motions = 2});
+    assert_int_equal(get_sql(f, "SELECT max(counter) = 3 AND count(*) = 3 FROM numbers"), 1);
+    assert_int_equal(get_sql(f, "SELECT max(id) = 2 FROM messages"), 1);
+}
+
+static void test_failing_record_leaves_the_batch(void **state)
+{
+    static const struct {
+        const char *name;
+        struct sample sample;
+    } mistakes[] = {
+        {"stale id", {.uid = 9, .from = SPD, .text = "x", .motions = 1, .wrong_message = -1}},
+        {"id ahead", {.uid = 9, .from = SPD, .text = "x", .motions = 1, .wrong_message = 1}},
+        {"counter ahead", {.uid = 9, .from = SPD, .text = "x", .motions = 1, .wrong_counter = 1}},
+        {"unknown number",
+         {.uid = 9, .from = SPD, .text = "x", .motions = 1, .wrong_number = "A/2015/0999"}},
+        {"Message-ID twice",
+         {.uid = 9, .from = SPD, .text = "x", .motions = 1, .same_message_id = "a@town"}},
+        {"withdrawal with a number",
+         {.uid = 9, .from = SPD, .text = "x", .motions = 1, .kind = MOTION_WITHDRAWAL}},
+    };
+    struct fixture *f = *state;
+    struct known known;
+    int64_t id;
+
+    assert_true(registry_begin(f->registry, &f->err));
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        struct sample good = {.uid = (uint32_t)(100 + i),
+                              .from = SPD,
+                              .text = arena_printf(f->arena, "Antrag %zu", i),
+                              .motions = 1};
+        assert_true(sample_record(f->registry, f->arena, &good, &known, &id, &f->err));
+        if (sample_record(f->registry, f->arena, &mistakes[i].sample, &known, &id, &f->err))
+            fail_msg("%s was let through", mistakes[i].name);
+        assert_int_equal(f->err.kind, ERR_BUG);
+        assert_int_equal(id, 0);
+    }
+    assert_true(registry_commit(f->registry, &f->err));
+    int64_t n = (int64_t)(sizeof mistakes / sizeof *mistakes);
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM messages"), n);
+    assert_int_equal(get_sql(f, "SELECT max(counter) FROM numbers"), n);
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM deliveries"), 2 * n);
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM motions"), n);
+}
+
+static void test_unreadable_and_vanished(void **state)
+{
+    struct fixture *f = *state;
+    struct sample sample = {.uid = 5, .state = MESSAGE_UNREADABLE, .unreadable = true};
+    struct raw_mail raw;
+    enum message_state found;
+    int64_t id;
+
+    id = take(f, sample);
+    struct message_row row = message(f, id);
+    assert_int_equal(row.state, MESSAGE_UNREADABLE);
+    assert_null(row.class);
+    assert_null(row.trust);
+    assert_null(row.reading);
+    assert_int_equal(strlen(row.sha256), 64);
+
+    sample = (struct sample){.uid = 6, .from = SPD, .message_id = "6@spd", .motions = 1};
+    sample_make_raw(&sample, f->arena, &raw);
+    for (int i = 0; i < 2; i++)
+        assert_true(registry_record_vanished(f->registry, &raw, CASE_NOW, &f->err));
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM messages"), 2);
+    row = message(f, 2);
+    assert_int_equal(row.state, MESSAGE_VANISHED);
+    assert_null(row.sha256);
+    /* there after all: nothing is lost */
+    assert_true(registry_find_uid(f->registry, &raw, &id, &found, &f->err));
+    assert_int_equal(id, 0);
+    id = take(f, sample);
+    assert_int_equal(message(f, id).state, MESSAGE_REGISTERED);
+    assert_true(registry_find_uid(f->registry, &raw, &id, &found, &f->err));
+    assert_int_equal(id, 3);
+    assert_int_equal(found, MESSAGE_REGISTERED);
+    assert_true(registry_record_vanished(f->registry, &raw, CASE_NOW, &f->err));
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM messages"), 3);
+    close(raw.fd);
+}
+
+/* ---- UIDs ---- */
+
+/* UIDs 1 registered, 2 held, 3 duplicate of 1, 4 vanished, 5 unreadable. */
+static void fill_folder(struct fixture *f)
+{
+    struct sample gone = {.uid = 4, .from = SPD};
+    struct raw_mail raw;
+
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    take(f, (struct sample){
+                .uid = 2, .from = SPD, .message_id = "2@spd", .state = MESSAGE_HELD, .text = "b"});
+    take(f, (struct sample){.uid = 3, .from = SPD, .message_id = "1@spd", .motions = 1});
+    sample_make_raw(&gone, f->arena, &raw);
+    close(raw.fd);
+    assert_true(registry_record_vanished(f->registry, &raw, CASE_NOW, &f->err));
+    take(f, (struct sample){.uid = 5, .state = MESSAGE_UNREADABLE, .unreadable = true});
+}
+
+static void test_compare_uids(void **state)
+{
+    static const uint32_t uids[] = {4294967295, 5, 3, 2, 1, 4, 9, 9};
+    struct fixture *f = *state;
+    struct uid_sets sets;
+
+    fill_folder(f);
+    for (int i = 0; i < 2; i++) {
+        assert_true(registry_compare_uids(f->registry, f->arena, "hau", "rathaus", "INBOX", 7, uids,
+                                          8, &sets, &f->err));
+        assert_int_equal(sets.wanted_count, 3);
+        assert_int_equal(sets.wanted[0], 4);
+        assert_int_equal(sets.wanted[1], 9);
+        assert_int_equal(sets.wanted[2], 4294967295);
+        assert_int_equal(sets.to_move_count, 2);
+        assert_int_equal(sets.to_move[0], 1);
+        assert_int_equal(sets.to_move[1], 3);
+        /* told to be moved and still there: to be moved again */
+        assert_true(registry_note_moved(f->registry, "hau", "rathaus", "INBOX", 7, sets.to_move, 2,
+                                        CASE_NOW, &f->err));
+    }
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM events WHERE event = 'moved'"), 2);
+    assert_true(registry_compare_uids(f->registry, f->arena, "hau", "rathaus", "INBOX", 8, uids, 8,
+                                      &sets, &f->err));
+    assert_int_equal(sets.wanted_count, 7);
+    assert_true(registry_compare_uids(f->registry, f->arena, "hau", "rathaus", "INBOX", 7, NULL, 0,
+                                      &sets, &f->err));
+    assert_int_equal(sets.wanted_count + sets.to_move_count, 0);
+}
+
+static void test_reconcile(void **state)
+{
+    static const uint32_t uids[] = {1, 2, 3, 5, 9, 4};
+    struct fixture *f = *state;
+    struct reconciliation r;
+
+    fill_folder(f);
+    assert_true(registry_reconcile(f->registry, f->arena, "hau", "rathaus", "INBOX", 7, uids, 6, &r,
+                                   &f->err));
+    assert_int_equal(r.in_mailbox, 6);
+    assert_int_equal(r.by_state[MESSAGE_REGISTERED], 1);
+    assert_int_equal(r.by_state[MESSAGE_HELD], 1);
+    assert_int_equal(r.by_state[MESSAGE_DUPLICATE], 1);
+    assert_int_equal(r.by_state[MESSAGE_UNREADABLE], 1);
+    assert_int_equal(r.unexplained, 2);
+    assert_int_equal(r.unexplained_uids[0], 4);
+    assert_int_equal(r.unexplained_uids[1], 9);
+}
+
+static void visit(struct fixture *f, uint32_t uidvalidity, uint32_t uidnext, bool want)
+{
+    bool renewed;
+
+    assert_true(registry_note_visit(f->registry, "hau", "rathaus", "INBOX", uidvalidity, uidnext,
+                                    CASE_NOW, &renewed, &f->err));
+    if (renewed != want)
+        fail_msg("UIDVALIDITY %u, UIDNEXT %u: %s", uidvalidity, uidnext,
+                 renewed ? "renewed" : "not renewed");
+}
+
+static void test_epochs(void **state)
+{
+    struct fixture *f = *state;
+
+    visit(f, 7, 10, false);
+    visit(f, 7, 10, false);
+    visit(f, 7, 12, false);
+    visit(f, 7, 0, false); /* not told */
+    visit(f, 7, 11, true);
+    visit(f, 7, 11, false);
+    visit(f, 8, 50, true);
+    visit(f, 8, 51, false);
+    visit(f, 7, 60, true);
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM epochs"), 4);
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM events WHERE event = 'renewed'"), 3);
+}
+
+/* A restored backup gives UIDs again that the registry has seen: no mail is lost by it. */
+static void test_uidnext_back(void **state)
+{
+    static const uint32_t uids[] = {1, 2};
+    struct fixture *f = *state;
+    struct uid_sets sets;
+
+    visit(f, 7, 3, false);
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    take(f, (struct sample){.uid = 2, .from = SPD, .text = "b", .motions = 1});
+    visit(f, 7, 2, true);
+    assert_true(registry_compare_uids(f->registry, f->arena, "hau", "rathaus", "INBOX", 7, uids, 2,
+                                      &sets, &f->err));
+    assert_int_equal(sets.wanted_count, 1);
+    assert_int_equal(sets.wanted[0], 2);
+    int64_t id = take(f, (struct sample){.uid = 2, .from = SPD, .text = "c", .motions = 1});
+    assert_int_equal(id, 3);
+    assert_string_equal(message(f, id).motions.v[0], "A/2015/0003");
+    /* and had it been the old mail, it would be its duplicate */
+    visit(f, 7, 1, true);
+    id = take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    assert_int_equal(message(f, id).state, MESSAGE_DUPLICATE);
+}
+
+/* ---- the outbox ---- */
+
+static void test_outbox_rows(void **state)
+{
+    struct fixture *f = *state;
+    struct delivery *rows;
+    int64_t at;
+
+    assert_true(registry_next_due(f->registry, &at, &f->err));
+    assert_int_equal(at, MOMENT_NONE);
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    take(f, (struct sample){.uid = 2, .from = SPD, .text = "b", .motions = 1, .waiting = true});
+    assert_int_equal(list_deliveries(f, 1, &rows), 2);
+    assert_int_equal(list_deliveries(f, 0, &rows), 4);
+    assert_int_equal(rows[0].id, 1);
+    assert_string_equal(rows[0].body, "hau");
+    assert_int_equal(rows[0].kind, REPLY_ACKNOWLEDGEMENT);
+    assert_string_equal(rows[0].number, "A/2015/0001");
+    assert_int_equal(rows[0].message, 1);
+    assert_string_equal(rows[0].to, SPD);
+    assert_string_equal(rows[0].envelope_from, "rathaus@town.example");
+    assert_string_equal(rows[0].message_id, "hau-1-0@town.example");
+    assert_int_equal(rows[0].state, DELIVERY_QUEUED);
+    assert_int_equal(rows[0].next_attempt, CASE_NOW);
+    assert_null(rows[0].bytes);
+    assert_int_equal(rows[2].state, DELIVERY_WAITING);
+    assert_int_equal(rows[2].next_attempt, MOMENT_NONE);
+    assert_int_equal(due(f, CASE_NOW - 1, &rows), 0);
+    assert_int_equal(due(f, CASE_NOW, &rows), 2);
+    assert_non_null(strstr(rows[1].bytes, "hau-1-1@town.example"));
+    assert_int_equal(rows[1].size, strlen(rows[1].bytes));
+    assert_true(registry_next_due(f->registry, &at, &f->err));
+    assert_int_equal(at, CASE_NOW);
+}
+
+static struct delivery delivery(struct fixture *f, int64_t id)
+{
+    struct delivery *rows;
+    size_t count;
+
+    assert_true(registry_list_deliveries(f->registry, f->arena, 0, id, &rows, &count, &f->err));
+    assert_int_equal(count, 1);
+    return rows[0];
+}
+
+static void begin(struct fixture *f, int64_t id)
+{
+    if (!registry_attempt_begin(f->registry, id, CASE_NOW, CASE_NOW + 300, &f->err))
+        fail_msg("%s", f->err.text);
+}
+
+static void test_attempts(void **state)
+{
+    struct fixture *f = *state;
+    struct delivery *rows;
+    struct attempt_end deferred = {DELIVERY_DEFERRED, 451, "try later", CASE_NOW + 900};
+    struct attempt_end sent = {DELIVERY_SENT, 250, "ok queued", MOMENT_NONE};
+    struct attempt_end odd = {DELIVERY_QUEUED, 0, NULL, CASE_NOW};
+
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    const char *bytes = delivery(f, 1).bytes;
+    assert_false(registry_attempt_data(f->registry, 1, CASE_NOW, &f->err));
+    assert_false(registry_attempt_end(f->registry, 1, CASE_NOW, &sent, &f->err));
+    begin(f, 1);
+    assert_int_equal(delivery(f, 1).state, DELIVERY_SENDING);
+    assert_int_equal(delivery(f, 1).attempts, 1);
+    assert_int_equal(due(f, CASE_NOW + 1000, &rows), 1); /* the other one */
+    assert_false(registry_attempt_begin(f->registry, 1, CASE_NOW, CASE_NOW, &f->err));
+    assert_false(registry_attempt_end(f->registry, 1, CASE_NOW, &odd, &f->err));
+    assert_true(registry_attempt_end(f->registry, 1, CASE_NOW + 5, &deferred, &f->err));
+    assert_string_equal(delivery(f, 1).response, "try later");
+    assert_int_equal(delivery(f, 1).next_attempt, CASE_NOW + 900);
+    assert_int_equal(due(f, CASE_NOW + 899, &rows), 1);
+    assert_int_equal(due(f, CASE_NOW + 900, &rows), 2);
+    begin(f, 1);
+    assert_true(registry_attempt_data(f->registry, 1, CASE_NOW, &f->err));
+    assert_true(registry_attempt_end(f->registry, 1, CASE_NOW + 5, &sent, &f->err));
+    assert_false(registry_attempt_begin(f->registry, 1, CASE_NOW, CASE_NOW, &f->err));
+    assert_int_equal(delivery(f, 1).state, DELIVERY_SENT);
+    assert_int_equal(delivery(f, 1).attempts, 2);
+    assert_int_equal(delivery(f, 1).next_attempt, MOMENT_NONE);
+    assert_string_equal(delivery(f, 1).bytes, bytes);
+    assert_int_equal(get_sql(f, "SELECT count(*) FROM attempts WHERE ended_at IS NOT NULL"), 2);
+}
+
+static void test_recovery(void **state)
+{
+    struct fixture *f = *state;
+    struct delivery *rows;
+
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    begin(f, 1);
+    begin(f, 2);
+    assert_true(registry_attempt_data(f->registry, 2, CASE_NOW, &f->err));
+    registry_close(f->registry);
+    open_registry(f, REGISTRY_WRITE);
+    for (int i = 0; i < 2; i++)
+        assert_true(registry_recover_attempts(f->registry, CASE_NOW + 10, &f->err));
+    assert_int_equal(delivery(f, 1).state, DELIVERY_QUEUED);
+    assert_int_equal(delivery(f, 1).next_attempt, CASE_NOW + 300);
+    assert_int_equal(delivery(f, 1).attempts, 1);
+    assert_int_equal(delivery(f, 2).state, DELIVERY_MAYBE);
+    assert_int_equal(delivery(f, 2).next_attempt, CASE_NOW + 10 + 1800);
+    assert_int_equal(due(f, CASE_NOW + 1809, &rows), 1);
+    assert_int_equal(due(f, CASE_NOW + 1810, &rows), 2);
+    begin(f, 2); /* the same bytes once more */
+    assert_int_equal(delivery(f, 2).attempts, 2);
+}
+
+static void test_counts(void **state)
+{
+    struct fixture *f = *state;
+    struct registry_counts counts;
+
+    assert_true(registry_count(f->registry, f->arena, &counts, &f->err));
+    assert_int_equal(counts.last_message_at, MOMENT_NONE);
+    assert_int_equal(counts.visit_count, 0);
+    fill_folder(f);
+    visit(f, 7, 10, false);
+    visit(f, 8, 10, true);
+    assert_true(registry_count(f->registry, f->arena, &counts, &f->err));
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(counts.messages[i], i == MESSAGE_IGNORED ? 0 : 1);
+    assert_int_equal(counts.motions, 1);
+    assert_int_equal(counts.deliveries[DELIVERY_QUEUED], 2);
+    assert_int_equal(counts.last_message_at, CASE_NOW);
+    assert_int_equal(counts.visit_count, 1);
+    assert_string_equal(counts.visits[0].mailbox, "rathaus");
+    assert_int_equal(counts.visits[0].visited_at, CASE_NOW);
+}
+
+static void test_hostile_text_is_a_value(void **state)
+{
+    static const char evil[] = "x'); DROP TABLE events; --\xc3\xa4\n\t%s?1";
+    struct fixture *f = *state;
+
+    int64_t id = take(f, (struct sample){.uid = 1,
+                                         .from = evil,
+                                         .message_id = evil,
+                                         .folder = evil,
+                                         .body = evil,
+                                         .faction = evil,
+                                         .motions = 1});
+    struct message_row row = message(f, id);
+    assert_string_equal(row.from, evil);
+    assert_string_equal(row.folder, evil);
+    assert_string_equal(row.message_id, evil);
+    assert_true(get_sql(f, "SELECT count(*) FROM events") > 0);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        TEST(test_open_makes_private_files),
+        TEST(test_second_writer_is_told_where),
+        TEST(test_newer_schema_is_left_alone),
+        TEST(test_reader_of_nothing),
+        TEST(test_damage_is_found_at_start),
+        TEST(test_foreign_database_is_left_alone),
+        TEST(test_reader_with_and_without_daemon),
+        TEST(test_reader_cannot_write),
+        TEST(test_reader_as_the_daemons_user),
+        TEST(test_raw_is_kept_by_content),
+        TEST(test_raw_names_are_sums_only),
+        TEST(test_record_is_read_back),
+        TEST(test_events_tell_what_happened),
+        TEST(test_history_cannot_be_changed),
+        TEST(test_filters),
+        TEST(test_replay_changes_nothing),
+        TEST(test_lookup),
+        TEST(test_new_uidvalidity_answers_nobody),
+        TEST(test_bodies_count_for_themselves),
+        TEST(test_numbers_over_rollback),
+        TEST(test_failing_record_leaves_the_batch),
+        TEST(test_unreadable_and_vanished),
+        TEST(test_compare_uids),
+        TEST(test_reconcile),
+        TEST(test_epochs),
+        TEST(test_uidnext_back),
+        TEST(test_outbox_rows),
+        TEST(test_attempts),
+        TEST(test_recovery),
+        TEST(test_counts),
+        TEST(test_hostile_text_is_a_value),
+    };
+    struct err err;
+
+    if (!zone_set("Europe/Berlin", &err))
+        fatal(&err);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
