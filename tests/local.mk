@@ -24,3 +24,15 @@ AM_TESTS_ENVIRONMENT = \
 	CORE_LDFLAGS='$(AM_LDFLAGS) $(LDFLAGS)'; export CORE_LDFLAGS; \
 	CORE_LIBS='$(CORE_LIBS)'; export CORE_LIBS;
 AM_DEFAULT_SOURCE_EXT = .c
+
+EXTRA_DIST += \
+	tests/scenario/run tests/scenario/scenario.sh \
+	tests/scenario/again.sh \
+	tests/scenario/config.sh \
+	tests/scenario/kill.sh \
+	tests/scenario/letter.sh \
+	tests/scenario/once.sh \
+	tests/scenario/sandbox.sh \
+	tests/scenario/second-instance.sh \
+	tests/scenario/stranger.sh \
+	tests/scenario/wrong-ca.sh

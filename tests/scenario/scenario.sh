@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# Sourced first by every scenario: the mail world, and how a scenario speaks and ends.  BUILD is the
+# directory with the built programs.  A scenario that fails shows its logs before all is removed.
+
+set -euo pipefail
+
+: "${BUILD:?the directory of the build must be in BUILD}"
+
+# shellcheck source=contrib/world
+. "$(dirname "${BASH_SOURCE[0]}")/../../contrib/world"
+
+scenario_show_logs() {
+    local log
+    for log in "$W"/log/*; do
+        [[ -s $log ]] || continue
+        printf -- '--- %s\n' "${log##*/}"
+        tail -n 60 "$log"
+    done
+}
+
+scenario_end() {
+    local status=$?
+    trap - EXIT
+    if ((status)); then
+        printf 'failed in line %s\n' "${BASH_LINENO[0]}"
+        [[ -z ${W:-} ]] || scenario_show_logs
+    fi
+    world_end || status=1
+    exit "$status"
+}
+
+trap scenario_end EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+step() { printf '* %s\n' "$*"; }
+
+fail() {
+    printf 'FAILED: %s\n' "$*"
+    exit 1
+}
+
+# expect WHAT WANTED GOT
+expect() {
+    [[ $2 == "$3" ]] || fail "$1: wanted \"$2\", got \"$3\""
+}
+
+# expect_match WHAT PATTERN GOT: a bash regular expression.
+expect_match() {
+    [[ $3 =~ $2 ]] || fail "$1: wanted something like \"$2\", got \"$3\""
+}
+
+# expect_exit CODE COMMAND...: its output goes to $W/log/command.log.
+expect_exit() {
+    local wanted=$1 code=0
+    shift
+    "$@" >>"$W/log/command.log" 2>&1 || code=$?
+    [[ $code == "$wanted" ]] || fail "\"$*\" exits with $code, not with $wanted"
+}
+
+# The servers run and the town has its configuration; antragd does not run yet.
+scenario_begin() {
+    world_begin
+    world_start
+    world_config >"$W/antragd.conf"
+}
+
+daemon_is_ready() { grep -q 'event=ready' "$W/log/antragd.log"; }
+
+# antragd runs and says that it is ready.
+scenario_daemon() {
+    : >"$W/log/antragd.log"
+    DAEMON_OPTIONS=-v daemon_start
+    wait_for 20 'antragd says that it is ready' daemon_is_ready
+}
+
+# A number of this town; the year is that of the arrival.
+number() { printf 'A/%s/%04d' "${WORLD_TODAY%%-*}" "$1"; }
+
+# The mail has been handled, and all its answers are delivered.
+all_is_answered() {
+    world_has "$WORLD_CHAIR" INBOX "$1" && world_has "$WORLD_DEPUTY" INBOX "$1" &&
+        world_has "$WORLD_LIST" INBOX "$1"
+}
+
+# antragd ends, and a last run finds nothing that it left undone: what has not been sent by then is
+# not going to be.
+settle() {
+    daemon_stop
+    expect_exit 0 "$BUILD/antragd" -f -c "$W/antragd.conf" --once
+}
