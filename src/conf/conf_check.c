@@ -46,9 +46,9 @@ static void check_readable(struct conf_reader *reader, const struct conf_node *n
 static void check_command(struct conf_reader *reader, const struct conf_node *node, const char *key,
                           const struct texts *command)
 {
-    if (command->n == 0)
+    if (!conf_node_has(node, key))
         return;
-    if (command->v[0][0] == '\0')
+    if (command->n == 0 || command->v[0][0] == '\0')
         conf_mistake_add(reader, conf_node_place(node, key),
                          "%s: the program's name is empty; write {\"program\", \"argument\"}", key);
     else if (strchr(command->v[0], '/') != NULL && access(command->v[0], X_OK) != 0)
@@ -57,43 +57,41 @@ static void check_command(struct conf_reader *reader, const struct conf_node *no
 }
 
 /* How many of the three ways to give a password are taken. */
-static int count_passwords(const struct conf_server *server)
+static int count_passwords(const struct conf_node *node)
 {
-    return (server->password_file != NULL) + (server->password_command.n > 0) +
-           (server->password_credential != NULL);
+    return conf_node_has(node, "password-file") + conf_node_has(node, "password-command") +
+           conf_node_has(node, "password-credential");
 }
 
-static void check_password(struct conf_reader *reader, const struct conf_node *node,
-                           const struct conf_server *server)
+static void check_password(struct conf_reader *reader, const struct conf_node *node)
 {
     const char *name = conf_node_name(reader, node);
-    int passwords = count_passwords(server);
+    int passwords = count_passwords(node);
 
     if (passwords > 1)
         conf_mistake_add(reader, node->place,
                          "%s has %d passwords; leave one of password-file, password-command and "
                          "password-credential",
                          name, passwords);
-    if (passwords == 0 && server->user != NULL)
+    if (passwords == 0 && conf_node_has(node, "user"))
         conf_mistake_add(reader, node->place,
                          "%s has a user without a password; add password-file, password-command or "
                          "password-credential",
                          name);
-    if (server->token_command.n > 0)
+    if (conf_node_has(node, "token-command"))
         conf_mistake_add(reader, conf_node_place(node, "token-command"),
                          "token-command is not used with auth plain; write auth = \"xoauth2\" or "
                          "\"oauthbearer\"");
 }
 
-static void check_token(struct conf_reader *reader, const struct conf_node *node,
-                        const struct conf_server *server)
+static void check_token(struct conf_reader *reader, const struct conf_node *node)
 {
     const char *name = conf_node_name(reader, node);
 
-    if (server->token_command.n == 0)
+    if (!conf_node_has(node, "token-command"))
         conf_mistake_add(reader, conf_node_place(node, "auth"),
                          "auth of %s needs token-command = {\"program\", …}", name);
-    if (count_passwords(server) > 0)
+    if (count_passwords(node) > 0)
         conf_mistake_add(reader, conf_node_place(node, "auth"),
                          "auth of %s uses tokens and no password; leave the password out", name);
 }
@@ -101,15 +99,15 @@ static void check_token(struct conf_reader *reader, const struct conf_node *node
 static void check_login(struct conf_reader *reader, const struct conf_node *node,
                         const struct conf_server *server)
 {
-    bool needs_user = is_section(node, "mailbox") || server->token_command.n > 0 ||
-                      server->auth != CONF_AUTH_PLAIN || count_passwords(server) > 0;
+    bool needs_user = is_section(node, "mailbox") || conf_node_has(node, "token-command") ||
+                      server->auth != CONF_AUTH_PLAIN || count_passwords(node) > 0;
 
-    if (needs_user && server->user == NULL)
+    if (needs_user && !conf_node_has(node, "user"))
         conf_mistake_add(reader, node->place, "%s needs user = …", conf_node_name(reader, node));
     if (server->auth == CONF_AUTH_PLAIN)
-        check_password(reader, node, server);
+        check_password(reader, node);
     else
-        check_token(reader, node, server);
+        check_token(reader, node);
     if (server->password_file != NULL) {
         const char *problem = conf_secret_file_problem(reader->scratch, server->password_file);
 
@@ -127,7 +125,7 @@ static void check_server(struct conf_reader *reader, const struct conf_node *nod
 {
     if (server->directory != NULL)
         return;
-    if (server->host == NULL && conf_node_entry(node, "host") == NULL)
+    if (!conf_node_has(node, "host") && !conf_node_has(node, "directory"))
         conf_mistake_add(reader, node->place, "%s needs host = … (or directory = …)",
                          conf_node_name(reader, node));
     if (server->tls != CONF_TLS_NONE)

@@ -147,6 +147,13 @@ static struct conf_node *new_node(struct conf_reader *reader, const struct conf_
     return node;
 }
 
+bool conf_node_has(const struct conf_node *node, const char *key)
+{
+    const struct conf_key *row = find_key(node->section, key);
+
+    return row != NULL && (node->keys_seen & (UINT64_C(1) << (row - node->section->keys))) != 0;
+}
+
 const struct conf_entry *conf_node_entry(const struct conf_node *node, const char *key)
 {
     for (const struct conf_entry *entry = node->entries; entry != NULL; entry = entry->next)

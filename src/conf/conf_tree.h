@@ -105,6 +105,8 @@ struct conf_node {
 /* From a file, or from bytes where bytes is not NULL (path then only names them). */
 bool conf_tree_read(struct conf_reader *reader, const char *path, const char *bytes, size_t n,
                     struct conf_node **root_r, struct err *err_r);
+/* Whether the key stands there, be its value right or wrong. */
+bool conf_node_has(const struct conf_node *node, const char *key);
 const struct conf_entry *conf_node_entry(const struct conf_node *node, const char *key);
 /* Of the key, or of the section where the key is left out. */
 struct conf_place conf_node_place(const struct conf_node *node, const char *key);

@@ -16,6 +16,10 @@ CORE_TESTS += tests/unit/test_base_text
 tests_unit_test_base_text_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 CONF_HELP = tests/unit/conf_help.c tests/unit/conf_help.h
+EXTRA_DIST += tests/unit/conf-example.conf
+CORE_TESTS += tests/unit/test_conf_check
+tests_unit_test_conf_check_SOURCES = tests/unit/test_conf_check.c $(CONF_HELP)
+tests_unit_test_conf_check_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_conf_parse
 tests_unit_test_conf_parse_SOURCES = tests/unit/test_conf_parse.c $(CONF_HELP)
 tests_unit_test_conf_parse_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
