@@ -1,3 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 libshell_a_SOURCES += \
-	src/net/stream.h
+	src/net/stream.h \
+	src/net/stream_impl.h \
+	src/net/stream.c \
+	src/net/stream_connect.c \
+	src/net/stream_tls.c
