@@ -22,7 +22,7 @@ struct mailbox;
 enum mailbox_result {
     MAILBOX_OK,
     MAILBOX_GONE,    /* this mail is not there any more */
-    MAILBOX_TOO_BIG, /* this mail is over the limit */
+    MAILBOX_TOO_BIG, /* this mail is over the limit; its headers were fetched */
     MAILBOX_LOST,    /* link or server: close, back off, open again */
     MAILBOX_DENIED,  /* login refused: slow down and shout */
     MAILBOX_REFUSED, /* folder missing, certificate wrong: a person must act */
@@ -48,15 +48,19 @@ void mailbox_free(struct mailbox *mailbox); /* closes without farewell */
  * On an open mailbox only refreshes the view. */
 enum mailbox_result mailbox_open(struct mailbox *mailbox, bool read_only,
                                  struct mailbox_view *view_r, struct err *err_r);
-/* All items of the folder, sorted by UID. */
+/* All items of the folder, sorted by UID.  Where the server does not tell a mail's date, it is the
+ * time of this call. */
 enum mailbox_result mailbox_list(struct mailbox *mailbox, struct arena *arena,
                                  struct mailbox_item **items_r, size_t *count_r, struct err *err_r);
-/* The whole mail into a memfd (not yet sealed), nothing marked.  UID and byte count are checked.
- * More than max bytes: MAILBOX_TOO_BIG. */
+/* The whole mail into an empty memfd (not yet sealed), nothing marked.  UID and byte count are
+ * checked.  More than max bytes: MAILBOX_TOO_BIG, and the memfd holds the headers (with the empty
+ * line behind them) only.  MAILBOX_GONE only where the server does not list it any more: a server
+ * that lists a mail and does not hand it out is MAILBOX_LOST. */
 enum mailbox_result mailbox_fetch(struct mailbox *mailbox, const struct mailbox_item *item,
                                   size_t max, int fd, struct err *err_r);
-/* Into the done-folder (made where missing), all in one command: UID MOVE, else COPY and UID
- * EXPUNGE, else a keyword.  "" as done-folder: nothing.  Harmless to repeat. */
+/* Into the done-folder (made where missing), by as few commands as fit in lines of 4 kB: UID MOVE,
+ * else COPY and UID EXPUNGE, else (and with "" as done-folder) the keyword $Registered where the
+ * server allows one.  Harmless to repeat. */
 enum mailbox_result mailbox_done(struct mailbox *mailbox, const uint32_t *uids, size_t count,
                                  struct err *err_r);
 
