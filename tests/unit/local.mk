@@ -39,3 +39,9 @@ REGISTRY_CASE = tests/unit/registry_case.c tests/unit/registry_case.h
 SHELL_TESTS += tests/unit/test_registry
 tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(REGISTRY_CASE)
 tests_unit_test_registry_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+
+PEER = tests/unit/peer.c tests/unit/peer.h
+EXTRA_DIST += tests/fake/dovecot.sh
+SHELL_TESTS += tests/unit/test_imap_dovecot
+tests_unit_test_imap_dovecot_SOURCES = tests/unit/test_imap_dovecot.c $(PEER)
+tests_unit_test_imap_dovecot_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
