@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "conf/conf_tree.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -151,18 +152,29 @@ const char *trust_level_to_text(enum trust_level level)
 
 /* ---- secrets ---- */
 
-const char *conf_secret_file_problem(struct arena *arena, const char *path)
+static bool is_trusted_owner(uid_t owner, const char *state_directory)
 {
     struct stat st;
 
-    if (stat(path, &st) != 0 || access(path, R_OK) != 0)
-        return arena_printf(arena, "%s cannot be read: %m", path);
+    if (owner == 0 || owner == geteuid())
+        return true;
+    return state_directory != NULL && stat(state_directory, &st) == 0 && st.st_uid == owner;
+}
+
+const char *conf_secret_file_problem(struct arena *arena, const char *path,
+                                     const char *state_directory)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0)
+        return errno == EACCES ? NULL : arena_printf(arena, "%s cannot be read: %m", path);
     if (!S_ISREG(st.st_mode))
         return arena_printf(arena, "%s is no file; name the file with the secret", path);
     if ((st.st_mode & 077) != 0)
         return arena_printf(arena, "%s is open to group or others; chmod 600 it", path);
-    if (st.st_uid != 0 && st.st_uid != geteuid())
-        return arena_printf(arena, "%s belongs to another user; chown it to root", path);
+    if (!is_trusted_owner(st.st_uid, state_directory))
+        return arena_printf(arena, "%s belongs to a stranger; chown it to root or to the daemon",
+                            path);
     return NULL;
 }
 
@@ -204,7 +216,7 @@ bool conf_read_secret(const struct conf_server *server, struct arena *arena, cha
     const char *path = server->password_file;
 
     if (path != NULL) {
-        const char *problem = conf_secret_file_problem(arena, path);
+        const char *problem = conf_secret_file_problem(arena, path, NULL);
 
         if (problem != NULL)
             return err_set(err_r, ERR_PERMISSION, "%s", problem);

@@ -96,6 +96,25 @@ static void check_token(struct conf_reader *reader, const struct conf_node *node
                          "auth of %s uses tokens and no password; leave the password out", name);
 }
 
+static const char *state_directory(const struct conf_node *node)
+{
+    while (node->parent != NULL)
+        node = node->parent;
+    return ((const struct conf *)node->object)->state_directory;
+}
+
+static void check_secret_file(struct conf_reader *reader, const struct conf_node *node,
+                              const char *path)
+{
+    const char *problem =
+        path == NULL ? NULL
+                     : conf_secret_file_problem(reader->scratch, path, state_directory(node));
+
+    if (problem != NULL)
+        conf_mistake_add(reader, conf_node_place(node, "password-file"), "password-file: %s",
+                         problem);
+}
+
 static void check_login(struct conf_reader *reader, const struct conf_node *node,
                         const struct conf_server *server)
 {
@@ -108,13 +127,7 @@ static void check_login(struct conf_reader *reader, const struct conf_node *node
         check_password(reader, node);
     else
         check_token(reader, node);
-    if (server->password_file != NULL) {
-        const char *problem = conf_secret_file_problem(reader->scratch, server->password_file);
-
-        if (problem != NULL)
-            conf_mistake_add(reader, conf_node_place(node, "password-file"), "password-file: %s",
-                             problem);
-    }
+    check_secret_file(reader, node, server->password_file);
     check_command(reader, node, "password-command", &server->password_command);
     check_command(reader, node, "token-command", &server->token_command);
 }

@@ -177,7 +177,7 @@ static bool is_word_byte(const struct conf_lexer *lexer)
 
     if (c == '+') /* as in user+folder@town.example */
         return peek(lexer, 1) != '=';
-    return c > ' ' && c != 0x7f && strchr("\"'={}(),*", c) == NULL && !is_comment(lexer);
+    return c > ' ' && c != 0x7f && strchr("\"'={}(),;*", c) == NULL && !is_comment(lexer);
 }
 
 static const char *scan_word(struct conf_lexer *lexer)
@@ -242,7 +242,9 @@ static void skip_stray(struct conf_lexer *lexer)
 {
     int c = peek(lexer, 0);
 
-    if (c > ' ' && c < 0x7f)
+    if (c == ';')
+        conf_mistake_add(lexer->reader, lexer->place, "a ; stands behind no value; take it away");
+    else if (c > ' ' && c < 0x7f)
         conf_mistake_add(lexer->reader, lexer->place,
                          "\"%c\" may not stand here; put values in quotes", c);
     else

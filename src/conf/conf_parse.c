@@ -108,7 +108,7 @@ static const char *find_home(const struct conf_section *section, const char *nam
     const char *home = NULL;
 
     if (find_key(section, name) != NULL || find_child(section, name) != NULL)
-        return section->name[0] != '\0' ? section->name : "no section";
+        return section->name[0] != '\0' ? section->name : "the file itself, outside of sections";
     for (size_t i = 0; i < section->child_count && home == NULL; i++)
         home = find_home(section->children[i].section, name);
     return home;

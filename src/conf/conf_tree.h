@@ -145,7 +145,13 @@ bool conf_host_is_loopback(const char *host);
 void conf_complete(struct conf_reader *reader, struct conf_node *root);
 void conf_check(struct conf_reader *reader, struct conf_node *root);
 
-/* NULL, or why a file with secrets must not be used: "can be read by others; chmod 600 it". */
-const char *conf_secret_file_problem(struct arena *arena, const char *path);
+/*
+ * NULL, or why a file with secrets must not be used: "… is open to group or others; chmod 600 it".
+ * It must belong to root, to the current user, or, where state_directory is not NULL, to its owner:
+ * the daemon's user, while root checks the configuration or a member of the daemon's group uses it.
+ * That it can be read is not asked for here, since those may not.
+ */
+const char *conf_secret_file_problem(struct arena *arena, const char *path,
+                                     const char *state_directory);
 
 #endif

@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
-# antragd.conf(5) and the table of keys name the same keys, types and defaults.
+# antragd.conf(5) and the table of keys name the same keys, types and defaults; the sample names the
+# same keys.
 set -eu
+: "${srcdir:?}" "${builddir:?}"
 
 rows=$(mktemp -d)
 trap 'rm -r "$rows"' EXIT
@@ -28,6 +30,16 @@ awk '
         for (i = 1; i <= count; i++) print sections[i] "|" name "|" type "|" how
     }' "$srcdir/man/antragd.conf.5" | sort -u > "$rows/manual"
 
+# key = value, commented out or not, in the sections that are open
+awk '
+    /^ *(# )?[a-z-]+ = / { line = $0; sub(/^ *(# )?/, "", line); split(line, words, " ")
+                           print open[depth] "|" words[1]; next }
+    /^ *[a-z]+ .*\{( *#.*)?$/ { open[++depth] = $1; next }
+    /^ *\}$/ { depth-- }
+    BEGIN { depth = 0; open[0] = "file" }' "$srcdir/contrib/antragd.conf.sample" | sort -u > "$rows/sample"
+cut -d '|' -f 1,2 "$rows/table" | sort -u > "$rows/names"
+
 test -s "$rows/table"
+diff -u "$rows/names" "$rows/sample"
 diff -u "$rows/table" "$rows/manual"
 echo "$(wc -l < "$rows/table") keys are the same in the table and in the manual"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct day ymd(int year, int month, int day)
 {
@@ -194,6 +195,33 @@ static void test_sample_defaults(void **state)
     arena_free(arena);
 }
 
+/* ---- the manual's examples ---- */
+
+static void test_manual(void **state)
+{
+    struct arena *arena = arena_new();
+    const char *at = strstr(conf_help_read_source(arena, "man/antragd.conf.5"), ".Sh EXAMPLES");
+    size_t bodies = 0;
+
+    (void)state;
+    assert_non_null(at);
+    while ((at = strstr(at, ".Bd -literal")) != NULL) {
+        const char *start = strchr(at, '\n') + 1;
+        const struct conf *conf;
+        struct err err;
+
+        at = strstr(start, ".Ed");
+        assert_non_null(at);
+        if (strncmp(start, "submission", strlen("submission")) != 0)
+            continue; /* some keys alone */
+        if (!conf_parse_slice(start, (size_t)(at - start), arena, &conf, &err))
+            fail_msg("%s", err.text);
+        bodies += conf->body_count;
+    }
+    assert_int_equal(bodies, 2);
+    arena_free(arena);
+}
+
 /* ---- include ---- */
 
 static void test_include(void **state)
@@ -357,6 +385,34 @@ static void test_secret_file(void **state)
     arena_free(arena);
 }
 
+/* The daemon's own user is known by the state directory; only root can give files away. */
+static void test_secret_owner(void **state)
+{
+    static const char stranger[] =
+        "test.conf:11: password-file: other-secret belongs to a stranger; "
+        "chown it to root or to the daemon\n";
+    struct arena *arena = arena_new();
+    const char *text =
+        conf_help_replace(arena, conf_help_good, "@DIR@/secret", "@DIR@/other-secret");
+    const char *with_state =
+        arena_printf(arena, "%s\nstate-directory = \"@DIR@/bodies.d\"\n", text);
+
+    (void)state;
+    if (geteuid() != 0) {
+        print_message("SKIPPED: only root can make files of other users\n");
+        arena_free(arena);
+        skip();
+    }
+    conf_help_write("other-secret", "x\n");
+    assert_int_equal(chown(conf_help_path(arena, "other-secret"), 65534, 65534), 0);
+    assert_string_equal(conf_help_mistakes(arena, text), stranger);
+    assert_string_equal(conf_help_mistakes(arena, with_state), stranger);
+    assert_int_equal(chown(conf_help_path(arena, "bodies.d"), 65534, 65534), 0);
+    assert_string_equal(conf_help_mistakes(arena, with_state), "");
+    assert_int_equal(chown(conf_help_path(arena, "bodies.d"), 0, 0), 0);
+    arena_free(arena);
+}
+
 static void test_secret_credential(void **state)
 {
     struct arena *arena = arena_new();
@@ -416,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_example),
         cmocka_unit_test(test_sample),
         cmocka_unit_test(test_sample_defaults),
+        cmocka_unit_test(test_manual),
         cmocka_unit_test(test_include),
         cmocka_unit_test(test_include_in_section),
         cmocka_unit_test(test_missing_file),
@@ -423,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_chair),
         cmocka_unit_test(test_trust_words),
         cmocka_unit_test(test_secret_file),
+        cmocka_unit_test(test_secret_owner),
         cmocka_unit_test(test_secret_credential),
         cmocka_unit_test(test_many_bodies),
     };

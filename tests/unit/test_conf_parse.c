@@ -207,8 +207,13 @@ static const struct fault faults[] = {
     {.name = "semicolon",
      .old = "user = \"u\"",
      .new_one = "user = \"u\";",
-     .mistakes = "test.conf:10: ; is followed by password-file; write ; = value, or a section in "
-                 "{ }\n"},
+     .mistakes = "test.conf:10: a ; stands behind no value; take it away\n"},
+    {.name = "key of the file in a section",
+     .old = "user = \"u\"",
+     .new_one = "user = u; state-directory = \"/x\"",
+     .mistakes = "test.conf:10: a ; stands behind no value; take it away\n"
+                 "test.conf:10: key state-directory may not stand in mailbox \"m\"; it belongs "
+                 "into the file itself, outside of sections\n"},
     {.name = "addresses",
      .old = "member \"c@cdu.example\"",
      .new_one = "member \"C <c@cdu.example>\"",
