@@ -125,11 +125,13 @@ static _Noreturn void become_role(const struct supervisor *s, enum role role, in
 {
     const char *const arguments[] = {"antragd", "-x", role_to_text(role), NULL};
     char *copies[4] = {xstrdup(arguments[0]), xstrdup(arguments[1]), xstrdup(arguments[2]), NULL};
+    /* the program may itself have been opened as the descriptor that the role is given */
+    int program = fcntl(s->program, F_DUPFD_CLOEXEC, ROLE_SUPERVISOR_FD + 1);
     if (socket == ROLE_SUPERVISOR_FD)
         fcntl(socket, F_SETFD, 0);
     else if (dup2(socket, ROLE_SUPERVISOR_FD) < 0)
         _exit(71);
-    fexecve(s->program, copies, environ);
+    fexecve(program, copies, environ);
     _exit(71);
 }
 
