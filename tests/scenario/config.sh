@@ -39,7 +39,7 @@ said 'days = -1'
 said 'floder = "INBOX"'
 
 step 'no file'
-expect_exit 78 "$BUILD/antragd" -n -c "$W/absent.conf"
+expect_exit 66 "$BUILD/antragd" -n -c "$W/absent.conf"
 
 step 'a password that others can read'
 chmod 644 "$W/password"

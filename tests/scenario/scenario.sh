@@ -24,7 +24,6 @@ scenario_end() {
     local status=$?
     trap - EXIT
     if ((status)); then
-        printf 'failed in line %s\n' "${BASH_LINENO[0]}"
         [[ -z ${W:-} ]] || scenario_show_logs
     fi
     world_end || status=1
@@ -32,13 +31,16 @@ scenario_end() {
 }
 
 trap scenario_end EXIT
+# Where a command fails that nobody looks at, and where fail() was called from.
+set -E
+trap 'printf "FAILED: %s (line %s)\n" "$BASH_COMMAND" "${BASH_LINENO[-2]:-$LINENO}"' ERR
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 step() { printf '* %s\n' "$*"; }
 
 fail() {
-    printf 'FAILED: %s\n' "$*"
+    printf 'FAILED: %s (line %s)\n' "$*" "${BASH_LINENO[-2]}"
     exit 1
 }
 
