@@ -7,12 +7,28 @@
  * end, and a forgotten quote is then reported where it is), and "${X}" is three ordinary
  * characters and a name, not the environment. */
 
+/* A file with a zero byte is no text: one report instead of thousands, and nothing behind it. */
+static void stop_at_zero(struct conf_lexer *lexer)
+{
+    const char *zero = lexer->n > 0 ? memchr(lexer->bytes, 0, lexer->n) : NULL;
+    struct conf_place place = lexer->place;
+
+    if (zero == NULL)
+        return;
+    lexer->n = (size_t)(zero - lexer->bytes);
+    for (size_t i = 0; i < lexer->n; i++)
+        place.line += lexer->bytes[i] == '\n';
+    conf_mistake_add(lexer->reader, place,
+                     "a zero byte; this is no text file, and nothing behind it was read");
+}
+
 void conf_lex_start(struct conf_lexer *lexer, struct conf_reader *reader, uint32_t file,
                     const char *bytes, size_t n)
 {
     *lexer = (struct conf_lexer){
         .reader = reader, .bytes = bytes, .n = n, .place = {.file = file, .line = 1}};
-    if (n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
+    stop_at_zero(lexer);
+    if (lexer->n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
         lexer->at = 3;
 }
 
@@ -163,8 +179,6 @@ static void scan_string(struct conf_lexer *lexer, struct text *text)
             scan_escape(lexer, text);
         else if (c == '\\')
             scan_single_escape(lexer, text);
-        else if (c == 0)
-            conf_mistake_add(lexer->reader, lexer->place, "a zero byte; this is not a text file");
         else
             text_add_char(text, (char)c);
     }
@@ -251,7 +265,7 @@ static void skip_stray(struct conf_lexer *lexer)
         conf_mistake_add(lexer->reader, lexer->place,
                          "a byte 0x%02x may not stand here; this must be a text file in UTF-8", c);
     /* one report for a whole run, else a binary file gives one for each of its bytes */
-    while (peek(lexer, 0) == c || peek(lexer, 0) == 0)
+    while (peek(lexer, 0) == c)
         lexer->at++;
 }
 

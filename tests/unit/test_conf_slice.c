@@ -354,6 +354,19 @@ static void test_random_round_trip(void **state)
 
 /* ---- every prefix ---- */
 
+static void test_zero_byte(void **state)
+{
+    static const char bytes[] = "state-directory = \"/x\"\n\n \0 }}}";
+    struct arena *arena = arena_new();
+    const struct conf *conf;
+    struct err err;
+
+    (void)state;
+    assert_false(conf_parse_slice(bytes, sizeof bytes - 1, arena, &conf, &err));
+    assert_non_null(strstr(err.text, "slice:3: a zero byte"));
+    arena_free(arena);
+}
+
 static void test_prefixes(void **state)
 {
     struct arena *arena = arena_new();
@@ -391,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_bad_slices),
         cmocka_unit_test(test_small_slice),
         cmocka_unit_test(test_random_round_trip),
+        cmocka_unit_test(test_zero_byte),
         cmocka_unit_test(test_prefixes),
     };
 
