@@ -140,11 +140,26 @@ static bool has_closed_letter(const struct case_file *file)
     return find_closed_letter(file) != NULL;
 }
 
-static bool has_locked_letter(const struct case_file *file)
+static bool is_closed_by(const struct case_file *file, enum part_text cause)
 {
     const struct mail_part *part = find_closed_letter(file);
 
-    return part != NULL && part->text == PART_ENCRYPTED;
+    return part != NULL && part->text == cause;
+}
+
+static bool has_locked_letter(const struct case_file *file)
+{
+    return is_closed_by(file, PART_ENCRYPTED);
+}
+
+static bool has_damaged_letter(const struct case_file *file)
+{
+    return is_closed_by(file, PART_UNREADABLE) || is_closed_by(file, PART_TOO_LARGE);
+}
+
+static bool has_scanned_letter(const struct case_file *file)
+{
+    return is_closed_by(file, PART_IMAGE);
 }
 
 /* A copier sends letters with Auto-Submitted, a list may be copied in: what can be a motion is a
@@ -347,6 +362,16 @@ static const struct mail_rule {
      .tests = {has_no_motion, has_locked_letter},
      .state = MESSAGE_HELD,
      .sentence = "no motion found: the attachment {} is encrypted",
+     .detail = name_closed_letter},
+    {.name = "damaged-letter",
+     .tests = {has_no_motion, has_damaged_letter},
+     .state = MESSAGE_HELD,
+     .sentence = "no motion found: the attachment {} cannot be read",
+     .detail = name_closed_letter},
+    {.name = "scanned-letter",
+     .tests = {has_no_motion, has_scanned_letter},
+     .state = MESSAGE_HELD,
+     .sentence = "no motion found: the attachment {} is a picture without text",
      .detail = name_closed_letter},
     {.name = "closed-letter",
      .tests = {has_no_motion, has_closed_letter},

@@ -1,0 +1,731 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "test.h"
+
+#include "decision/asks.h"
+#include "decision/council.h"
+#include "town.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct arena *arena;
+
+static int set_up(void **state)
+{
+    struct err err;
+
+    (void)state;
+    arena = arena_new();
+    return zone_set("Europe/Berlin", &err) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+/* ---- a mail, and what a case changes in it ----------------------------------------------------
+ */
+
+struct setting {
+    struct conf_body *body;
+    struct reading *reading; /* NULL: unreadable */
+    struct mail *mail;
+    struct motion *motion; /* the first */
+    struct known known;
+    const char *arrived;
+    const char *unreadable;
+    size_t size;
+};
+
+static void from(struct setting *s, const char *address)
+{
+    s->mail->from.v[0].address = address;
+}
+
+static void by_stranger(struct setting *s)
+{
+    from(s, "stranger@example.example");
+}
+
+static void without_motion(struct setting *s)
+{
+    s->reading->motions.n = 0;
+}
+
+static void with_pdf(struct setting *s)
+{
+    s->mail->parts[1].type = "application/pdf";
+    s->mail->parts[1].name = "Antrag.pdf";
+    s->mail->parts[1].text = PART_NONE;
+}
+
+static void as_reply(struct setting *s)
+{
+    without_motion(s);
+    town_set(arena, &s->mail->in_reply_to, "a-2015-0001@bedburg-hau.example");
+    s->mail->text = "Vielen Dank für die schnelle Bestätigung und ein schönes Wochenende!\n\n"
+                    "Wilhelm van Beek\n\nAm 04.08.2015 um 12:05 schrieb Gemeinde Bedburg-Hau:\n"
+                    "> Bitte antworten Sie, wenn etwas nicht stimmt.\n";
+}
+
+static void to_stranger(struct setting *s)
+{
+    s->mail->to.v[0].address = "landrat@kreis-kleve.example";
+}
+
+static void change_bounce(struct setting *s)
+{
+    s->mail->class = MAIL_BOUNCE;
+}
+
+static void change_disposition(struct setting *s)
+{
+    s->mail->class = MAIL_DISPOSITION;
+}
+
+static void change_own(struct setting *s)
+{
+    from(s, "Antraege@bedburg-hau.example");
+}
+
+static void change_own_list(struct setting *s)
+{
+    s->mail->class = MAIL_LIST;
+    from(s, "rat@lists.bedburg-hau.example");
+}
+
+static void change_automatic(struct setting *s)
+{
+    s->mail->class = MAIL_AUTO_REPLY;
+    without_motion(s);
+}
+
+static void change_copier(struct setting *s)
+{
+    change_automatic(s);
+    with_pdf(s);
+    from(s, "kopierer@spd-bedburg-hau.example");
+}
+
+static void change_copier_text(struct setting *s)
+{
+    s->mail->class = MAIL_AUTO_REPLY;
+}
+
+static void change_list(struct setting *s)
+{
+    s->mail->class = MAIL_LIST;
+    by_stranger(s);
+}
+
+static void change_newsletter(struct setting *s)
+{
+    s->mail->class = MAIL_LIST;
+    without_motion(s);
+}
+
+static void change_list_motion(struct setting *s)
+{
+    s->mail->class = MAIL_LIST;
+}
+
+static void change_before(struct setting *s)
+{
+    s->body->mailboxes[0].ignore_before = town_day("2015-08-05");
+}
+
+static void change_not_before(struct setting *s)
+{
+    s->body->mailboxes[0].ignore_before = town_day("2015-08-04");
+}
+
+static void change_same_bytes(struct setting *s)
+{
+    s->known.same_bytes = 12;
+}
+
+static void change_same_mail(struct setting *s)
+{
+    s->known.same_mail = 13;
+}
+
+static void change_too_large(struct setting *s)
+{
+    s->size = s->body->max_size + 1;
+}
+
+static void change_just_fits(struct setting *s)
+{
+    s->size = s->body->max_size;
+}
+
+static void change_unreadable(struct setting *s)
+{
+    s->reading = NULL;
+    s->unreadable = "more than 500 parts";
+}
+
+static void change_unreadable_again(struct setting *s)
+{
+    change_unreadable(s);
+    change_same_bytes(s);
+}
+
+static void change_two_from(struct setting *s)
+{
+    s->mail->from.v = arena_array(arena, 2, sizeof(struct mail_address));
+    s->mail->from.v[0].address = "vanbeek@mail.example";
+    s->mail->from.v[1].address = "x@y.example";
+    s->mail->from.n = 2;
+}
+
+static void change_forwarder(struct setting *s)
+{
+    from(s, "sekretariat@bedburg-hau.example");
+}
+
+static void change_stranger_citizen(struct setting *s)
+{
+    by_stranger(s);
+    s->motion->kind = MOTION_CITIZEN_SUGGESTION;
+}
+
+static void change_stranger_reply(struct setting *s)
+{
+    as_reply(s);
+    by_stranger(s);
+}
+
+static void change_left_faction(struct setting *s)
+{
+    s->arrived = "2020-11-01T10:00:00+01:00";
+}
+
+static void change_same_content(struct setting *s)
+{
+    s->known.same_content = "A/2015/0007";
+}
+
+static void change_locked(struct setting *s)
+{
+    without_motion(s);
+    with_pdf(s);
+    s->mail->parts[1].text = PART_ENCRYPTED;
+}
+
+static void change_damaged(struct setting *s)
+{
+    change_locked(s);
+    s->mail->parts[1].text = PART_UNREADABLE;
+}
+
+static void change_scanned(struct setting *s)
+{
+    change_locked(s);
+    s->mail->parts[1].text = PART_IMAGE;
+}
+
+static void change_closed(struct setting *s)
+{
+    without_motion(s);
+    with_pdf(s);
+}
+
+static void change_closed_reply(struct setting *s)
+{
+    as_reply(s);
+    with_pdf(s);
+}
+
+static void change_signed_reply(struct setting *s)
+{
+    as_reply(s);
+    s->mail->parts[1].type = "application/pkcs7-signature";
+    s->mail->parts[1].text = PART_NONE;
+}
+
+static void change_attachment(struct setting *s)
+{
+    without_motion(s);
+    town_set(arena, &s->mail->defects, "attachment-missing");
+}
+
+static void change_attachment_of_motion(struct setting *s)
+{
+    town_set(arena, &s->mail->defects, "attachment-missing");
+}
+
+static void change_asking_reply(struct setting *s)
+{
+    as_reply(s);
+    s->mail->text = "Guten Tag,\n\nder Titel muss anders heißen, bitte korrigieren.\n";
+}
+
+static void change_trust(struct setting *s)
+{
+    s->body->required_trust = TRUST_AUTHENTICATED;
+}
+
+static void change_office_of_faction(struct setting *s)
+{
+    from(s, "geschaeftsstelle@spd-bedburg-hau.example");
+}
+
+static void change_citizen(struct setting *s)
+{
+    s->motion->kind = MOTION_CITIZEN_SUGGESTION;
+}
+
+static void change_withdrawal(struct setting *s)
+{
+    s->motion->kind = MOTION_WITHDRAWAL;
+    s->motion->refers_to = "A/2015/0001";
+}
+
+static void change_replacement(struct setting *s)
+{
+    s->motion->kind = MOTION_REPLACEMENT;
+    s->motion->refers_to = "Antrag vom 04.08.2015";
+}
+
+static void change_addressee(struct setting *s)
+{
+    to_stranger(s);
+    s->motion->addressee = "Landrat des Kreises Kleve";
+}
+
+static void change_other_mayor(struct setting *s)
+{
+    to_stranger(s);
+    s->motion->addressee = "Bürgermeister der Gemeinde Kranenburg";
+}
+
+static void change_no_addressee(struct setting *s)
+{
+    to_stranger(s);
+    s->motion->addressee = NULL;
+}
+
+static void change_mayor_in_letter(struct setting *s)
+{
+    to_stranger(s);
+    s->motion->addressee = "Buergermeister";
+}
+
+static void change_mayor_in_cc(struct setting *s)
+{
+    change_addressee(s);
+    s->mail->cc.v = ARENA_NEW(arena, struct mail_address);
+    s->mail->cc.v[0].address = "buergermeister@bedburg-hau.example";
+    s->mail->cc.n = 1;
+}
+
+static void change_delivered(struct setting *s)
+{
+    change_addressee(s);
+    town_set(arena, &s->mail->delivered_to, "antraege@bedburg-hau.example");
+}
+
+static void change_faction(struct setting *s)
+{
+    town_set(arena, &s->motion->factions, "CDU");
+}
+
+static void change_unknown_faction(struct setting *s)
+{
+    town_set(arena, &s->motion->factions, "FDP");
+}
+
+static void change_no_faction(struct setting *s)
+{
+    s->motion->factions.n = 0;
+}
+
+static void change_joint(struct setting *s)
+{
+    town_set(arena, &s->motion->factions, "CDU-Fraktion");
+    texts_add(&s->motion->factions, arena, "SPD");
+    texts_add(&s->motion->factions, arena, "FDP");
+    texts_add(&s->motion->factions, arena, "BÜNDNIS 90/DIE GRÜNEN");
+    texts_add(&s->motion->factions, arena, "Die Grünen");
+}
+
+static void change_late(struct setting *s)
+{
+    s->arrived = "2015-09-23T10:00:00+02:00";
+}
+
+static void change_mixed(struct setting *s)
+{
+    struct motion *second = town_add_motion(arena, s->reading);
+
+    town_set(arena, &second->factions, "CDU");
+    town_add_motion(arena, s->reading);
+}
+
+static void change_same_id(struct setting *s)
+{
+    s->known.other_of_id = "m7";
+}
+
+/* ---- the table --------------------------------------------------------------------------------
+ */
+
+static const struct decision_case {
+    const char *name;
+    void (*change)(struct setting *s);
+    enum message_state state;
+    const char *row;
+    const char *reason;  /* stands in the reason */
+    const char *motions; /* a letter each: r registered, h held */
+} cases[] = {
+    {"a member's motion", NULL, MESSAGE_REGISTERED, "registered", "registered", "r"},
+    {"bounce", change_bounce, MESSAGE_IGNORED, "bounce", "bounce", ""},
+    {"read receipt", change_disposition, MESSAGE_IGNORED, "disposition", "disposition", ""},
+    {"own mail", change_own, MESSAGE_IGNORED, "own", "own mail", ""},
+    {"own confirmation back from the list", change_own_list, MESSAGE_IGNORED, "own", "own", ""},
+    {"out of office", change_automatic, MESSAGE_IGNORED, "automatic", "automatic mail", ""},
+    {"a copier's letter", change_copier, MESSAGE_HELD, "automatic-letter", "machine", ""},
+    {"a copier's motion", change_copier_text, MESSAGE_HELD, "automatic-letter", "machine", "h"},
+    {"a list of strangers", change_list, MESSAGE_IGNORED, "list", "list", ""},
+    {"newsletter", change_newsletter, MESSAGE_IGNORED, "list-without-motion", "list", ""},
+    {"a member's motion by a list", change_list_motion, MESSAGE_HELD, "list-letter", "list", "h"},
+    {"before ignore-before", change_before, MESSAGE_IGNORED, "before-start", "ignore-before", ""},
+    {"on the day of it", change_not_before, MESSAGE_REGISTERED, "registered", "", "r"},
+    {"same bytes", change_same_bytes, MESSAGE_DUPLICATE, "same-bytes", "m12:", ""},
+    {"same mail", change_same_mail, MESSAGE_DUPLICATE, "same-mail", "m13:", ""},
+    {"too large", change_too_large, MESSAGE_HELD, "too-large", "too large", "h"},
+    {"just not too large", change_just_fits, MESSAGE_REGISTERED, "registered", "", "r"},
+    {"unreadable", change_unreadable, MESSAGE_UNREADABLE, "unreadable", "more than 500 parts", ""},
+    {"unreadable again", change_unreadable_again, MESSAGE_DUPLICATE, "same-bytes", "m12:", ""},
+    {"two From", change_two_from, MESSAGE_HELD, "not-one-from", "unknown sender", "h"},
+    {"forwarded by staff", change_forwarder, MESSAGE_HELD, "forwarder", "forwarded", "h"},
+    {"a citizen", change_stranger_citizen, MESSAGE_HELD, "unknown-citizen", "citizen's", "h"},
+    {"a stranger's motion", by_stranger, MESSAGE_HELD, "unknown-motion", "unknown sender", "h"},
+    {"a stranger's reply", change_stranger_reply, MESSAGE_HELD, "unknown", "unknown sender", ""},
+    {"no member any more", change_left_faction, MESSAGE_HELD, "unknown-motion", "roster", "h"},
+    {"same content", change_same_content, MESSAGE_HELD, "same-content", "A/2015/0007", "h"},
+    {"locked PDF", change_locked, MESSAGE_HELD, "locked-letter", "Antrag.pdf is encrypted", ""},
+    {"damaged PDF", change_damaged, MESSAGE_HELD, "damaged-letter", "cannot be read", ""},
+    {"scanned PDF", change_scanned, MESSAGE_HELD, "scanned-letter", "picture", ""},
+    {"PDF not read", change_closed, MESSAGE_HELD, "closed-letter",
+     "the attachment Antrag.pdf is not read yet", ""},
+    {"reply with a PDF", change_closed_reply, MESSAGE_HELD, "closed-letter", "Antrag.pdf", ""},
+    {"signed reply", change_signed_reply, MESSAGE_IGNORED, "reply", "asks nothing", ""},
+    {"attachment missing", change_attachment, MESSAGE_HELD, "attachment-missing",
+     "attachment missing", ""},
+    {"attachment of a motion missing", change_attachment_of_motion, MESSAGE_HELD,
+     "attachment-missing", "attachment missing", "h"},
+    {"thanks", as_reply, MESSAGE_IGNORED, "reply", "a reply that asks nothing", ""},
+    {"a reply that corrects", change_asking_reply, MESSAGE_HELD, "asking-reply", "no motion found",
+     ""},
+    {"no motion", without_motion, MESSAGE_HELD, "no-motion", "no motion found", ""},
+    {"trust", change_trust, MESSAGE_HELD, "trust", "trust below required", "h"},
+    {"may not submit", change_office_of_faction, MESSAGE_HELD, "may-not-submit", "may not submit",
+     "h"},
+    {"a member hands on a citizen's suggestion", change_citizen, MESSAGE_HELD, "citizen",
+     "citizen's suggestion", "h"},
+    {"withdrawal", change_withdrawal, MESSAGE_HELD, "withdrawal", "A/2015/0001", "h"},
+    {"replacement", change_replacement, MESSAGE_HELD, "replacement", "Antrag vom 04.08.2015", "h"},
+    {"to the Landrat", change_addressee, MESSAGE_HELD, "addressee", "Landrat", "h"},
+    {"to another mayor", change_other_mayor, MESSAGE_HELD, "addressee", "Kranenburg", "h"},
+    {"to nobody", change_no_addressee, MESSAGE_HELD, "addressee", "someone else", "h"},
+    {"the letter's office is enough", change_mayor_in_letter, MESSAGE_REGISTERED, "registered", "",
+     "r"},
+    {"the mayor in Cc is enough", change_mayor_in_cc, MESSAGE_REGISTERED, "registered", "", "r"},
+    {"Delivered-To is enough", change_delivered, MESSAGE_REGISTERED, "registered", "", "r"},
+    {"another faction's letter", change_faction, MESSAGE_HELD, "faction", "CDU", "h"},
+    {"a faction that is none here", change_unknown_faction, MESSAGE_HELD, "faction", "FDP", "h"},
+    {"no faction in the letter", change_no_faction, MESSAGE_REGISTERED, "registered", "", "r"},
+    {"a joint motion", change_joint, MESSAGE_REGISTERED, "registered", "", "r"},
+    {"late", change_late, MESSAGE_REGISTERED, "registered", "", "r"},
+    {"clear, doubtful, clear", change_mixed, MESSAGE_REGISTERED, "registered", "in part", "rhr"},
+    {"same Message-ID, other content", change_same_id, MESSAGE_REGISTERED, "registered", "m7", "r"},
+};
+
+static void judge(void (*change)(struct setting *), struct setting *setting,
+                  struct decision *decision_r)
+{
+    struct verdict *verdict = ARENA_NEW(arena, struct verdict);
+    struct case_file file;
+
+    *setting = (struct setting){.body = town_new(arena),
+                                .reading = town_letter(arena),
+                                .known = {.message = 20, .next_counter = 41},
+                                .arrived = "2015-08-04T12:03:11+02:00",
+                                .size = 200000};
+    setting->mail = setting->reading->mail;
+    setting->motion = &setting->reading->motions.v[0];
+    if (change != NULL)
+        change(setting);
+    file = (struct case_file){.body = setting->body,
+                              .mailbox = &setting->body->mailboxes[0],
+                              .reading = setting->reading,
+                              .unreadable = setting->unreadable,
+                              .known = &setting->known,
+                              .arrival = {.at = town_moment(setting->arrived), .basis = "test"},
+                              .size = setting->size};
+    if (setting->reading != NULL) {
+        trust_judge(arena, setting->reading, setting->body, moment_day(file.arrival.at), verdict);
+        file.verdict = verdict;
+    }
+    decide(arena, &file, decision_r);
+}
+
+static void check_motions(const struct decision *decision, const char *expected)
+{
+    assert_int_equal(decision->motion_count, strlen(expected));
+    for (size_t i = 0; i < decision->motion_count; i++) {
+        assert_int_equal(decision->motions[i].registered, expected[i] == 'r');
+        assert_int_equal(decision->motions[i].number != NULL, expected[i] == 'r');
+        assert_int_equal(decision->motions[i].reason == NULL, expected[i] == 'r');
+        assert_non_null(decision->motions[i].row);
+    }
+}
+
+static void test_table(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct setting setting;
+        struct decision decision;
+
+        judge(cases[i].change, &setting, &decision);
+        print_message("%s: %s, %s\n", cases[i].name, decision.row, decision.reason);
+        assert_string_equal(message_state_to_text(decision.state),
+                            message_state_to_text(cases[i].state));
+        assert_string_equal(decision.row, cases[i].row);
+        assert_non_null(strstr(decision.reason, cases[i].reason));
+        assert_null(strstr(decision.reason, "{}"));
+        check_motions(&decision, cases[i].motions);
+    }
+}
+
+static bool is_hit(const char *row)
+{
+    /* the row that hands over to the motions' table is hit by what is found there */
+    if (strcmp(row, "motions") == 0)
+        row = "registered";
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (strcmp(cases[i].row, row) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void test_every_row_is_hit(void **state)
+{
+    (void)state;
+    for (size_t i = 0; decide_row_name(i) != NULL; i++) {
+        if (!is_hit(decide_row_name(i)))
+            fail_msg("no case hits the row %s", decide_row_name(i));
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(decide_row_name(k), decide_row_name(i));
+    }
+}
+
+static void test_numbers(void **state)
+{
+    struct setting setting;
+    struct decision decision;
+
+    (void)state;
+    judge(change_mixed, &setting, &decision);
+    assert_string_equal(decision.motions[0].number, "A/2015/0041");
+    assert_null(decision.motions[1].number);
+    assert_string_equal(decision.motions[2].number, "A/2015/0042");
+}
+
+static void change_new_year(struct setting *s)
+{
+    s->arrived = "2015-12-31T23:30:00Z"; /* 2016 in the town */
+}
+
+static void test_year_is_local(void **state)
+{
+    struct setting setting;
+    struct decision decision;
+
+    (void)state;
+    judge(change_new_year, &setting, &decision);
+    assert_string_equal(decision.motions[0].number, "A/2016/0041");
+}
+
+static void test_named(void **state)
+{
+    struct setting setting;
+    struct decision decision;
+
+    (void)state;
+    judge(change_joint, &setting, &decision);
+    assert_string_equal(decision.motions[0].mover->title, "SPD");
+    assert_string_equal(text_join(arena, &decision.motions[0].named, "; "), "CDU; FDP; GRÜNE");
+}
+
+static void change_alias(struct setting *s)
+{
+    s->motion->consultations[0].organization = "GEMEINDERAT der Gemeinde Bedburg-Hau";
+}
+
+static void test_consultations(void **state)
+{
+    struct setting setting;
+    struct decision decision;
+    const struct decided_motion *motion;
+
+    (void)state;
+    judge(change_alias, &setting, &decision);
+    motion = &decision.motions[0];
+    assert_int_equal(motion->consultation_count, 2);
+    assert_string_equal(motion->consultations[0].organization, "Rat");
+    assert_int_equal(motion->consultations[0].deadline.state, DEADLINE_IN_TIME);
+    assert_string_equal(motion->consultations[1].organization, "Fachausschuss");
+    assert_int_equal(motion->consultations[1].deadline.state, DEADLINE_UNKNOWN);
+    assert_int_equal(motion->deadline.state, DEADLINE_IN_TIME);
+    assert_string_equal(day_to_text(arena, motion->deadline.last_day), "2015-09-10");
+}
+
+static void change_next_meeting(struct setting *s)
+{
+    s->motion->consultations[0].meeting = DAY_NONE;
+}
+
+/* "in der nächsten Sitzung": the one known meeting of the council is not made the letter's. */
+static void test_no_meeting_is_invented(void **state)
+{
+    struct setting setting;
+    struct decision decision;
+
+    (void)state;
+    judge(change_next_meeting, &setting, &decision);
+    assert_true(day_is_none(decision.motions[0].consultations[0].meeting));
+    assert_int_equal(decision.motions[0].deadline.state, DEADLINE_UNKNOWN);
+}
+
+static void change_no_council(struct setting *s)
+{
+    s->motion->consultation_count = 0;
+    s->motion->kind = MOTION_AMENDMENT;
+}
+
+static void test_no_consultation(void **state)
+{
+    struct setting setting;
+    struct decision decision;
+
+    (void)state;
+    judge(change_no_council, &setting, &decision);
+    assert_int_equal(decision.motions[0].deadline.state, DEADLINE_NONE);
+}
+
+static void test_late_is_registered(void **state)
+{
+    struct setting setting;
+    struct decision decision;
+
+    (void)state;
+    judge(change_late, &setting, &decision);
+    assert_int_equal(decision.motions[0].deadline.state, DEADLINE_LATE);
+    assert_true(decision.motions[0].registered);
+}
+
+static const struct {
+    const char *organization;
+    const char *council; /* NULL: none */
+} councils[] = {
+    {"Rat", "Rat"},
+    {"RAT", "Rat"},
+    {"Gemeinderat", "Rat"},
+    {"Rat der Gemeinde Bedburg-Hau", "Rat"},
+    {"Gemeinderat der Gemeinde Bedburg-Hau", "Rat"},
+    {"Rat der Gemeinde Kranenburg", NULL},
+    {"Gemeinde Bedburg-Hau", NULL},
+    {"Fachausschuss", NULL},
+    {"Beirat", NULL},
+    {"", NULL},
+};
+
+static void test_councils(void **state)
+{
+    struct conf_body *body = town_new(arena);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(councils) / sizeof(councils[0]); i++) {
+        const struct conf_council *council = council_find(body, councils[i].organization);
+
+        print_message("%s\n", councils[i].organization);
+        assert_int_equal(council == NULL, councils[i].council == NULL);
+        if (council != NULL)
+            assert_string_equal(council->name, councils[i].council);
+    }
+    assert_int_equal(council_meeting_minute(&body->councils[0], town_day("2015-09-24")), 18 * 60);
+    assert_int_equal(council_meeting_minute(&body->councils[0], town_day("2015-09-25")), -1);
+}
+
+static const struct {
+    const char *text;
+    bool asks;
+} replies[] = {
+    {"Vielen Dank!", false},
+    {"Danke.\n\n-----Ursprüngliche Nachricht-----\nBitte antworten Sie.\n", false},
+    {"Danke\n\nVon: Rathaus\nBitte", false},
+    {"Thank you.\n\nOn Tue, 4 Aug 2015, the town wrote:\n> please", false},
+    {"Kommt das noch in die Sitzung?", true},
+    {"Bitte um Rückruf.", true},
+    {"Wir ziehen den Antrag zurück.", true},
+    {"Das Datum ist falsch.", true},
+    {"Ich möchte das AENDERN lassen.", true},
+    {"", false},
+};
+
+static void test_asking(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
+        print_message("%s\n", replies[i].text);
+        assert_int_equal(asks_something(replies[i].text), replies[i].asks);
+    }
+}
+
+static void test_words(void **state)
+{
+    enum message_state message;
+    enum motion_state motion;
+
+    (void)state;
+    for (int i = MESSAGE_REGISTERED; i <= MESSAGE_VANISHED; i++) {
+        const char *word = message_state_to_text((enum message_state)i);
+
+        assert_true(message_state_from_text(word, &message));
+        assert_int_equal(message, i);
+    }
+    for (int i = MOTION_STATE_REGISTERED; i <= MOTION_STATE_VOID; i++) {
+        assert_true(motion_state_from_text(motion_state_to_text((enum motion_state)i), &motion));
+        assert_int_equal(motion, i);
+    }
+    assert_false(message_state_from_text("Registered", &message));
+    assert_false(motion_state_from_text(NULL, &motion));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_every_row_is_hit),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_year_is_local),
+        cmocka_unit_test(test_named),
+        cmocka_unit_test(test_consultations),
+        cmocka_unit_test(test_no_meeting_is_invented),
+        cmocka_unit_test(test_no_consultation),
+        cmocka_unit_test(test_late_is_registered),
+        cmocka_unit_test(test_councils),
+        cmocka_unit_test(test_asking),
+        cmocka_unit_test(test_words),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

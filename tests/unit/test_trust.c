@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "test.h"
+
+#include "town.h"
+#include "trust/label.h"
+#include "trust/trust.h"
+
+static const struct {
+    const char *name;
+    const char *from[3];
+    const char *day;
+    enum trust_level level;
+    const char *faction;
+} senders[] = {
+    {.name = "a member",
+     .from = {"wilhelm.vanbeek@spd-bedburg-hau.example"},
+     .level = TRUST_LISTED,
+     .faction = "SPD"},
+    {.name = "addresses compare without case",
+     .from = {"Wilhelm.VanBeek@SPD-Bedburg-Hau.example"},
+     .level = TRUST_LISTED,
+     .faction = "SPD"},
+    {.name = "a further address",
+     .from = {"vanbeek@mail.example"},
+     .level = TRUST_LISTED,
+     .faction = "SPD"},
+    {.name = "first day",
+     .from = {"vanbeek@mail.example"},
+     .day = "2014-06-01",
+     .level = TRUST_LISTED,
+     .faction = "SPD"},
+    {.name = "a day before", .from = {"vanbeek@mail.example"}, .day = "2014-05-31"},
+    {.name = "last day",
+     .from = {"vanbeek@mail.example"},
+     .day = "2020-10-31",
+     .level = TRUST_LISTED,
+     .faction = "SPD"},
+    {.name = "a day after", .from = {"vanbeek@mail.example"}, .day = "2020-11-01"},
+    {.name = "another faction",
+     .from = {"mitglied@cdu-bedburg-hau.example"},
+     .level = TRUST_LISTED,
+     .faction = "CDU"},
+    {.name = "a stranger", .from = {"x@y.example"}},
+    {.name = "nobody", .from = {NULL}},
+    {.name = "two From", .from = {"vanbeek@mail.example", "mitglied@cdu-bedburg-hau.example"}},
+    {.name = "twice the same", .from = {"vanbeek@mail.example", "vanbeek@mail.example"}},
+    {.name = "not plain", .from = {"<vanbeek@mail.example>"}},
+};
+
+static void test_roster(void **state)
+{
+    struct arena *arena = arena_new();
+    struct conf_body *body = town_new(arena);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(senders) / sizeof(senders[0]); i++) {
+        struct reading *reading = town_letter(arena);
+        struct mail_address from[3];
+        const char *day = senders[i].day == NULL ? "2015-08-04" : senders[i].day;
+        struct verdict verdict;
+
+        reading->mail->from = (struct mail_addresses){.v = from};
+        for (; senders[i].from[reading->mail->from.n] != NULL; reading->mail->from.n++)
+            from[reading->mail->from.n] = (struct mail_address){
+                .name = "Wilhelm van Beek", .address = senders[i].from[reading->mail->from.n]};
+        print_message("%s\n", senders[i].name);
+        trust_judge(arena, reading, body, town_day(day), &verdict);
+        assert_int_equal(verdict.level, senders[i].level);
+        assert_non_null(verdict.reason);
+        assert_int_equal(verdict.faction == NULL, senders[i].faction == NULL);
+        assert_int_equal(verdict.member == NULL, senders[i].faction == NULL);
+        if (senders[i].faction != NULL)
+            assert_string_equal(verdict.faction->title, senders[i].faction);
+        assert_int_equal(verdict.address == NULL,
+                         reading->mail->from.n != 1 || senders[i].from[0][0] == '<');
+    }
+    arena_free(arena);
+}
+
+/* One address in two factions, one after the other: the one of the day counts. */
+static void test_change_of_faction(void **state)
+{
+    struct arena *arena = arena_new();
+    struct conf_body *body = town_new(arena);
+    struct reading *reading = town_letter(arena);
+    struct verdict verdict;
+
+    (void)state;
+    body->factions[1].members[1].address = "vanbeek@mail.example";
+    body->factions[1].members[1].since = town_day("2020-11-01");
+    reading->mail->from.v[0].address = "vanbeek@mail.example";
+    trust_judge(arena, reading, body, town_day("2020-10-31"), &verdict);
+    assert_string_equal(verdict.faction->title, "SPD");
+    trust_judge(arena, reading, body, town_day("2020-11-01"), &verdict);
+    assert_string_equal(verdict.faction->title, "CDU");
+    arena_free(arena);
+}
+
+static const struct {
+    const char *label;
+    const char *title; /* NULL: none */
+} labels[] = {
+    {"SPD", "SPD"},
+    {"spd", "SPD"},
+    {"SPD-Fraktion", "SPD"},
+    {"SPD - Fraktion", "SPD"},
+    {"Fraktion der SPD", "SPD"},
+    {"Ratsfraktion der SPD", "SPD"},
+    {"Gemeinderatsfraktion SPD", "SPD"},
+    {"SPDfraktion", "SPD"},
+    {"SPD-Ratsfraktion Bedburg-Hau", "SPD"},
+    {"SPD-Fraktion im Rat der Gemeinde Bedburg-Hau", "SPD"},
+    {"CDU–Fraktion", "CDU"},
+    {"Grüne", "GRÜNE"},
+    {"Gruene", "GRÜNE"},
+    {"Die Grünen", "GRÜNE"},
+    {"BÜNDNIS 90/DIE GRÜNEN", "GRÜNE"},
+    {"Bündnis 90 / Die Grünen", "GRÜNE"},
+    {"Buendnis 90/Die Gruenen", "GRÜNE"},
+    {"Fraktion", NULL},
+    {"", NULL},
+    {"FDP", NULL},
+    {"SPD/CDU", NULL},
+    {"AfD-Fraktion", NULL},
+};
+
+static void test_labels(void **state)
+{
+    struct arena *arena = arena_new();
+    struct conf_body *body = town_new(arena);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        const struct conf_faction *faction = trust_find_faction(body, labels[i].label);
+
+        print_message("%s\n", labels[i].label);
+        if (labels[i].title == NULL) {
+            assert_null(faction);
+            continue;
+        }
+        assert_non_null(faction);
+        assert_string_equal(faction->title, labels[i].title);
+    }
+    arena_free(arena);
+}
+
+/* Without the alias "Bündnis 90/Die Grünen" the label is not guessed to be GRÜNE. */
+static void test_no_guess(void **state)
+{
+    struct arena *arena = arena_new();
+    struct conf_body *body = town_new(arena);
+
+    (void)state;
+    body->factions[2].aliases = (struct texts){0};
+    assert_null(trust_find_faction(body, "Bündnis 90/Die Grünen"));
+    arena_free(arena);
+}
+
+/* A title wins over another faction's alias. */
+static void test_title_wins(void **state)
+{
+    struct arena *arena = arena_new();
+    struct conf_body *body = town_new(arena);
+
+    (void)state;
+    town_set(arena, &body->factions[0].aliases, "CDU");
+    assert_string_equal(trust_find_faction(body, "CDU")->title, "CDU");
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_roster),     cmocka_unit_test(test_change_of_faction),
+        cmocka_unit_test(test_labels),     cmocka_unit_test(test_no_guess),
+        cmocka_unit_test(test_title_wins),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
