@@ -14,8 +14,9 @@ static const char *const names[] = {
     /* of the body */
     "body", "contact", "privacy",
     /* of the mail */
-    "message", "arrival", "server", "registered_at", "mail_date", "from", "trust", "subject",
-    "short_subject", "message_id", "raw_size", "raw_sha256", "parts", "found", "unreadable",
+    "message", "arrival", "server", "registered_at", "mail_date", "from", "trust", "trust_office",
+    "subject", "short_subject", "message_id", "raw_size", "raw_sha256", "parts", "found",
+    "unreadable",
     /* of a motion */
     "number", "position", "kind", "label", "title", "short_title", "withheld", "confidential",
     "mover", "named", "meetings", "short_meetings", "rules", "in_time", "late", "unknown", "none",
@@ -150,6 +151,30 @@ static const char *say_from(const struct values *values, const struct mail_addre
     return text.s;
 }
 
+static const char *fill_one(struct arena *arena, const char *sentence, const char *name,
+                            const char *text)
+{
+    struct template_value value = {.name = name, .text = text};
+    struct err err;
+    char *filled;
+
+    if (!template_fill(arena, sentence, &value, 1, &filled, &err))
+        panic("reply: %s", err.text);
+    return filled;
+}
+
+static void set_trust(struct values *values, const struct verdict *verdict)
+{
+    const struct reply_words *words = reply_words(values->language);
+    const char *sentence = words->trust[verdict->level];
+    const char *title = verdict->faction == NULL ? "" : verdict->faction->title;
+
+    values_set(values, "trust", fill_one(values->arena, sentence, "whose", words->whose[0]));
+    values_set(values, "trust_office",
+               fill_one(values->arena, sentence, "whose",
+                        arena_printf(values->arena, "%s%s", words->whose[1], title)));
+}
+
 static void set_mail(struct values *values, const struct mail *mail)
 {
     const char *subject = values_clean(values->arena, mail->subject);
@@ -196,7 +221,7 @@ void values_init(struct values *values, struct arena *arena, const struct reply_
     if (input->reading != NULL)
         set_mail(values, input->reading->mail);
     if (input->verdict != NULL)
-        values_set(values, "trust", reply_words(values->language)->trust[input->verdict->level]);
+        set_trust(values, input->verdict);
 }
 
 /* ---- a motion ---------------------------------------------------------------------------------
@@ -235,7 +260,7 @@ static const char *say_rules(const struct values *values, const struct decided_m
     for (size_t i = 0; i < motion->consultation_count; i++) {
         const struct decided_consultation *one = &motion->consultations[i];
 
-        add_line(&text, arena_printf(values->arena, "  - %s: %s", say_consultation(values, one),
+        add_line(&text, arena_printf(values->arena, "    - %s: %s", say_consultation(values, one),
                                      words->deadline[one->deadline.state]));
         if (one->deadline.rule != NULL)
             text_addf(&text, " (%s)", one->deadline.rule);
@@ -349,17 +374,6 @@ void values_withhold_title(struct values *values)
 /* ---- the decision -----------------------------------------------------------------------------
  */
 
-static const char *fill_detail(struct arena *arena, const char *sentence, const char *detail)
-{
-    struct template_value value = {.name = "detail", .text = detail};
-    struct err err;
-    char *text;
-
-    if (!template_fill(arena, sentence, &value, 1, &text, &err))
-        panic("reply: %s", err.text);
-    return text;
-}
-
 void values_set_row(struct values *values, const char *row, const char *detail)
 {
     const struct row_words *words = reply_row_words(values->language, row);
@@ -367,8 +381,8 @@ void values_set_row(struct values *values, const char *row, const char *detail)
 
     if (words == NULL)
         panic("reply: the row \"%s\" has no words", row);
-    values_set(values, "reason", fill_detail(values->arena, words->reason, clean));
-    values_set(values, "advice", fill_detail(values->arena, words->advice, clean));
+    values_set(values, "reason", fill_one(values->arena, words->reason, "detail", clean));
+    values_set(values, "advice", fill_one(values->arena, words->advice, "detail", clean));
     values_set(values, "detail_row", row);
 }
 

@@ -45,3 +45,36 @@ EXTRA_DIST += tests/fake/dovecot.sh
 SHELL_TESTS += tests/unit/test_imap_dovecot
 tests_unit_test_imap_dovecot_SOURCES = tests/unit/test_imap_dovecot.c $(PEER)
 tests_unit_test_imap_dovecot_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+TOWN = tests/unit/town.c tests/unit/town.h
+CORE_TESTS += tests/unit/test_trust
+tests_unit_test_trust_SOURCES = tests/unit/test_trust.c $(TOWN)
+tests_unit_test_trust_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_arrival
+tests_unit_test_arrival_SOURCES = tests/unit/test_arrival.c $(TOWN)
+tests_unit_test_arrival_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_deadline
+tests_unit_test_deadline_SOURCES = tests/unit/test_deadline.c $(TOWN)
+tests_unit_test_deadline_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_decide
+tests_unit_test_decide_SOURCES = tests/unit/test_decide.c $(TOWN)
+tests_unit_test_decide_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_number
+tests_unit_test_number_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_reply
+tests_unit_test_reply_SOURCES = tests/unit/test_reply.c $(TOWN)
+tests_unit_test_reply_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+EXTRA_DIST += \
+	tests/corpus/replies/de-acknowledgement.txt \
+	tests/corpus/replies/de-confirmation-confidential.txt \
+	tests/corpus/replies/de-confirmation.txt \
+	tests/corpus/replies/de-named.txt \
+	tests/corpus/replies/de-notice-registered.txt \
+	tests/corpus/replies/de-notice-unreadable.txt \
+	tests/corpus/replies/de-notice.txt \
+	tests/corpus/replies/de-review-mixed.txt \
+	tests/corpus/replies/de-review.txt \
+	tests/corpus/replies/en-acknowledgement.txt \
+	tests/corpus/replies/en-confirmation.txt \
+	tests/corpus/replies/en-named.txt \
+	tests/corpus/replies/en-notice.txt \
+	tests/corpus/replies/en-review.txt

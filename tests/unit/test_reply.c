@@ -1,0 +1,876 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "test.h"
+
+#include "base/file.h"
+#include "decision/say.h"
+#include "mail/address.h"
+#include "reply/reply.h"
+#include "reply/template.h"
+#include "reply/values.h"
+#include "reply/words.h"
+#include "town.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOKEN "0123456789abcdef0123456789abcdef"
+#define SPD_CHAIR "wilhelm.vanbeek@spd-bedburg-hau.example"
+#define SPD_OFFICE "geschaeftsstelle@spd-bedburg-hau.example"
+#define CDU_CHAIR "vorsitz@cdu-bedburg-hau.example"
+#define LIST "rat@lists.bedburg-hau.example"
+#define OFFICE "ratsbuero@bedburg-hau.example"
+
+static struct arena *arena;
+
+static int set_up(void **state)
+{
+    struct err err;
+
+    (void)state;
+    arena = arena_new();
+    mail_preload();
+    return zone_set("Europe/Berlin", &err) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+/* ---- a mail, judged and answered --------------------------------------------------------------
+ */
+
+struct setting {
+    struct conf_body *body;
+    struct reading *reading; /* NULL: unreadable */
+    struct known known;
+    struct arrival arrival;
+    struct verdict verdict;
+    struct decision decision;
+    struct raw_mail raw;
+};
+
+static void answer(void (*change)(struct setting *), struct setting *s, struct replies *replies_r)
+{
+    struct case_file file;
+    struct reply_input input;
+
+    *s = (struct setting){.body = town_new(arena),
+                          .reading = town_letter(arena),
+                          .known = {.message = 12, .next_counter = 1},
+                          .arrival = {.at = town_moment("2015-08-04T12:03:14+02:00"),
+                                      .basis = "mx.bedburg-hau.example"},
+                          .raw = {.size = 208123, .fd = -1}};
+    memset(s->raw.sha256, 0xab, sizeof(s->raw.sha256));
+    if (change != NULL)
+        change(s);
+    file = (struct case_file){.body = s->body,
+                              .mailbox = &s->body->mailboxes[0],
+                              .reading = s->reading,
+                              .unreadable = "more than 500 parts",
+                              .known = &s->known,
+                              .arrival = s->arrival};
+    if (s->reading != NULL) {
+        trust_judge(arena, s->reading, s->body, moment_day(s->arrival.at), &s->verdict);
+        file.verdict = &s->verdict;
+    }
+    decide(arena, &file, &s->decision);
+    input = (struct reply_input){.body = s->body,
+                                 .mailbox = file.mailbox,
+                                 .raw = &s->raw,
+                                 .reading = s->reading,
+                                 .verdict = file.verdict,
+                                 .known = &s->known,
+                                 .decision = &s->decision,
+                                 .registered_at = town_moment("2015-08-04T12:03:20+02:00"),
+                                 .token = TOKEN};
+    reply_render(arena, &input, replies_r);
+}
+
+static struct mail *read_back(const struct reply *reply)
+{
+    struct mail *mail;
+    struct err err;
+
+    assert_true(mail_read(arena, reply->bytes, reply->size, MAIL_HEAD, &mail, &err));
+    assert_int_equal(mail->part_count, 1);
+    return mail;
+}
+
+/* What a person reads, its lines joined. */
+static const char *joined(const struct reply *reply)
+{
+    return text_squeeze(arena, read_back(reply)->parts[0].content);
+}
+
+/* The value of a header as it stands in the bytes, unfolded; NULL: there is none. */
+static const char *header(const struct reply *reply, const char *name)
+{
+    const char *bytes = arena_strndup(arena, reply->bytes, reply->size);
+    const char *key = arena_printf(arena, "\r\n%s: ", name);
+    const char *end = strstr(bytes, "\r\n\r\n");
+    const char *at = strstr(bytes, key);
+    struct text text;
+
+    assert_non_null(end);
+    if (at == NULL || at > end)
+        return NULL;
+    text_init(&text, arena);
+    for (at += strlen(key); at[0] != '\r' || at[2] == ' ' || at[2] == '\t'; at++) {
+        if (*at != '\r' && *at != '\n')
+            text_add_char(&text, *at);
+    }
+    return text.s;
+}
+
+static const struct reply *find(const struct replies *replies, enum reply_kind kind, const char *to)
+{
+    for (size_t i = 0; i < replies->n; i++) {
+        if (replies->v[i].kind == kind && (to == NULL || strcmp(replies->v[i].to, to) == 0))
+            return &replies->v[i];
+    }
+    return NULL;
+}
+
+/* ---- changes ----------------------------------------------------------------------------------
+ */
+
+static struct motion *first(struct setting *s)
+{
+    return &s->reading->motions.v[0];
+}
+
+static void english(struct setting *s)
+{
+    s->body->language = "en";
+}
+
+static void notify_all(struct setting *s)
+{
+    texts_add(&s->body->notify, arena, "registered");
+}
+
+static void joint(struct setting *s)
+{
+    texts_add(&first(s)->factions, arena, "CDU");
+    texts_add(&first(s)->factions, arena, "FDP");
+}
+
+static void no_list(struct setting *s)
+{
+    s->body->list = NULL;
+}
+
+static void confidential(struct setting *s)
+{
+    first(s)->confidential = true;
+}
+
+static void confidential_joint(struct setting *s)
+{
+    confidential(s);
+    joint(s);
+}
+
+static void high_list_trust(struct setting *s)
+{
+    s->body->list_trust = TRUST_SIGNED;
+}
+
+static void hold_answers(struct setting *s)
+{
+    s->body->answers = CONF_ANSWERS_HOLD;
+    notify_all(s);
+}
+
+static void stranger(struct setting *s)
+{
+    s->reading->mail->from.v[0].address = "stranger@example.example";
+}
+
+static void no_motion(struct setting *s)
+{
+    s->reading->motions.n = 0;
+}
+
+static void further_address(struct setting *s)
+{
+    no_motion(s);
+    s->reading->mail->from.v[0].address = "vanbeek@mail.example";
+    s->reading->mail->reply_to.v = ARENA_NEW(arena, struct mail_address);
+    s->reading->mail->reply_to.v[0].address = "elsewhere@example.example";
+    s->reading->mail->reply_to.n = 1;
+}
+
+static void no_motion_no_notice(struct setting *s)
+{
+    no_motion(s);
+    town_set(arena, &s->body->notify, NULL);
+}
+
+static void mixed(struct setting *s)
+{
+    struct motion *second = town_add_motion(arena, s->reading);
+
+    town_set(arena, &second->factions, "CDU");
+    second->title = "Ein zweiter";
+    town_add_motion(arena, s->reading)->title = "Ein dritter";
+}
+
+static void unreadable(struct setting *s)
+{
+    s->reading = NULL;
+}
+
+static void bounce(struct setting *s)
+{
+    s->reading->mail->class = MAIL_BOUNCE;
+}
+
+static void duplicate(struct setting *s)
+{
+    s->known.same_bytes = 3;
+}
+
+static void copier(struct setting *s)
+{
+    s->reading->mail->class = MAIL_AUTO_REPLY;
+}
+
+static void member_list(struct setting *s)
+{
+    s->reading->mail->class = MAIL_LIST;
+}
+
+static void same_content(struct setting *s)
+{
+    s->known.same_content = "A/2015/0007";
+}
+
+static void not_plain(struct setting *s)
+{
+    s->body->factions[0].members[1].address = "x y@example.example";
+}
+
+static void after_term(struct setting *s)
+{
+    s->body->factions[0].members[1].until = town_day("2015-08-03");
+}
+
+/* ---- who gets what ----------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *name;
+    void (*change)(struct setting *s);
+    const char *expected; /* kind to [waiting], in order */
+} cases[] = {
+    {"a motion", NULL,
+     "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST "\n"},
+    {"the office is told of motions, too", notify_all,
+     "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST
+     "\nnotice " OFFICE "\n"},
+    {"a joint motion: the other's chair is told", joint,
+     "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nacknowledgement " CDU_CHAIR
+     "\nconfirmation " LIST "\n"},
+    {"no list", no_list, "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\n"},
+    {"confidential", confidential,
+     "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST
+     " waiting\n"},
+    {"list-trust", high_list_trust,
+     "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST
+     " waiting\n"},
+    {"answers = hold", hold_answers,
+     "acknowledgement " SPD_CHAIR " waiting\nacknowledgement " SPD_OFFICE
+     " waiting\nconfirmation " LIST " waiting\nnotice " OFFICE " waiting\n"},
+    {"unknown sender", stranger, "notice " OFFICE "\n"},
+    {"no motion: the roster's address, not that of From or Reply-To", further_address,
+     "review " SPD_CHAIR "\nnotice " OFFICE "\n"},
+    {"no notice wanted", no_motion_no_notice, "review " SPD_CHAIR "\n"},
+    {"clear, doubtful, clear", mixed,
+     "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST
+     "\nreview " SPD_CHAIR "\nnotice " OFFICE "\nacknowledgement " SPD_CHAIR
+     "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST "\n"},
+    {"sent again", same_content, "review " SPD_CHAIR "\nnotice " OFFICE "\n"},
+    {"unreadable", unreadable, "notice " OFFICE "\n"},
+    {"bounce", bounce, ""},
+    {"duplicate", duplicate, ""},
+    {"a copier is not answered", copier, "notice " OFFICE "\n"},
+    {"a list is not answered", member_list, "notice " OFFICE "\n"},
+    {"an address that is not plain gets nothing", not_plain,
+     "acknowledgement " SPD_CHAIR "\nconfirmation " LIST "\n"},
+    {"a member whose term is over gets nothing", after_term,
+     "acknowledgement " SPD_CHAIR "\nconfirmation " LIST "\n"},
+};
+
+static void test_who_gets_what(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct setting s;
+        struct replies replies;
+        struct text text;
+
+        print_message("%s\n", cases[i].name);
+        answer(cases[i].change, &s, &replies);
+        text_init(&text, arena);
+        for (size_t k = 0; k < replies.n; k++)
+            text_addf(&text, "%s %s%s\n", reply_kind_to_text(replies.v[k].kind), replies.v[k].to,
+                      replies.v[k].waiting ? " waiting" : "");
+        assert_string_equal(text.s, cases[i].expected);
+    }
+}
+
+/* ---- headers ----------------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *name;
+    void (*change)(struct setting *s);
+    enum reply_kind kind;
+    const char *number;
+    const char *subject;
+    const char *submitted;
+    bool threaded;
+} headers[] = {
+    {"acknowledgement", NULL, REPLY_ACKNOWLEDGEMENT, "A/2015/0001",
+     "[A/2015/0001] Eingang bestätigt: Prüfung eines Radweges entlang der Uedemer Straße zwischen "
+     "Hau und Louisendorf",
+     "auto-replied", true},
+    {"confirmation", NULL, REPLY_CONFIRMATION, "A/2015/0001",
+     "[A/2015/0001] SPD: Prüfung eines Radweges entlang der Uedemer Straße zwischen Hau und "
+     "Louisendorf (Rat, 24.09.2015)",
+     "auto-generated", false},
+    {"confidential confirmation", confidential, REPLY_CONFIRMATION, "A/2015/0001",
+     "[A/2015/0001] SPD: Prüfantrag (Rat, 24.09.2015)", "auto-generated", false},
+    {"review", no_motion, REPLY_REVIEW, NULL, "[m12] Eingegangen, noch ohne Nummer: Antrag Radweg",
+     "auto-replied", true},
+    {"notice", no_motion, REPLY_NOTICE, NULL, "[m12] Bitte entscheiden: Antrag Radweg",
+     "auto-generated", true},
+    {"English confirmation", english, REPLY_CONFIRMATION, "A/2015/0001",
+     "[A/2015/0001] SPD: Prüfung eines Radweges entlang der Uedemer Straße zwischen Hau und "
+     "Louisendorf (Rat, 24 September 2015)",
+     "auto-generated", false},
+};
+
+static void check_headers(const struct reply *reply, size_t n)
+{
+    const struct mail *mail = read_back(reply);
+
+    assert_int_equal(mail->from.n, 1);
+    assert_string_equal(mail->from.v[0].name, "Ratsbüro");
+    assert_string_equal(mail->from.v[0].address, "antraege@bedburg-hau.example");
+    assert_string_equal(reply->envelope_from, "antraege@bedburg-hau.example");
+    assert_int_equal(mail->to.n, 1);
+    assert_string_equal(mail->to.v[0].address, reply->to);
+    assert_int_equal(mail->cc.n, 0);
+    assert_int_equal(mail->reply_to.n, 0);
+    assert_string_equal(mail->subject, reply->subject);
+    assert_string_equal(mail->message_id, reply->message_id);
+    assert_string_equal(reply->message_id, arena_printf(arena, TOKEN ".%s.%zu@bedburg-hau.example",
+                                                        reply_kind_to_text(reply->kind), n));
+    assert_string_equal(mail->date, "2015-08-04T12:03:20+02:00");
+    assert_string_equal(header(reply, "X-Auto-Response-Suppress"), "All");
+    assert_int_equal(mail->class, MAIL_AUTO_REPLY);
+}
+
+static void test_headers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        struct setting s;
+        struct replies replies;
+        const struct reply *reply;
+
+        print_message("%s\n", headers[i].name);
+        answer(headers[i].change, &s, &replies);
+        reply = find(&replies, headers[i].kind, NULL);
+        assert_non_null(reply);
+        check_headers(reply, (size_t)(reply - replies.v) + 1);
+        assert_string_equal(reply->subject, headers[i].subject);
+        assert_true(text_equal(reply->number, headers[i].number));
+        assert_string_equal(header(reply, "Auto-Submitted"), headers[i].submitted);
+        assert_true(text_equal(header(reply, "In-Reply-To"),
+                               headers[i].threaded ? "<123@spd.example>" : NULL));
+    }
+}
+
+static void long_thread(struct setting *s)
+{
+    for (int i = 0; i < 30; i++)
+        texts_add(&s->reading->mail->references, arena, arena_printf(arena, "r%d@x.example", i));
+    texts_add(&s->reading->mail->references, arena, "bad id>\r\nBcc: victim@x.example");
+}
+
+static void odd_id(struct setting *s)
+{
+    s->reading->mail->message_id = "x>\r\nBcc: victim@x.example";
+}
+
+static void test_thread(void **state)
+{
+    struct setting s;
+    struct replies replies;
+    const struct mail *mail;
+
+    (void)state;
+    answer(long_thread, &s, &replies);
+    mail = read_back(&replies.v[0]);
+    assert_int_equal(mail->references.n, 10);
+    assert_string_equal(mail->references.v[0], "r21@x.example");
+    assert_string_equal(mail->references.v[9], "123@spd.example");
+    answer(odd_id, &s, &replies);
+    assert_null(header(&replies.v[0], "In-Reply-To"));
+    assert_null(header(&replies.v[0], "References"));
+}
+
+/* ---- hostile values ---------------------------------------------------------------------------
+ */
+
+#define HOSTILE "x\r\nBcc: victim@x.example\r\n\r\n{number}{?x}\x1b[2J \xe2\x80\xae"
+
+static void hostile(struct setting *s)
+{
+    struct motion *motion = first(s);
+
+    motion->title = HOSTILE;
+    motion->label = HOSTILE;
+    motion->consultations[0].organization = HOSTILE;
+    texts_add(&motion->factions, arena, HOSTILE);
+    s->reading->mail->subject = HOSTILE;
+    s->reading->mail->from.v[0].name = HOSTILE;
+    s->reading->mail->parts[1].name = HOSTILE;
+    s->reading->mail->date = HOSTILE;
+    s->body->factions[0].members[0].name = HOSTILE;
+    notify_all(s);
+}
+
+static void hostile_held(struct setting *s)
+{
+    hostile(s);
+    first(s)->addressee = HOSTILE;
+    s->reading->mail->to.v[0].address = "other@example.example";
+}
+
+static void check_tame(const struct reply *reply)
+{
+    const struct mail *mail = read_back(reply);
+    const char *text = mail->parts[0].content;
+
+    assert_null(header(reply, "Bcc"));
+    assert_null(header(reply, "bcc"));
+    assert_int_equal(mail->to.n, 1);
+    assert_string_equal(mail->to.v[0].address, reply->to);
+    assert_false(text_has_control(reply->subject));
+    assert_null(strstr(text, "\nBcc"));
+    assert_null(strstr(text, "\x1b"));
+    assert_null(strstr(text, "\xe2\x80\xae"));
+}
+
+static void test_hostile(void **state)
+{
+    void (*const changes[])(struct setting *) = {hostile, hostile_held};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct setting s;
+        struct replies replies;
+
+        answer(changes[i], &s, &replies);
+        assert_true(replies.n >= 2);
+        for (size_t k = 0; k < replies.n; k++)
+            check_tame(&replies.v[k]);
+    }
+    /* a brace in a value means nothing */
+    {
+        struct setting s;
+        struct replies replies;
+
+        answer(hostile, &s, &replies);
+        assert_non_null(strstr(read_back(&replies.v[0])->parts[0].content, "{number}{?x}"));
+    }
+}
+
+/* ---- what the texts say -----------------------------------------------------------------------
+ */
+
+static void test_first_lines(void **state)
+{
+    struct setting s;
+    struct replies replies;
+    const char *text;
+    const char *at;
+
+    (void)state;
+    answer(NULL, &s, &replies);
+    text = read_back(&replies.v[0])->parts[0].content;
+    at = text;
+    for (int line = 0; line < 5; line++)
+        at = strchr(at, '\n') + 1;
+    text = text_squeeze(arena, arena_strndup(arena, text, (size_t)(at - text)));
+    assert_non_null(strstr(text, "Nummer A/2015/0001"));
+    assert_non_null(strstr(text, "Prüfantrag der Fraktion SPD"));
+    assert_non_null(strstr(text, "Frist: nach unserer Zählung gewahrt"));
+}
+
+static void test_confirmation_is_discreet(void **state)
+{
+    static const char *const never[] = {"Beek",  "vanbeek", "@",        "rechtzeitig",
+                                        "Frist", "gewahrt", "verspätet"};
+    struct setting s;
+    struct replies replies;
+    const char *text;
+
+    (void)state;
+    answer(NULL, &s, &replies);
+    text = read_back(find(&replies, REPLY_CONFIRMATION, NULL))->parts[0].content;
+    for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+        assert_null(strstr(text, never[i]));
+    assert_non_null(strstr(text, "Eingang bestätigt, nicht beschlossen"));
+    assert_non_null(strstr(text, "Radweg"));
+}
+
+/* A confidential title goes to the movers, and neither to the list nor to those only named. */
+static void test_confidential(void **state)
+{
+    struct setting s;
+    struct replies replies;
+
+    (void)state;
+    answer(confidential_joint, &s, &replies);
+    for (size_t i = 0; i < replies.n; i++) {
+        const struct reply *reply = &replies.v[i];
+        const char *text = read_back(reply)->parts[0].content;
+        bool mover = strstr(reply->to, "@spd-") != NULL;
+
+        assert_int_equal(strstr(text, "Radweg") != NULL, mover);
+        assert_int_equal(strstr(reply->subject, "Radweg") != NULL, mover);
+    }
+}
+
+static void test_position(void **state)
+{
+    struct setting s;
+    struct replies replies;
+
+    (void)state;
+    answer(mixed, &s, &replies);
+    assert_non_null(strstr(joined(&replies.v[0]), "(1 von 3 in dieser E-Mail)"));
+    assert_non_null(
+        strstr(joined(find(&replies, REPLY_REVIEW, NULL)), "(2 von 3 in dieser E-Mail)"));
+    assert_string_equal(replies.v[replies.n - 1].number, "A/2015/0002");
+}
+
+static void test_review_names_number(void **state)
+{
+    struct setting s;
+    struct replies replies;
+
+    (void)state;
+    answer(same_content, &s, &replies);
+    assert_non_null(strstr(joined(&replies.v[0]), "Nummer A/2015/0007"));
+}
+
+/* Lines stay below 77 columns but for a word that cannot be broken. */
+static void check_columns(const struct reply *reply)
+{
+    const char *text = read_back(reply)->parts[0].content;
+
+    while (*text != '\0') {
+        size_t n = strcspn(text, "\n");
+        const char *line = arena_strndup(arena, text, n);
+
+        if (text_width(line) > 76 && strchr(line + strspn(line, " "), ' ') != NULL)
+            fail_msg("too wide: %s", line);
+        text += n + (text[n] == '\n');
+    }
+}
+
+/* RFC 5322 section 2.1.1: 78 characters should be enough but where a header cannot be folded. */
+static void check_length(const char *end, size_t length)
+{
+    const char *line = end - length;
+
+    if (length > 78 && !text_starts(line, "Message-ID: "))
+        fail_msg("too long: %.*s", (int)length, line);
+}
+
+static void check_lines(const struct reply *reply)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < reply->size; i++) {
+        unsigned char c = (unsigned char)reply->bytes[i];
+
+        assert_true(c < 0x80);
+        if (c == '\r') {
+            check_length(reply->bytes + i, length);
+            assert_true(i + 1 < reply->size && reply->bytes[i + 1] == '\n');
+        }
+        if (c == '\n')
+            assert_true(i > 0 && reply->bytes[i - 1] == '\r');
+        length = c == '\n' ? 0 : length + 1;
+    }
+}
+
+static void test_forms(void **state)
+{
+    void (*const changes[])(struct setting *) = {joint, mixed, no_motion, hold_answers, english};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        struct setting s;
+        struct replies replies, again;
+
+        answer(changes[i], &s, &replies);
+        for (size_t k = 0; k < replies.n; k++) {
+            check_columns(&replies.v[k]);
+            check_lines(&replies.v[k]);
+        }
+        answer(changes[i], &s, &again);
+        assert_int_equal(again.n, replies.n);
+        for (size_t k = 0; k < replies.n; k++) {
+            assert_int_equal(again.v[k].size, replies.v[k].size);
+            assert_memory_equal(again.v[k].bytes, replies.v[k].bytes, replies.v[k].size);
+        }
+    }
+}
+
+/* ---- golden files -----------------------------------------------------------------------------
+ */
+
+static void in_english_joint(struct setting *s)
+{
+    english(s);
+    joint(s);
+}
+
+static void in_english_no_motion(struct setting *s)
+{
+    english(s);
+    no_motion(s);
+}
+
+static const struct {
+    const char *file;
+    void (*change)(struct setting *s);
+    enum reply_kind kind;
+    const char *to;
+} goldens[] = {
+    {"de-acknowledgement", joint, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"de-named", joint, REPLY_ACKNOWLEDGEMENT, CDU_CHAIR},
+    {"de-confirmation", joint, REPLY_CONFIRMATION, LIST},
+    {"de-confirmation-confidential", confidential, REPLY_CONFIRMATION, LIST},
+    {"de-review", no_motion, REPLY_REVIEW, SPD_CHAIR},
+    {"de-review-mixed", mixed, REPLY_REVIEW, SPD_CHAIR},
+    {"de-notice", stranger, REPLY_NOTICE, OFFICE},
+    {"de-notice-unreadable", unreadable, REPLY_NOTICE, OFFICE},
+    {"de-notice-registered", notify_all, REPLY_NOTICE, OFFICE},
+    {"en-acknowledgement", in_english_joint, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"en-named", in_english_joint, REPLY_ACKNOWLEDGEMENT, CDU_CHAIR},
+    {"en-confirmation", in_english_joint, REPLY_CONFIRMATION, LIST},
+    {"en-review", in_english_no_motion, REPLY_REVIEW, SPD_CHAIR},
+    {"en-notice", in_english_no_motion, REPLY_NOTICE, OFFICE},
+};
+
+/* ANTRAG_GOLDEN=write makes the files anew; read the difference before you commit it. */
+static void compare_golden(const char *name, const char *text)
+{
+    const char *source = getenv("srcdir");
+    const char *path =
+        arena_printf(arena, "%s/tests/corpus/replies/%s.txt", source == NULL ? "." : source, name);
+    struct err err;
+    char *bytes;
+    size_t n;
+
+    if (text_equal(getenv("ANTRAG_GOLDEN"), "write"))
+        assert_true(file_write_durable(path, text, strlen(text), 0644, &err));
+    if (!file_read(arena, path, 1 << 20, &bytes, &n, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(text, bytes);
+}
+
+static void test_golden(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
+        struct setting s;
+        struct replies replies;
+        const struct reply *reply;
+        const struct mail *mail;
+
+        answer(goldens[i].change, &s, &replies);
+        reply = find(&replies, goldens[i].kind, goldens[i].to);
+        assert_non_null(reply);
+        mail = read_back(reply);
+        compare_golden(goldens[i].file, arena_printf(arena, "To: %s\nSubject: %s\n\n%s", reply->to,
+                                                     mail->subject, mail->parts[0].content));
+    }
+}
+
+/* ---- templates and words ----------------------------------------------------------------------
+ */
+
+static void test_every_template_fills(void **state)
+{
+    struct setting s;
+    struct replies replies;
+    struct reply_input input;
+    struct values values;
+
+    (void)state;
+    answer(NULL, &s, &replies);
+    input = (struct reply_input){.body = s.body,
+                                 .raw = &s.raw,
+                                 .reading = s.reading,
+                                 .verdict = &s.verdict,
+                                 .known = &s.known,
+                                 .decision = &s.decision};
+    values_init(&values, arena, &input);
+    assert_int_equal(template_count, 10);
+    for (size_t i = 0; i < template_count; i++) {
+        struct err err = {.text = ""};
+        char *text;
+
+        if (!template_fill(arena, template_texts[i].text, values.v, values.n, &text, &err))
+            fail_msg("%s/%s: %s", template_texts[i].language, template_texts[i].name, err.text);
+        assert_non_null(template_find("de", template_texts[i].name));
+        assert_non_null(template_find("en", template_texts[i].name));
+    }
+}
+
+static const struct {
+    const char *template;
+    const char *text; /* NULL: refused */
+} fills[] = {
+    {"a {full} b", "a value b"},
+    {"a {empty}b", "a b"},
+    {"{?full}x{/full}{?empty}y{/empty}{!empty}z{/empty}", "xz"},
+    {"{?full}\nline\n{/full}\nend\n", "line\nend\n"},
+    {"{?empty}\nline {full}\n{/empty}\nend\n", "end\n"},
+    {"{?full}{?empty}x{/empty}y{/full}", "y"},
+    {"{brace}", "{full}"},
+    {"{unknown}", NULL},
+    {"{?empty}{unknown}{/empty}", NULL},
+    {"{?full}", NULL},
+    {"{/full}", NULL},
+    {"{?full}{?empty}{/full}{/empty}", NULL},
+    {"{ full}", NULL},
+    {"{full", NULL},
+};
+
+static void test_engine(void **state)
+{
+    const struct template_value values[] = {
+        {"full", "value"}, {"empty", NULL}, {"brace", "{full}"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(fills) / sizeof(fills[0]); i++) {
+        struct err err;
+        char *text;
+        bool good = template_fill(arena, fills[i].template, values, 3, &text, &err);
+
+        print_message("%s\n", fills[i].template);
+        assert_int_equal(good, fills[i].text != NULL);
+        if (good)
+            assert_string_equal(text, fills[i].text);
+    }
+}
+
+static void test_wrap(void **state)
+{
+    (void)state;
+    assert_string_equal(template_wrap(arena, "\n\naa bb cc\n\n\n  dd ee ff\n\n", 7),
+                        "aa bb\ncc\n\n  dd ee\n    ff\n");
+    assert_string_equal(template_wrap(arena, "abcdefghij kl", 4), "abcdefghij\nkl\n");
+    assert_string_equal(template_wrap(arena, "ää öö", 5), "ää öö\n");
+    assert_string_equal(template_wrap(arena, "", 5), "");
+}
+
+/* Whatever row holds a mail, both languages have words for it. */
+static void test_rows_have_words(void **state)
+{
+    static const char *const silent[] = {
+        "bounce",       "disposition", "own",       "automatic", "list",    "list-without-motion",
+        "before-start", "same-bytes",  "same-mail", "reply",     "motions", "registered"};
+    static const char *const languages[] = {"de", "en"};
+    size_t spoken = 0;
+
+    (void)state;
+    for (size_t i = 0; decide_row_name(i) != NULL; i++) {
+        bool quiet = false;
+
+        for (size_t k = 0; k < sizeof(silent) / sizeof(silent[0]); k++)
+            quiet |= strcmp(silent[k], decide_row_name(i)) == 0;
+        for (size_t k = 0; k < 2 && !quiet; k++) {
+            print_message("%s\n", decide_row_name(i));
+            assert_non_null(reply_row_words(languages[k], decide_row_name(i)));
+        }
+        spoken += !quiet;
+    }
+    for (size_t k = 0; k < 2; k++) {
+        size_t n = 0;
+
+        while (reply_words(languages[k])->rows[n].row != NULL)
+            n++;
+        assert_int_equal(n, spoken);
+        for (int kind = 0; kind < MOTION_KIND_COUNT; kind++)
+            assert_non_null(reply_words(languages[k])->kinds[kind]);
+    }
+}
+
+static void test_times(void **state)
+{
+    (void)state;
+    assert_string_equal(say_time(arena, "de", "2015-08-04T12:03:11+02:00"),
+                        "04.08.2015, 12:03:11 Uhr (MESZ, UTC+02:00)");
+    assert_string_equal(say_time(arena, "de", "2015-12-04T12:03:11+01:00"),
+                        "04.12.2015, 12:03:11 Uhr (MEZ, UTC+01:00)");
+    assert_string_equal(say_time(arena, "en", "2015-08-04T12:03:11-07:00"),
+                        "4 August 2015, 12:03:11 (UTC-07:00)");
+    assert_string_equal(say_time(arena, "de", "gestern"), "gestern");
+    assert_string_equal(say_size(arena, "de", 0), "0 Bytes");
+    assert_string_equal(say_size(arena, "de", 999), "999 Bytes");
+    assert_string_equal(say_size(arena, "de", 152345), "152.345 Bytes");
+    assert_string_equal(say_size(arena, "en", 31457280), "31,457,280 bytes");
+}
+
+static void test_kinds(void **state)
+{
+    enum reply_kind read;
+
+    (void)state;
+    for (int i = REPLY_ACKNOWLEDGEMENT; i <= REPLY_NOTICE; i++) {
+        assert_true(reply_kind_from_text(reply_kind_to_text((enum reply_kind)i), &read));
+        assert_int_equal(read, i);
+    }
+    assert_false(reply_kind_from_text("answer", &read));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_who_gets_what),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_thread),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_first_lines),
+        cmocka_unit_test(test_confirmation_is_discreet),
+        cmocka_unit_test(test_confidential),
+        cmocka_unit_test(test_position),
+        cmocka_unit_test(test_review_names_number),
+        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_every_template_fills),
+        cmocka_unit_test(test_engine),
+        cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_rows_have_words),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_kinds),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
