@@ -45,6 +45,7 @@ EXTRA_DIST += tests/fake/dovecot.sh
 SHELL_TESTS += tests/unit/test_imap_dovecot
 tests_unit_test_imap_dovecot_SOURCES = tests/unit/test_imap_dovecot.c $(PEER)
 tests_unit_test_imap_dovecot_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+
 TOWN = tests/unit/town.c tests/unit/town.h
 CORE_TESTS += tests/unit/test_trust
 tests_unit_test_trust_SOURCES = tests/unit/test_trust.c $(TOWN)
