@@ -7,6 +7,7 @@
 #include "mail/inside.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -24,6 +25,7 @@ enum element {
     ELEMENT_LINE,  /* begins and ends a line */
     ELEMENT_BLOCK, /* an empty line before and behind it */
     ELEMENT_BREAK,
+    ELEMENT_LIST,
     ELEMENT_ITEM,
     ELEMENT_QUOTE,
     ELEMENT_TABLE,
@@ -44,10 +46,10 @@ static const struct {
     {"h1", ELEMENT_BLOCK},         {"h2", ELEMENT_BLOCK},      {"h3", ELEMENT_BLOCK},
     {"h4", ELEMENT_BLOCK},         {"h5", ELEMENT_BLOCK},      {"h6", ELEMENT_BLOCK},
     {"header", ELEMENT_LINE},      {"hr", ELEMENT_RULE},       {"li", ELEMENT_ITEM},
-    {"main", ELEMENT_LINE},        {"nav", ELEMENT_LINE},      {"ol", ELEMENT_BLOCK},
+    {"main", ELEMENT_LINE},        {"nav", ELEMENT_LINE},      {"ol", ELEMENT_LIST},
     {"p", ELEMENT_BLOCK},          {"pre", ELEMENT_PRE},       {"section", ELEMENT_LINE},
     {"table", ELEMENT_TABLE},      {"td", ELEMENT_LINE},       {"th", ELEMENT_LINE},
-    {"tr", ELEMENT_LINE},          {"ul", ELEMENT_BLOCK},      {"audio", ELEMENT_HIDDEN},
+    {"tr", ELEMENT_LINE},          {"ul", ELEMENT_LIST},       {"audio", ELEMENT_HIDDEN},
     {"button", ELEMENT_HIDDEN},    {"canvas", ELEMENT_HIDDEN}, {"head", ELEMENT_HIDDEN},
     {"iframe", ELEMENT_HIDDEN},    {"map", ELEMENT_HIDDEN},    {"math", ELEMENT_HIDDEN},
     {"object", ELEMENT_HIDDEN},    {"script", ELEMENT_HIDDEN}, {"select", ELEMENT_HIDDEN},
@@ -66,6 +68,9 @@ static const char *const hiding[] = {
 struct sheet {
     struct arena *arena;
     struct text text;
+    size_t mark; /* where the mark of an item ended: a paragraph begins there without a break */
+    long item;   /* number of the next item, and how it is written: '1', 'a', 'A' or '-' */
+    char style;
     int breaks; /* line ends owed before the next character: 0, 1 or 2 */
     bool blank; /* a blank owed */
     bool pre;
@@ -83,13 +88,14 @@ static void sheet_init(struct sheet *sheet, const struct sheet *around)
     *sheet = *around;
     text_init(&sheet->text, around->arena);
     sheet->breaks = 0;
+    sheet->mark = 0;
     sheet->blank = false;
     sheet->blocks++;
 }
 
 static void sheet_break(struct sheet *sheet, int breaks)
 {
-    if (sheet->text.len > 0 && sheet->breaks < breaks)
+    if (sheet->text.len > sheet->mark && sheet->breaks < breaks)
         sheet->breaks = breaks;
     sheet->blank = false;
 }
@@ -256,30 +262,51 @@ static bool is_element(const xmlNode *node, const char *name)
     return node->type == XML_ELEMENT_NODE && strcasecmp((const char *)node->name, name) == 0;
 }
 
+static void walk_between(struct sheet *sheet, const xmlNode *node, int breaks, int depth)
+{
+    sheet_break(sheet, breaks);
+    walk_children(sheet, node, depth);
+    sheet_break(sheet, breaks);
+}
+
 /* "1. ", "a) " or "- ": what a browser puts before an item. */
+static void add_mark(struct sheet *sheet)
+{
+    long item = sheet->item++;
+    if (sheet->style == '-') {
+        sheet_add(sheet, "- ", 2);
+        return;
+    }
+    bool letter = sheet->style != '1' && item >= 1 && item <= 26;
+    char *mark = letter ? arena_printf(sheet->arena, "%c) ", (int)(sheet->style + item - 1))
+                        : arena_printf(sheet->arena, "%ld. ", item);
+    sheet_add(sheet, mark, strlen(mark));
+}
+
 static void add_item(struct sheet *sheet, const xmlNode *node, int depth)
 {
-    const xmlNode *list = node->parent;
-    long number = 1;
     sheet_break(sheet, 1);
-    if (list && is_element(list, "ol")) {
-        const char *start = attribute(list, "start"), *type = attribute(list, "type");
-        if (start)
-            number = strtol(start, NULL, 10);
-        for (const xmlNode *before = node->prev; before; before = before->prev)
-            number += is_element(before, "li");
-        bool letter = type && (*type == 'a' || *type == 'A') && number >= 1 && number <= 26;
-        char *mark = letter ? arena_printf(sheet->arena, "%c) ", (int)(*type + number - 1))
-                            : arena_printf(sheet->arena, "%ld. ", number);
-        sheet_add(sheet, mark, strlen(mark));
-    } else {
-        sheet_add(sheet, "- ", 2);
-    }
-    size_t mark_end = sheet->text.len;
+    add_mark(sheet);
+    sheet->mark = sheet->text.len;
     walk_children(sheet, node, depth);
-    if (sheet->text.len == mark_end)
-        sheet->breaks = 0;
+    sheet->mark = 0;
     sheet_break(sheet, 1);
+}
+
+static void add_list(struct sheet *sheet, const xmlNode *node, int depth)
+{
+    long item = sheet->item;
+    char style = sheet->style;
+    const char *start = attribute(node, "start"), *type = attribute(node, "type");
+    sheet->item = start ? strtol(start, NULL, 10) : 1;
+    if (sheet->item < 0 || sheet->item > 1000000)
+        sheet->item = 1;
+    sheet->style = is_element(node, "ul")                   ? '-'
+                   : type && (*type == 'a' || *type == 'A') ? *type
+                                                            : '1';
+    walk_between(sheet, node, 2, depth);
+    sheet->item = item;
+    sheet->style = style;
 }
 
 static void add_quote(struct sheet *sheet, const xmlNode *node, int depth)
@@ -434,13 +461,6 @@ static void add_table(struct sheet *sheet, const xmlNode *node, int depth)
 
 /* ---- the walk ---- */
 
-static void walk_between(struct sheet *sheet, const xmlNode *node, int breaks, int depth)
-{
-    sheet_break(sheet, breaks);
-    walk_children(sheet, node, depth);
-    sheet_break(sheet, breaks);
-}
-
 static void add_break(struct sheet *sheet)
 {
     if (!sheet_room(sheet, 1))
@@ -474,6 +494,9 @@ static void walk_element(struct sheet *sheet, const xmlNode *node, int depth)
         break;
     case ELEMENT_BREAK:
         add_break(sheet);
+        break;
+    case ELEMENT_LIST:
+        add_list(sheet, node, depth);
         break;
     case ELEMENT_ITEM:
         add_item(sheet, node, depth);
@@ -539,7 +562,7 @@ char *html_to_text(struct arena *arena, const char *utf8, size_t n)
 {
     bool full = false;
     size_t all = 0;
-    struct sheet sheet = {.arena = arena, .full = &full, .all = &all};
+    struct sheet sheet = {.arena = arena, .style = '-', .full = &full, .all = &all};
     text_init(&sheet.text, arena);
     if (n > INT32_MAX)
         return NULL;

@@ -115,7 +115,8 @@ static void add_percent(struct text *text, const char *s)
         if (low < 0) {
             text_add_char(text, *s);
         } else {
-            text_add_char(text, (char)(high * 16 + low));
+            if (high + low > 0) /* a NUL would end the name for us, not for others */
+                text_add_char(text, (char)(high * 16 + low));
             s += 2;
         }
     }

@@ -54,6 +54,11 @@ struct leaf {
 
 static void read_entity(struct reader *reader, GMimeObject *object, struct place place);
 
+static bool is_type(GMimeObject *object, const char *type, const char *subtype)
+{
+    return g_mime_content_type_is_type(g_mime_object_get_content_type(object), type, subtype);
+}
+
 static const char *raw_header(struct arena *arena, GMimeObject *object, const char *name)
 {
     GMimeHeader *header =
@@ -275,18 +280,27 @@ static GByteArray *decode_leaf(GMimeObject *object)
     return bytes;
 }
 
+/* What GMime takes it for where it does not say so itself: text/plain, or message/rfc822 within a
+ * digest. */
+static const char *implied_type(struct arena *arena, GMimeObject *object)
+{
+    char *type = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object));
+    char *lower = g_ascii_strdown(type, -1);
+    const char *copy = arena_strdup(arena, lower);
+    g_free(lower);
+    g_free(type);
+    return copy;
+}
+
 static void fill_leaf(struct arena *arena, GMimeObject *object, GByteArray *bytes,
                       struct leaf *leaf)
 {
     param_parse(arena, raw_header(arena, object, "Content-Type"), &leaf->type);
     param_parse(arena, raw_header(arena, object, "Content-Disposition"), &leaf->disposition);
-    if (!strchr(leaf->type.value, '/')) {
-        char *type = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object));
-        char *lower = g_ascii_strdown(type, -1);
-        leaf->type.value = arena_strdup(arena, lower);
-        g_free(lower);
-        g_free(type);
-    }
+    if (!strchr(leaf->type.value, '/'))
+        leaf->type.value = implied_type(arena, object);
+    if (text_starts(leaf->type.value, "multipart/"))
+        leaf->type.value = "text/plain"; /* without a boundary: read as it stands */
     const char *name = param_get(&leaf->disposition, "filename");
     leaf->name = param_safe_name(arena, name ? name : param_get(&leaf->type, "name"));
     leaf->bytes = bytes->len ? (const char *)bytes->data : "";
@@ -300,14 +314,11 @@ static void read_leaf(struct reader *reader, GMimeObject *object, struct place p
         leaf.place.path = "1";
     GByteArray *bytes = decode_leaf(object);
     fill_leaf(reader->arena, object, bytes, &leaf);
+    if (is_type(object, "multipart", "*"))
+        reader_defect(reader, "bad-mime");
     if (!is_message(leaf.type.value) || !read_message(reader, &leaf))
         add_part(reader, &leaf);
     g_byte_array_free(bytes, TRUE);
-}
-
-static bool is_type(GMimeObject *object, const char *type, const char *subtype)
-{
-    return g_mime_content_type_is_type(g_mime_object_get_content_type(object), type, subtype);
 }
 
 static bool leaf_is_stub(struct reader *reader, GMimeObject *object)

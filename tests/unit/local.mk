@@ -33,6 +33,12 @@ CORE_TESTS += tests/unit/test_conf_slice
 tests_unit_test_conf_slice_SOURCES = tests/unit/test_conf_slice.c $(CONF_HELP)
 tests_unit_test_conf_slice_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
+CORE_TESTS += tests/unit/test_compose
+tests_unit_test_compose_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_mail_address
+tests_unit_test_mail_address_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_mail_class
+tests_unit_test_mail_class_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_corpus
 tests_unit_test_mail_corpus_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 REGISTRY_CASE = tests/unit/registry_case.c tests/unit/registry_case.h
@@ -79,3 +85,7 @@ EXTRA_DIST += \
 	tests/corpus/replies/en-named.txt \
 	tests/corpus/replies/en-notice.txt \
 	tests/corpus/replies/en-review.txt
+CORE_TESTS += tests/unit/test_mail_read
+tests_unit_test_mail_read_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_reading
+tests_unit_test_reading_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)

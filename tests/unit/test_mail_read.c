@@ -1,0 +1,742 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Mails small enough to be seen whole, each for one thing. */
+#include "test.h"
+
+#include "mail/mail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct mail *read_bytes(struct arena *arena, const char *bytes, size_t n,
+                               enum mail_depth depth)
+{
+    struct mail *mail;
+    struct err err;
+    if (!mail_read(arena, bytes, n, depth, &mail, &err))
+        fail_msg("%s", err.text);
+    return mail;
+}
+
+static struct mail *read_text(struct arena *arena, const char *s, enum mail_depth depth)
+{
+    return read_bytes(arena, s, strlen(s), depth);
+}
+
+#define HEAD "From: a@b.example\nDate: Mon, 09 Feb 2026 09:15:04 +0100\nMessage-ID: <1@b.example>\n"
+
+/* ---- one field ---- */
+
+static void dates_keep_their_offset(void **state)
+{
+    static const struct {
+        const char *header, *date;
+        const char *defect;
+    } cases[] = {
+        {"Tue, 04 Aug 2015 12:03:11 +0200", "2015-08-04T12:03:11+02:00", NULL},
+        {"4 Aug 2015 12:03:11 +0200", "2015-08-04T12:03:11+02:00", NULL},
+        {"Tue, 4 Aug 2015 12:03 -0330", "2015-08-04T12:03:00-03:30", NULL},
+        {"Tue, 04 Aug 15 12:03:11 GMT", "2015-08-04T12:03:11+00:00", NULL},
+        {"Tue, 04 Aug 2015 12:03:11 +0200 (MESZ)", "2015-08-04T12:03:11+02:00", NULL},
+        {"Tue, 04 (the fourth) Aug 2015 12:03:11 CEST", "2015-08-04T12:03:11+02:00", NULL},
+        {"31 Dec 2016 23:59:60 +0000", "2016-12-31T23:59:59+00:00", NULL},
+        {"Sat, 01 Jan 2050 00:00:00 -0000", "2050-01-01T00:00:00+00:00", NULL},
+        {"Tue, 04 Aug 2015 12:03:11", NULL, "bad-date"},
+        {"Tue, 04 Aug 2015 12:03:11 XYZ", NULL, "bad-date"},
+        {"Tue, 31 Feb 2015 12:03:11 +0200", NULL, "bad-date"},
+        {"Tue, 04 Aug 2015 25:03:11 +0200", NULL, "bad-date"},
+        {"Tue, 04 Aug 99999 12:03:11 +0200", NULL, "bad-date"},
+        {"2015-08-04T12:03:11+02:00", NULL, "bad-date"},
+        {"04.08.2015 12:03", NULL, "bad-date"},
+        {"", NULL, "bad-date"},
+        {"gestern", NULL, "bad-date"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *s = arena_printf(arena, "From: a@b.example\nMessage-ID: <1@b>\nDate: %s\n\nx\n",
+                               cases[i].header);
+        struct mail *mail = read_text(arena, s, MAIL_HEAD);
+        if (!text_equal(mail->date, cases[i].date))
+            fail_msg("%s: %s", cases[i].header, mail->date);
+        assert_int_equal(mail->defects.n, cases[i].defect != NULL);
+        if (cases[i].defect)
+            assert_true(texts_has(&mail->defects, cases[i].defect));
+        assert_int_equal(mail->date_at == MOMENT_NONE, cases[i].date == NULL);
+        arena_free(arena);
+    }
+}
+
+static void moment_of_the_date_is_right(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct mail *mail = read_text(arena, "Date: Thu, 01 Jan 1970 01:00:07 +0100\n\n", MAIL_HEAD);
+    assert_true(mail->date_at == 7);
+    arena_free(arena);
+}
+
+static void subjects_are_decoded(void **state)
+{
+    static const struct {
+        const char *header, *subject;
+    } cases[] = {
+        {"Antrag", "Antrag"},
+        {"  Antrag  auf\n   mehr ", "Antrag  auf   mehr"},
+        {"=?utf-8?Q?Stra=C3=9Fe?=", "Straße"},
+        {"=?utf-8?B?U3RyYcOf?=\n =?utf-8?B?ZQ==?=", "Straße"},
+        {"=?utf-8?Q?Stra=C3?=\n =?utf-8?Q?=9Fe?=", "Straße"},
+        {"=?iso-8859-1?Q?Stra=DFe?= am Wald", "Straße am Wald"},
+        {"=?windows-1252?Q?=84Wald=93?=", "„Wald“"},
+        {"Stra\xc3\x9f"
+         "e",
+         "Straße"},
+        {"Stra\xdf"
+         "e",
+         "Straße"},
+        {"Stra\xdf"
+         "e =?utf-8?Q?Stra=C3=9Fe?=",
+         "Straße Straße"},
+        {"u\xcc\x88"
+         "ber",
+         "über"},
+        {"a\tb\x01"
+         "c",
+         "a b c"},
+        {"=?utf-8?Q?a=0D=0ABcc:_x?=", "a Bcc: x"},
+        {"", NULL},
+        {" \n ", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *s = arena_printf(arena, HEAD "Subject: %s\n\nx\n", cases[i].header);
+        struct mail *mail = read_text(arena, s, MAIL_HEAD);
+        if (!text_equal(mail->subject, cases[i].subject))
+            fail_msg("%s: %s", cases[i].header, mail->subject);
+        arena_free(arena);
+    }
+}
+
+static void addresses_are_read(void **state)
+{
+    static const struct {
+        const char *header;
+        size_t n;
+        const char *name, *address; /* of the last one */
+    } cases[] = {
+        {"a@b.example", 1, NULL, "a@b.example"},
+        {"Andrea <a@b.example>", 1, "Andrea", "a@b.example"},
+        {"\"H, A\" <a@b.example>", 1, "H, A", "a@b.example"},
+        {"=?utf-8?Q?H=C3=B6velmann=2C_Andrea?= <a@b.example>", 1, "Hövelmann, Andrea",
+         "a@b.example"},
+        {"=?utf-8?Q?x_=3Cevil=40e.example=3E?= <a@b.example>", 1, "x <evil@e.example>",
+         "a@b.example"},
+        {"\"evil@e.example\" <a@b.example>", 1, "evil@e.example", "a@b.example"},
+        {"H\xf6velmann <a@b.example>", 1, "Hövelmann", "a@b.example"},
+        {"A <a@b.example>,\n C <c@d.example>", 2, "C", "c@d.example"},
+        {"Rat: A <a@b.example>, c@d.example;", 2, NULL, "c@d.example"},
+        {"undisclosed-recipients:;", 0, NULL, NULL},
+        {"", 0, NULL, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *s = arena_printf(arena, HEAD "To: %s\n\nx\n", cases[i].header);
+        struct mail *mail = read_text(arena, s, MAIL_HEAD);
+        if (mail->to.n != cases[i].n)
+            fail_msg("%s: %zu addresses", cases[i].header, mail->to.n);
+        const struct mail_address *last = mail->to.n ? &mail->to.v[mail->to.n - 1] : NULL;
+        if (last && (!text_equal(last->name, cases[i].name) ||
+                     !text_equal(last->address, cases[i].address)))
+            fail_msg("%s: %s, %s", cases[i].header, last->name, last->address);
+        arena_free(arena);
+    }
+}
+
+static void both_senders_are_seen(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct mail *mail = read_text(arena, "From: a@b.example\nFrom: c@d.example\n\n", MAIL_HEAD);
+    assert_int_equal(mail->from.n, 2);
+    assert_string_equal(mail->from.v[1].address, "c@d.example");
+    assert_true(texts_has(&mail->defects, "field-twice"));
+    assert_true(texts_has(&mail->defects, "no-date"));
+    assert_true(texts_has(&mail->defects, "no-message-id"));
+    arena_free(arena);
+}
+
+static void trace_fields_are_read(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct mail *mail =
+        read_text(arena,
+                  "Return-Path: <bounce@b.example>\n"
+                  "Delivered-To: antraege@stadt.example\n"
+                  "X-Original-To: rat@stadt.example\n"
+                  "Received: from mail.b.example (helo by evil [192.0.2.1])\n"
+                  "\tby MX.stadt.example (Postfix) with ESMTPS id 1;\n"
+                  "\tMon, 09 Feb 2026 09:15:05 +0100 (CET)\n"
+                  "Received: by mail.b.example; gestern\n"
+                  "Resent-To: Rat <antraege@stadt.example>\n"
+                  "In-Reply-To: Ihre Mail <x@y.example> von gestern\n"
+                  "References: <r1@y.example>\n <x@y.example><r3@y.example>\n" HEAD "\nText\n",
+                  MAIL_HEAD);
+    assert_string_equal(mail->return_path, "bounce@b.example");
+    assert_int_equal(mail->delivered_to.n, 2);
+    assert_string_equal(mail->delivered_to.v[1], "rat@stadt.example");
+    assert_int_equal(mail->hop_count, 2);
+    assert_string_equal(mail->hops[0].by, "mx.stadt.example");
+    assert_string_equal(mail->hops[0].from, "mail.b.example");
+    assert_true(mail->hops[0].at == mail->date_at + 1);
+    assert_string_equal(mail->hops[1].by, "mail.b.example");
+    assert_null(mail->hops[1].from);
+    assert_true(mail->hops[1].at == MOMENT_NONE);
+    assert_int_equal(mail->in_reply_to.n, 1);
+    assert_string_equal(mail->in_reply_to.v[0], "x@y.example");
+    assert_int_equal(mail->references.n, 3);
+    assert_string_equal(mail->message_id, "1@b.example");
+    assert_int_equal(mail->defects.n, 0);
+    arena_free(arena);
+}
+
+static void return_path_may_be_null_or_missing(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    assert_string_equal(read_text(arena, "Return-Path: <>\n\n", MAIL_HEAD)->return_path, "");
+    assert_null(read_text(arena, HEAD "\n", MAIL_HEAD)->return_path);
+    arena_free(arena);
+}
+
+/* ---- text ---- */
+
+static void charsets_become_utf8(void **state)
+{
+    static const struct {
+        const char *type, *body, *text;
+        bool bad;
+    } cases[] = {
+        {"text/plain; charset=utf-8", "für", "für\n", false},
+        {"text/plain; charset=\"UTF-8\"", "für", "für\n", false},
+        {"text/plain; charset=iso-8859-1", "f\xfcr", "für\n", false},
+        {"text/plain; charset=iso-8859-1",
+         "\x84"
+         "f\xfcr\x93",
+         "„für“\n", false},
+        {"text/plain; charset=iso-8859-15", "100 \xa4", "100 €\n", false},
+        {"text/plain; charset=utf-8", "f\xfcr", "für\n", true},
+        {"text/plain; charset=iso-8859-1", "für", "für\n", true},
+        {"text/plain; charset=us-ascii", "f\xfcr", "für\n", true},
+        {"text/plain; charset=us-ascii", "fuer", "fuer\n", false},
+        {"text/plain; charset=x-none", "für", "für\n", true},
+        {"text/plain; charset=x-none", "fuer", "fuer\n", false},
+        {"text/plain; charset=../../../etc/x//", "f\xfcr", "für\n", true},
+        {"text/plain", "f\xfcr", "für\n", false},
+        {"text/plain; charset=utf-8", "äöüß\xc3", "äöüß\uFFFD\n", true},
+        {"text/plain; charset=utf-8",
+         "u\xcc\x88"
+         "ber",
+         "über\n", false},
+        {"text/plain; charset=utf-8",
+         "a\x01\x7f\xc2\x85"
+         "b",
+         "ab\n", false},
+        {"text/plain; charset=utf-8",
+         "\xef\xbb\xbf"
+         "a",
+         "a\n", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *s =
+            arena_printf(arena, HEAD "Content-Type: %s\n\n%s\n", cases[i].type, cases[i].body);
+        struct mail *mail = read_text(arena, s, MAIL_HEAD);
+        if (strcmp(mail->text, cases[i].text) != 0)
+            fail_msg("%zu %s: %s", i, cases[i].type, mail->text);
+        if (texts_has(&mail->defects, "bad-charset") != cases[i].bad)
+            fail_msg("%zu %s", i, cases[i].type);
+        arena_free(arena);
+    }
+}
+
+static void flowed_text_is_joined(void **state)
+{
+    static const struct {
+        const char *parameters, *body, *text;
+    } cases[] = {
+        {"; format=flowed", "a \nb\nc\n", "a b\nc\n"},
+        {"; format=flowed; delsp=yes", "Kin \ndergarten\n", "Kindergarten\n"},
+        {"; format=flowed", " stuffed\n >no quote\n", "stuffed\n>no quote\n"},
+        {"; format=flowed", "> a \n> b\n>> c\nd\n", "> a b\n>> c\nd\n"},
+        {"; format=flowed", "a\n-- \nb\n", "a\n-- \nb\n"},
+        {"; format=flowed", "open \n-- \nb\n", "open \n-- \nb\n"},
+        {"", "a \nb\n", "a \nb\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *s = arena_printf(arena, HEAD "Content-Type: text/plain; charset=utf-8%s\n\n%s",
+                               cases[i].parameters, cases[i].body);
+        assert_string_equal(read_text(arena, s, MAIL_HEAD)->text, cases[i].text);
+        arena_free(arena);
+    }
+}
+
+static void html_reads_as_a_person_sees_it(void **state)
+{
+    static const struct {
+        const char *name, *html, *text;
+    } cases[] = {
+        {"paragraphs", "<p>a</p><p>b<br>c</p>", "a\n\nb\nc\n"},
+        {"white space", "<p>  a\n  b\t c </p>", "a b c\n"},
+        {"inline", "<p>a<b>b</b> <i>c</i></p>", "ab c\n"},
+        {"entities", "<p>f&uuml;r &#8222;Wald&#x201c; &amp; 1&nbsp;&euro;</p>",
+         "für „Wald“ & 1 €\n"},
+        {"unseen characters", "<p>Leit&shy;stelle 27.&#8203;11.</p>", "Leitstelle 27.11.\n"},
+        {"lists", "<ul><li>a<li>b</ul><ol start=3><li>c<li>d</ol><ol type=a><li>e</ol>",
+         "- a\n- b\n\n3. c\n4. d\n\na) e\n"},
+        {"item with paragraph", "<ol><li><p>a</p><li><p>b</p></ol>", "1. a\n\n2. b\n"},
+        {"quote", "<div>a</div><blockquote><p>b</p><p>c</p></blockquote>d",
+         "a\n\n> b\n>\n> c\n\nd\n"},
+        {"table", "<table><tr><td>SPD<td>CDU<tr><td>Fraktion im Rat<td>x</table>",
+         "SPD                CDU\nFraktion im Rat    x\n"},
+        {"table for layout", "<table><tr><td><p>a</p><p>b</p></table>c", "a\n\nb\n\nc\n"},
+        {"table of prose",
+         "<table><tr><td>0123456789012345678901234567890123456789012345678901234567890123<td>b"
+         "</table>",
+         "0123456789012345678901234567890123456789012345678901234567890123\nb\n"},
+        {"preformatted", "<pre>a  b\n  c</pre>", "a  b\n  c\n"},
+        {"script, style, title", "<head><title>t</title><style>s</style></head><script>x</script>a",
+         "a\n"},
+        {"comments", "<!-- x -->a<!--[if mso]>y<![endif]-->", "a\n"},
+        {"hidden", "<p hidden>x</p>a", "a\n"},
+        {"display", "<p style='color:red; DISPLAY : none'>x</p>a", "a\n"},
+        {"visibility", "<span style='visibility:hidden'>x</span>a", "a\n"},
+        {"font size", "<span style='font-size:0px'>x</span>a", "a\n"},
+        {"font size with zeros", "<span style='font-size:0.00em;'>x</span>a", "a\n"},
+        {"small is seen", "<span style='font-size:0.9em'>x</span>a", "xa\n"},
+        {"block is seen", "<p style='display:block'>x</p>", "x\n"},
+        {"hidden in a table", "<table><tr style='display:none'><td>x<tr><td>a</table>", "a\n"},
+        {"broken", "<p>a<div>b</p></b></td>c<", "a\n\nbc<\n"},
+        {"nothing", "", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *s =
+            arena_printf(arena, HEAD "Content-Type: text/html; charset=utf-8\n\n%s", cases[i].html);
+        struct mail *mail = read_text(arena, s, MAIL_CONTENT);
+        if (strcmp(mail->text, cases[i].text) != 0)
+            fail_msg("%s:\n%s", cases[i].name, mail->text);
+        assert_false(mail->wants_content);
+        arena_free(arena);
+    }
+}
+
+static void html_waits_for_the_job_content(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    const char *s = HEAD "Content-Type: text/html\n\n<p>a</p>\n";
+    struct mail *mail = read_text(arena, s, MAIL_HEAD);
+    assert_true(mail->wants_content);
+    assert_int_equal(mail->parts[0].text, PART_NONE);
+    assert_null(mail->parts[0].content);
+    assert_true(mail->parts[0].is_body);
+    assert_string_equal(mail->text, "");
+    mail = read_text(arena, s, MAIL_CONTENT);
+    assert_int_equal(mail->parts[0].text, PART_EXTRACTED);
+    assert_string_equal(mail->parts[0].content, "a\n");
+    arena_free(arena);
+}
+
+static void html_may_name_its_charset(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct mail *mail = read_text(arena,
+                                  HEAD "Content-Type: text/html\n\n<meta charset='iso-8859-15'>"
+                                       "<p>100 \xa4</p>",
+                                  MAIL_CONTENT);
+    assert_string_equal(mail->text, "100 €\n");
+    arena_free(arena);
+}
+
+/* ---- parts ---- */
+
+#define ALTERNATIVE(plain)                                     \
+    HEAD "Content-Type: multipart/alternative; boundary=b\n\n" \
+         "--b\nContent-Type: text/plain\n\n" plain "\n"        \
+         "--b\nContent-Type: text/html\n\n<p>Der Antrag</p>\n--b--\n"
+
+static void alternative_takes_the_plain_text(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct mail *mail = read_text(arena, ALTERNATIVE("Der Antrag"), MAIL_CONTENT);
+    assert_string_equal(mail->text, "Der Antrag");
+    assert_int_equal(mail->part_count, 2);
+    assert_true(mail->parts[0].is_body);
+    assert_false(mail->parts[1].is_body);
+    assert_int_equal(mail->parts[1].text, PART_NONE);
+    assert_false(read_text(arena, ALTERNATIVE("Der Antrag"), MAIL_HEAD)->wants_content);
+    arena_free(arena);
+}
+
+static void alternative_does_not_take_a_stub(void **state)
+{
+    static const char *const mails[] = {
+        ALTERNATIVE(""),
+        ALTERNATIVE("Diese Nachricht ist im HTML-Format."),
+        ALTERNATIVE("View this email in your browser"),
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof mails / sizeof *mails; i++) {
+        struct arena *arena = arena_new();
+        struct mail *mail = read_text(arena, mails[i], MAIL_CONTENT);
+        assert_string_equal(mail->text, "Der Antrag\n");
+        assert_false(mail->parts[0].is_body);
+        assert_true(mail->parts[1].is_body);
+        assert_true(read_text(arena, mails[i], MAIL_HEAD)->wants_content);
+        arena_free(arena);
+    }
+}
+
+static void parts_have_imap_numbers(void **state)
+{
+    static const char mail_text[] =
+        HEAD "Content-Type: multipart/mixed; boundary=m\n\n"
+             "--m\nContent-Type: multipart/alternative; boundary=a\n\n"
+             "--a\n\nplain\n--a\nContent-Type: text/html\n\n<p>html</p>\n--a--\n"
+             "--m\nContent-Type: message/rfc822\n\n"
+             "Subject: one leaf\n\ninner\n"
+             "--m\nContent-Type: message/rfc822\n\n"
+             "Content-Type: multipart/mixed; boundary=i\n\n"
+             "--i\n\nx\n--i\nContent-Type: image/PNG; name=b.png\n\nabc\n--i--\n"
+             "--m\nContent-Type: application/pdf\nContent-Transfer-Encoding: base64\n"
+             "Content-Disposition: attachment; filename=\"../a.pdf\"\n\nYWJj\n"
+             "--m--\n";
+    static const struct {
+        const char *path, *type, *name;
+        size_t size;
+        enum part_text text;
+        bool is_body;
+    } expected[] = {
+        {"1.1", "text/plain", NULL, 5, PART_EXTRACTED, true},
+        {"1.2", "text/html", NULL, 11, PART_NONE, false},
+        {"2.1", "text/plain", NULL, 5, PART_EXTRACTED, false},
+        {"3.1", "text/plain", NULL, 1, PART_EXTRACTED, false},
+        {"3.2", "image/png", "b.png", 3, PART_IMAGE, false},
+        {"4", "application/pdf", "a.pdf", 3, PART_NONE, false},
+    };
+    (void)state;
+    struct arena *arena = arena_new();
+    struct mail *mail = read_text(arena, mail_text, MAIL_CONTENT);
+    assert_int_equal(mail->part_count, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < mail->part_count; i++) {
+        const struct mail_part *part = &mail->parts[i];
+        assert_string_equal(part->path, expected[i].path);
+        assert_string_equal(part->type, expected[i].type);
+        assert_true(text_equal(part->name, expected[i].name));
+        assert_int_equal(part->size, expected[i].size);
+        assert_int_equal(part->text, expected[i].text);
+        assert_int_equal(part->is_body, expected[i].is_body);
+    }
+    /* FIPS 180-4, "abc" */
+    assert_string_equal(mail->parts[5].sha256,
+                        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_string_equal(mail->text, "plain");
+    assert_int_equal(strlen(mail->body_digest), 64);
+    arena_free(arena);
+}
+
+static void file_names_are_only_names(void **state)
+{
+    static const struct {
+        const char *field, *name;
+    } cases[] = {
+        {"filename=a.pdf", "a.pdf"},
+        {"filename=\"a b.pdf\"", "a b.pdf"},
+        {"filename=a b.pdf", "a b.pdf"},
+        {"filename=\"/etc/passwd\"", "passwd"},
+        {"filename=\"C:\\\\x\\\\a.pdf\"", "a.pdf"},
+        {"filename=\"..\"", NULL},
+        {"filename=\"a/\"", NULL},
+        {"filename=\"\"", NULL},
+        {"filename*=utf-8''f%C3%BCr.pdf", "für.pdf"},
+        {"filename=fuer.pdf; filename*=utf-8''f%C3%BCr.pdf", "für.pdf"},
+        {"filename*=utf-8''f%C3%BCr.pdf; filename=fuer.pdf", "für.pdf"},
+        {"filename*=utf-8''f%FCr.pdf", "für.pdf"},
+        {"filename*=iso-8859-1'de'f%FCr.pdf", "für.pdf"},
+        {"filename*0*=utf-8''f%C3; filename*1*=%BCr; filename*2=\".pdf\"", "für.pdf"},
+        {"filename*1=\"b.pdf\"; filename*0=\"a\"", "ab.pdf"},
+        {"filename=\"=?utf-8?Q?f=C3=BCr.pdf?=\"", "für.pdf"},
+        {"filename=\"f\xfcr.pdf\"", "für.pdf"},
+        {"filename*=utf-8''a%2Fb%00c.pdf", "bc.pdf"},
+        {"filename*=utf-8''x%E2%80%AEfdp.exe", "xfdp.exe"},
+        {"filename*=utf-8''%", "%"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *s = arena_printf(arena,
+                               HEAD "Content-Type: application/pdf\n"
+                                    "Content-Disposition: attachment; %s\n\nx\n",
+                               cases[i].field);
+        struct mail *mail = read_text(arena, s, MAIL_HEAD);
+        assert_int_equal(mail->part_count, 1);
+        assert_string_equal(mail->parts[0].path, "1");
+        if (!text_equal(mail->parts[0].name, cases[i].name))
+            fail_msg("%s: %s", cases[i].field, mail->parts[0].name);
+        arena_free(arena);
+    }
+}
+
+static void a_missing_attachment_is_told(void **state)
+{
+    static const struct {
+        const char *header, *body;
+        bool missing;
+    } cases[] = {
+        {"", "Guten Tag,\n\nanbei unser Antrag.\n", true},
+        {"", "siehe\nAnlage\n", true},
+        {"", "Das Dokument ist im Anhang.\n", true},
+        {"", "Wir beraten den Antrag.\n", false},
+        {"", "Wo anbeißen?\n", false},
+        {"", "> anbei unser Antrag\n\nDanke!\n", false},
+        {"", "Danke!\n\n-----Ursprüngliche Nachricht-----\nanbei\n", false},
+        {"Content-Type: multipart/mixed; boundary=b\n",
+         "--b\n\nanbei\n--b\nContent-Type: application/pdf\n\nx\n--b--\n", false},
+        {"Content-Type: multipart/mixed; boundary=b\n",
+         "--b\n\nanbei\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\nx\n--b--\n", false},
+        {"Content-Type: multipart/signed; boundary=b\n",
+         "--b\n\nanbei\n--b\nContent-Type: application/pkcs7-signature; name=smime.p7s\n\nx\n"
+         "--b--\n",
+         true},
+        {"Content-Type: multipart/alternative; boundary=b\n",
+         "--b\n\nanbei\n--b\nContent-Type: text/html\n\n<p>anbei\n--b--\n", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *s = arena_printf(arena, HEAD "%s\n%s", cases[i].header, cases[i].body);
+        struct mail *mail = read_text(arena, s, MAIL_CONTENT);
+        if (texts_has(&mail->defects, "attachment-missing") != cases[i].missing)
+            fail_msg("%s", cases[i].body);
+        arena_free(arena);
+    }
+}
+
+/* ---- damage and limits ---- */
+
+static void damage_is_read_as_far_as_it_goes(void **state)
+{
+    static const struct {
+        const char *name, *mail, *text, *defect;
+    } cases[] = {
+        {"no end", HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n", "text\n",
+         "truncated"},
+        {"no boundary in the text", HEAD "Content-Type: multipart/mixed; boundary=b\n\ntext\n",
+         "text\n", "bad-mime"},
+        {"no boundary at all", HEAD "Content-Type: multipart/mixed\n\ntext\n", "text\n",
+         "bad-mime"},
+        {"no header", "\ntext\n", "text\n", "no-from"},
+        {"a line that is no field", HEAD "what is this\nSubject: x\n\ntext\n", NULL, "bad-header"},
+        {"only a header", HEAD, "", NULL},
+        {"libetpan's crash", HEAD "Content-Type: multipart/mixed; boundary=\"\\\"\"\n\ntext\n",
+         "text\n", "bad-mime"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        struct mail *mail = read_text(arena, cases[i].mail, MAIL_CONTENT);
+        if (cases[i].text && strcmp(mail->text, cases[i].text) != 0)
+            fail_msg("%s: %s", cases[i].name, mail->text);
+        if (cases[i].defect && !texts_has(&mail->defects, cases[i].defect))
+            fail_msg("%s: no %s", cases[i].name, cases[i].defect);
+        arena_free(arena);
+    }
+}
+
+static void nul_bytes_are_told(void **state)
+{
+    static const char mail_text[] = HEAD "Subject: a\0b\n\nc\0d\n";
+    (void)state;
+    struct arena *arena = arena_new();
+    struct mail *mail = read_bytes(arena, mail_text, sizeof mail_text - 1, MAIL_HEAD);
+    assert_string_equal(mail->subject, "a b");
+    assert_string_equal(mail->text, "cd\n");
+    assert_true(texts_has(&mail->defects, "nul-bytes"));
+    arena_free(arena);
+}
+
+/* before, then unit n times, then after */
+static char *repeat(struct arena *arena, const char *before, const char *unit, size_t n,
+                    const char *after)
+{
+    struct text text;
+    text_init(&text, arena);
+    text_add(&text, before);
+    while (n-- > 0)
+        text_add(&text, unit);
+    text_add(&text, after);
+    return text.s;
+}
+
+static void headers_have_limits(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct mail *mail;
+    struct err err;
+    char *s = repeat(arena, "To: ", "g:", MAIL_MAX_FIELD / 2, "\n\nx\n");
+    assert_false(mail_read(arena, s, strlen(s), MAIL_HEAD, &mail, &err));
+    assert_int_equal(err.kind, ERR_DATA);
+    assert_non_null(strstr(err.text, "header field"));
+    s = repeat(arena, "", "X-A: b\n", MAIL_MAX_HEADER / 7 + 1, "\nx\n");
+    assert_false(mail_read(arena, s, strlen(s), MAIL_HEAD, &mail, &err));
+    assert_non_null(strstr(err.text, "header is larger"));
+    assert_false(mail_read(arena, "", 0, MAIL_HEAD, &mail, &err));
+    arena_free(arena);
+}
+
+/* GMime's own stack would overflow: at the top, and in an attached message. */
+static void groups_in_groups_are_refused(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    char *deep = repeat(arena, "To: ", "g:", MAIL_MAX_FIELD / 2 - 10, "\n");
+    struct mail *mail = read_text(arena, arena_printf(arena, "%s" HEAD "\nx\n", deep), MAIL_HEAD);
+    assert_true(texts_has(&mail->defects, "bad-address"));
+    assert_string_equal(mail->from.v[0].address, "a@b.example");
+    deep = repeat(arena, HEAD "Content-Type: message/rfc822\n\nTo: ", "g:", 200000, "\n\nx\n");
+    mail = read_text(arena, deep, MAIL_HEAD);
+    assert_true(texts_has(&mail->defects, "bad-mime"));
+    assert_int_equal(mail->part_count, 1);
+    assert_string_equal(mail->parts[0].type, "message/rfc822");
+    arena_free(arena);
+}
+
+static void depth_and_number_have_limits(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    char *s = repeat(arena, HEAD, "Content-Type: message/rfc822\n\n", 3000, "\nx\n");
+    struct mail *mail = read_text(arena, s, MAIL_HEAD);
+    assert_true(texts_has(&mail->defects, "too-deep"));
+    struct text nested;
+    text_init(&nested, arena);
+    text_add(&nested, HEAD "Content-Type: multipart/mixed; boundary=b0\n\n--b0\n\nseen\n");
+    for (int i = 1; i < 300; i++)
+        text_addf(&nested, "--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n", i - 1, i);
+    mail = read_text(arena, nested.s, MAIL_HEAD);
+    assert_true(texts_has(&mail->defects, "too-deep"));
+    assert_string_equal(mail->text, "seen");
+    s = repeat(arena, HEAD "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n", 1000,
+               "--b--\n");
+    mail = read_text(arena, s, MAIL_HEAD);
+    assert_int_equal(mail->part_count, MAIL_MAX_PARTS);
+    assert_true(texts_has(&mail->defects, "too-many-parts"));
+    arena_free(arena);
+}
+
+static void text_has_a_limit(void **state)
+{
+    static const char *const types[] = {"text/plain", "text/html"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct arena *arena = arena_new();
+        char *head = arena_printf(arena, HEAD "Content-Type: %s\n\n", types[i]);
+        char *s = repeat(arena, head, "0123456789012345678901234567890123456789\n",
+                         MAIL_MAX_TEXT / 41 + 10, "");
+        struct mail *mail = read_text(arena, s, MAIL_CONTENT);
+        assert_int_equal(mail->parts[0].text, PART_TOO_LARGE);
+        assert_null(mail->parts[0].content);
+        assert_string_equal(mail->text, "");
+        arena_free(arena);
+    }
+}
+
+static void hostile_html_ends(void **state)
+{
+    static const struct {
+        const char *before, *unit, *after;
+        size_t n;
+    } cases[] = {
+        {"", "<div>", "x", 50000},
+        {"", "<table><tr><td>", "x", 20000},
+        {"", "<blockquote>a", "x", 20000},
+        {"<ol>", "<li>x", "", 20000},
+        {"<table>", "<tr><td>0123456789012345678901234567890123456789<td>x", "", 20000},
+        {"<p style='", "display:", "none'>x", 100000},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *html = repeat(arena, cases[i].before, cases[i].unit, cases[i].n, cases[i].after);
+        char *s = arena_printf(arena, HEAD "Content-Type: text/html\n\n%s", html);
+        struct mail *mail = read_text(arena, s, MAIL_CONTENT);
+        assert_true(strlen(mail->text) <= MAIL_MAX_TEXT * 2);
+        arena_free(arena);
+    }
+}
+
+static void smime_is_told(void **state)
+{
+    static const struct {
+        const char *type;
+        enum part_text text;
+    } cases[] = {
+        {"application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", PART_ENCRYPTED},
+        {"application/x-pkcs7-mime; smime-type=signed-data; name=smime.p7m", PART_NONE},
+        {"application/pkcs7-mime; name=smime.p7m", PART_ENCRYPTED},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        /* 30 82 01 00 06 09, the OID of enveloped-data */
+        char *s = arena_printf(arena,
+                               HEAD "Content-Type: %s\nContent-Transfer-Encoding: base64\n\n"
+                                    "MIIBAAYJKoZIhvcNAQcDoIAA\n",
+                               cases[i].type);
+        struct mail *mail = read_text(arena, s, MAIL_CONTENT);
+        assert_int_equal(mail->parts[0].text, cases[i].text);
+        assert_string_equal(mail->text, "");
+        arena_free(arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dates_keep_their_offset),
+        cmocka_unit_test(moment_of_the_date_is_right),
+        cmocka_unit_test(subjects_are_decoded),
+        cmocka_unit_test(addresses_are_read),
+        cmocka_unit_test(both_senders_are_seen),
+        cmocka_unit_test(trace_fields_are_read),
+        cmocka_unit_test(return_path_may_be_null_or_missing),
+        cmocka_unit_test(charsets_become_utf8),
+        cmocka_unit_test(flowed_text_is_joined),
+        cmocka_unit_test(html_reads_as_a_person_sees_it),
+        cmocka_unit_test(html_waits_for_the_job_content),
+        cmocka_unit_test(html_may_name_its_charset),
+        cmocka_unit_test(alternative_takes_the_plain_text),
+        cmocka_unit_test(alternative_does_not_take_a_stub),
+        cmocka_unit_test(parts_have_imap_numbers),
+        cmocka_unit_test(file_names_are_only_names),
+        cmocka_unit_test(a_missing_attachment_is_told),
+        cmocka_unit_test(damage_is_read_as_far_as_it_goes),
+        cmocka_unit_test(nul_bytes_are_told),
+        cmocka_unit_test(headers_have_limits),
+        cmocka_unit_test(groups_in_groups_are_refused),
+        cmocka_unit_test(depth_and_number_have_limits),
+        cmocka_unit_test(text_has_a_limit),
+        cmocka_unit_test(hostile_html_ends),
+        cmocka_unit_test(smime_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
