@@ -41,6 +41,11 @@ CORE_TESTS += tests/unit/test_mail_class
 tests_unit_test_mail_class_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_corpus
 tests_unit_test_mail_corpus_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_mail_read
+tests_unit_test_mail_read_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_reading
+tests_unit_test_reading_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
 REGISTRY_CASE = tests/unit/registry_case.c tests/unit/registry_case.h
 SHELL_TESTS += tests/unit/test_registry
 tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(REGISTRY_CASE)
@@ -85,7 +90,3 @@ EXTRA_DIST += \
 	tests/corpus/replies/en-named.txt \
 	tests/corpus/replies/en-notice.txt \
 	tests/corpus/replies/en-review.txt
-CORE_TESTS += tests/unit/test_mail_read
-tests_unit_test_mail_read_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
-CORE_TESTS += tests/unit/test_reading
-tests_unit_test_reading_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
