@@ -50,6 +50,11 @@ static const struct holiday {
 #include "decision/holidays.def"
 };
 
+static const char local_name[] =
+#define LOCAL(name) name
+#include "decision/holidays.def"
+    ;
+
 static int land_from_code(const char *code)
 {
     for (size_t i = 0; code != NULL && i < sizeof(land_codes) / sizeof(land_codes[0]); i++) {
@@ -105,7 +110,7 @@ const char *holiday_name(const struct conf_body *body, struct day day)
     }
     for (size_t i = 0; i < body->holiday_count; i++) {
         if (body->holidays[i].n == day.n)
-            return "örtlicher Feiertag";
+            return local_name;
     }
     return NULL;
 }

@@ -60,6 +60,7 @@ static const char *say_zone(struct arena *arena, const struct say_words *words, 
 char *say_time(struct arena *arena, const char *language, const char *rfc3339)
 {
     const struct say_words *words = say_words(language);
+    const char *zone;
     int64_t moment;
     struct day day;
 
@@ -67,8 +68,9 @@ char *say_time(struct arena *arena, const char *language, const char *rfc3339)
     if (!moment_parse(rfc3339, &moment) || strlen(rfc3339) < 20 ||
         !day_parse(arena_strndup(arena, rfc3339, 10), &day))
         return arena_strdup(arena, rfc3339);
+    zone = rfc3339 + 19 + strcspn(rfc3339 + 19, "Z+-"); /* behind a fraction of a second */
     return arena_printf(arena, "%s, %.8s%s (%s)", say_day(arena, language, day), rfc3339 + 11,
-                        words->oclock, say_zone(arena, words, rfc3339 + 19));
+                        words->oclock, say_zone(arena, words, zone));
 }
 
 char *say_size(struct arena *arena, const char *language, size_t size)

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-#define SHORT_LENGTH 90 /* characters of a title in a subject */
+/* characters that are shown of what a letter says */
+#define SHORT_LENGTH 90 /* of a title in a subject */
+#define NAME_LENGTH 200
+#define TITLE_LENGTH 500
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -90,6 +93,12 @@ static const char *shorten(struct arena *arena, const char *s, size_t n)
     return s;
 }
 
+/* What a stranger may have written, made showable and not longer than sense. */
+static const char *showable(struct arena *arena, const char *s, size_t n)
+{
+    return shorten(arena, values_clean(arena, s), n);
+}
+
 static const char *flag(bool on)
 {
     return on ? "1" : NULL;
@@ -109,15 +118,15 @@ static void add_part(struct text *text, const struct values *values, const struc
 {
     const struct reply_words *words = reply_words(values->language);
     struct arena *arena = values->arena;
-    const char *name = values_clean(arena, part->name);
+    const char *name = showable(arena, part->name, NAME_LENGTH);
 
     add_line(text, arena_printf(arena, "  %s%s: %s, %s, %s, %s", words->part,
-                                values_clean(arena, part->path),
+                                showable(arena, part->path, NAME_LENGTH),
                                 name == NULL || *name == '\0' ? words->body_part : name,
-                                values_clean(arena, part->type),
+                                showable(arena, part->type, NAME_LENGTH),
                                 say_size(arena, values->language, part->size),
                                 words->part_text[part->text]));
-    add_line(text, arena_printf(arena, "  SHA-256 %s", values_clean(arena, part->sha256)));
+    add_line(text, arena_printf(arena, "  SHA-256 %s", showable(arena, part->sha256, NAME_LENGTH)));
 }
 
 static const char *say_parts(const struct values *values, const struct mail *mail)
@@ -148,7 +157,7 @@ static const char *say_from(const struct values *values, const struct mail_addre
         if (from->v[i].address != NULL)
             text_add(&text, values_clean(values->arena, from->v[i].address));
     }
-    return text.s;
+    return shorten(values->arena, text.s, TITLE_LENGTH);
 }
 
 static const char *fill_one(struct arena *arena, const char *sentence, const char *name,
@@ -177,16 +186,16 @@ static void set_trust(struct values *values, const struct verdict *verdict)
 
 static void set_mail(struct values *values, const struct mail *mail)
 {
-    const char *subject = values_clean(values->arena, mail->subject);
+    const char *subject = showable(values->arena, mail->subject, TITLE_LENGTH);
 
     if (mail->date != NULL)
-        values_set(
-            values, "mail_date",
-            say_time(values->arena, values->language, values_clean(values->arena, mail->date)));
+        values_set(values, "mail_date",
+                   say_time(values->arena, values->language,
+                            showable(values->arena, mail->date, NAME_LENGTH)));
     values_set(values, "from", say_from(values, &mail->from));
     values_set(values, "subject", subject);
     values_set(values, "short_subject", shorten(values->arena, subject, SHORT_LENGTH));
-    values_set(values, "message_id", values_clean(values->arena, mail->message_id));
+    values_set(values, "message_id", showable(values->arena, mail->message_id, TITLE_LENGTH));
     values_set(values, "parts", say_parts(values, mail));
 }
 
@@ -232,7 +241,7 @@ static const char *say_consultation(const struct values *values,
                                     const struct decided_consultation *one)
 {
     const struct reply_words *words = reply_words(values->language);
-    const char *organization = values_clean(values->arena, one->organization);
+    const char *organization = showable(values->arena, one->organization, NAME_LENGTH);
 
     if (day_is_none(one->meeting))
         return arena_printf(values->arena, "%s, %s", organization, words->no_date);
@@ -282,7 +291,7 @@ static const char *say_short_meetings(const struct values *values,
         struct text *text = has_day ? &dated : &undated;
 
         text_addf(text, "%s%s", text->len > 0 ? "; " : "",
-                  values_clean(values->arena, one->organization));
+                  showable(values->arena, one->organization, NAME_LENGTH));
         if (has_day)
             text_addf(text, ", %s", say_day(values->arena, values->language, one->meeting));
     }
@@ -328,7 +337,7 @@ static void set_deadline(struct values *values, const struct decided_motion *mot
 
 static void set_title(struct values *values, const struct decided_motion *motion)
 {
-    const char *title = values_clean(values->arena, motion->motion->title);
+    const char *title = showable(values->arena, motion->motion->title, TITLE_LENGTH);
 
     values_set(values, "title", title);
     values_set(values, "short_title", shorten(values->arena, title, SHORT_LENGTH));
@@ -351,10 +360,11 @@ void values_set_motion(struct values *values, const struct decided_motion *motio
 
     values_set(values, "number", motion->number);
     values_set(values, "kind", reply_words(values->language)->kinds[motion->motion->kind]);
-    values_set(values, "label", values_clean(arena, motion->motion->label));
+    values_set(values, "label", showable(arena, motion->motion->label, NAME_LENGTH));
     values_set(values, "confidential", flag(motion->motion->confidential));
     values_set(values, "mover", motion->mover == NULL ? NULL : motion->mover->title);
-    values_set(values, "named", values_clean(arena, text_join(arena, &motion->named, ", ")));
+    values_set(values, "named",
+               showable(arena, text_join(arena, &motion->named, ", "), TITLE_LENGTH));
     values_set(values, "meetings", say_meetings(values, motion));
     values_set(values, "short_meetings", say_short_meetings(values, motion));
     values_set(values, "rules", say_rules(values, motion));
@@ -377,7 +387,7 @@ void values_withhold_title(struct values *values)
 void values_set_row(struct values *values, const char *row, const char *detail)
 {
     const struct row_words *words = reply_row_words(values->language, row);
-    const char *clean = values_clean(values->arena, detail);
+    const char *clean = showable(values->arena, detail, NAME_LENGTH);
 
     if (words == NULL)
         panic("reply: the row \"%s\" has no words", row);
@@ -394,7 +404,7 @@ void values_set_found(struct values *values, const struct decision *decision)
     text_init(&text, values->arena);
     for (size_t i = 0; i < decision->motion_count; i++) {
         const struct motion *motion = decision->motions[i].motion;
-        const char *title = values_clean(values->arena, motion->title);
+        const char *title = showable(values->arena, motion->title, TITLE_LENGTH);
 
         add_line(&text, arena_printf(values->arena, "  - %s: %s", words->kinds[motion->kind],
                                      title == NULL ? words->untitled : title));

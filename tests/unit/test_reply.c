@@ -494,6 +494,35 @@ static void test_hostile(void **state)
     }
 }
 
+static void endless(struct setting *s)
+{
+    char *title = arena_alloc(arena, 100001);
+
+    for (size_t i = 0; i < 100000; i += 2)
+        memcpy(title + i, i % 20 == 0 ? "a " : "\xc3\xa4", 2);
+    first(s)->title = title;
+    s->reading->mail->subject = title;
+    s->reading->mail->parts[1].name = title;
+}
+
+/* What a letter says at any length does not make a mail of that length. */
+static void test_endless(void **state)
+{
+    struct setting s;
+    struct replies replies;
+
+    (void)state;
+    answer(endless, &s, &replies);
+    for (size_t i = 0; i < replies.n; i++) {
+        const struct mail *mail = read_back(&replies.v[i]);
+
+        assert_true(replies.v[i].size < 20000);
+        assert_string_equal(mail->subject, replies.v[i].subject);
+        assert_non_null(strstr(mail->subject, "…"));
+        assert_int_equal(mail->defects.n, 0);
+    }
+}
+
 /* ---- what the texts say -----------------------------------------------------------------------
  */
 
@@ -830,6 +859,8 @@ static void test_times(void **state)
                         "04.12.2015, 12:03:11 Uhr (MEZ, UTC+01:00)");
     assert_string_equal(say_time(arena, "en", "2015-08-04T12:03:11-07:00"),
                         "4 August 2015, 12:03:11 (UTC-07:00)");
+    assert_string_equal(say_time(arena, "en", "2015-08-04T12:03:11Z"),
+                        "4 August 2015, 12:03:11 (UTC)");
     assert_string_equal(say_time(arena, "de", "gestern"), "gestern");
     assert_string_equal(say_size(arena, "de", 0), "0 Bytes");
     assert_string_equal(say_size(arena, "de", 999), "999 Bytes");
@@ -856,6 +887,7 @@ int main(void)
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_thread),
         cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_endless),
         cmocka_unit_test(test_first_lines),
         cmocka_unit_test(test_confirmation_is_discreet),
         cmocka_unit_test(test_confidential),
