@@ -43,12 +43,15 @@ struct value value_day(struct arena *arena, struct day day)
     return value_text(day_to_text(arena, day));
 }
 
-/* What each primary code of SQLite means to who called, and what a person can do. */
+/* What SQLite's codes mean to who called, and what a person can do.  The first row that fits
+ * counts; a primary code fits all its extended ones. */
 static const struct failure {
     int code;
     enum err_kind kind;
     const char *advice;
 } failures[] = {
+    {SQLITE_READONLY_ROLLBACK, ERR_TRY_AGAIN, "antragd was stopped in the middle, start it once"},
+    {SQLITE_READONLY_RECOVERY, ERR_TRY_AGAIN, "antragd was stopped in the middle, start it once"},
     {SQLITE_FULL, ERR_TRY_AGAIN, "make room on its disk, nothing was half done"},
     {SQLITE_BUSY, ERR_TRY_AGAIN, "another program holds it, try again"},
     {SQLITE_LOCKED, ERR_TRY_AGAIN, "another program holds it, try again"},
@@ -65,7 +68,7 @@ bool statement_fail(struct registry *registry, int code, struct err *err_r)
     const char *what = registry->db != NULL ? sqlite3_errmsg(registry->db) : sqlite3_errstr(code);
 
     for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
-        if (failures[i].code == (code & 0xff))
+        if (failures[i].code == code || failures[i].code == (code & 0xff))
             return err_set(err_r, failures[i].kind, "registry in %s: %s; %s", registry->directory,
                            what, failures[i].advice);
     }

@@ -47,9 +47,20 @@ CORE_TESTS += tests/unit/test_reading
 tests_unit_test_reading_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 REGISTRY_CASE = tests/unit/registry_case.c tests/unit/registry_case.h
+REGISTRY_TOWN = $(REGISTRY_CASE) tests/unit/registry_fault.c tests/unit/registry_fault.h \
+	tests/unit/registry_town.c tests/unit/registry_town.h
 SHELL_TESTS += tests/unit/test_registry
 tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(REGISTRY_CASE)
 tests_unit_test_registry_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_registry_full
+tests_unit_test_registry_full_SOURCES = tests/unit/test_registry_full.c $(REGISTRY_TOWN)
+tests_unit_test_registry_full_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_registry_kill
+tests_unit_test_registry_kill_SOURCES = tests/unit/test_registry_kill.c $(REGISTRY_TOWN)
+tests_unit_test_registry_kill_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_registry_schema
+tests_unit_test_registry_schema_SOURCES = tests/unit/test_registry_schema.c $(REGISTRY_CASE)
+tests_unit_test_registry_schema_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 
 PEER = tests/unit/peer.c tests/unit/peer.h
 EXTRA_DIST += tests/fake/dovecot.sh

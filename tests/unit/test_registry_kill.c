@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A process that writes the registry is killed before its first, second, third ... step to the
+ * disk, and again with half of each write done.  What it had called done must be there, nothing
+ * must be half there, and going on must end where an undisturbed day ends.
+ */
+#include "test.h"
+
+#include "registry_case.h"
+#include "registry_fault.h"
+#include "registry_town.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int marks_fd = -1;
+
+static void write_mark(enum town_mark mark)
+{
+    char c = (char)mark;
+
+    if (write(marks_fd, &c, 1) != 1)
+        _exit(99);
+}
+
+static void no_mark(enum town_mark mark)
+{
+    (void)mark;
+}
+
+static _Noreturn void run_child(const struct case_directory *directory, enum fault_kind kind,
+                                int at)
+{
+    struct registry *registry;
+    struct err err;
+
+    fault_arm(kind, at, 0);
+    if (!registry_open(directory->state, REGISTRY_WRITE, &registry, &err) ||
+        !town_run(registry, write_mark, &err)) {
+        fprintf(stderr, "%s\n", err.text);
+        _exit(1);
+    }
+    registry_close(registry);
+    _exit(0);
+}
+
+/* Returns whether it was killed; marks_r: what it had called done. */
+static bool kill_at(const struct case_directory *directory, enum fault_kind kind, int at,
+                    char marks_r[32])
+{
+    int fds[2], status;
+
+    assert_int_equal(pipe(fds), 0);
+    marks_fd = fds[1];
+    pid_t pid = fork();
+    if (pid == 0)
+        run_child(directory, kind, at);
+    close(fds[1]);
+    memset(marks_r, 0, 32);
+    size_t n = 0;
+    ssize_t got;
+    while (n < 31 && (got = read(fds[0], marks_r + n, 31 - n)) > 0)
+        n += (size_t)got;
+    close(fds[0]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        return true;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("step %d: the process ended with status %x", at, status);
+    return false;
+}
+
+static int64_t count_marks(const char *marks, enum town_mark mark)
+{
+    int64_t n = 0;
+
+    for (; *marks != '\0'; marks++)
+        n += *marks == (char)mark;
+    return n;
+}
+
+/* A reader comes before any writer has tidied up. */
+static void check_reader(const struct case_directory *directory, const char *when, int64_t promised)
+{
+    struct registry *registry;
+    struct message_row *rows;
+    size_t count;
+    struct err err;
+
+    if (!registry_open(directory->state, REGISTRY_READ, &registry, &err)) {
+        /* killed while it was made */
+        if ((err.kind != ERR_NO_INPUT && err.kind != ERR_TRY_AGAIN) || promised > 0)
+            fail_msg("%s: %s", when, err.text);
+        return;
+    }
+    struct arena *arena = arena_new();
+    if (!registry_list_messages(registry, arena, -1, 0, &rows, &count, &err))
+        fail_msg("%s: %s", when, err.text);
+    if ((int64_t)count < promised)
+        fail_msg("%s: %zu messages, but %lld were called done", when, count, (long long)promised);
+    arena_free(arena);
+    registry_close(registry);
+}
+
+static void check_sending(const struct case_directory *directory, const char *when,
+                          const char *marks)
+{
+    static const struct {
+        enum town_mark mark;
+        const char *sql; /* what must be so at least */
+    } promises[] = {
+        {TOWN_DIALLED, "SELECT attempts = 1 FROM deliveries WHERE id = 1"},
+        {TOWN_DATA, "SELECT state = 'sent' OR (SELECT data_at IS NOT NULL FROM attempts)"
+                    " FROM deliveries WHERE id = 1"},
+        {TOWN_SENT, "SELECT state = 'sent' FROM deliveries WHERE id = 1"},
+    };
+
+    for (size_t i = 0; i < sizeof promises / sizeof *promises; i++) {
+        if (count_marks(marks, promises[i].mark) > 0 &&
+            town_get(directory->state, promises[i].sql) != 1)
+            fail_msg("%s: '%c' was promised", when, promises[i].mark);
+    }
+}
+
+static void check_and_go_on(const struct case_directory *directory, const char *when,
+                            const char *marks)
+{
+    struct registry *registry;
+    struct err err;
+
+    check_reader(directory, when, TOWN_BATCH_SIZE * count_marks(marks, TOWN_BATCH));
+    if (!registry_open(directory->state, REGISTRY_WRITE, &registry, &err))
+        fail_msg("%s: %s", when, err.text);
+    town_check(directory->state, when);
+    check_sending(directory, when, marks);
+    if (!town_run(registry, no_mark, &err))
+        fail_msg("%s, going on: %s", when, err.text);
+    town_check_end(directory->state, when);
+    registry_close(registry);
+}
+
+static void sweep(enum fault_kind kind, int stride, const char *name)
+{
+    bool killed = true;
+    int at = 1;
+
+    for (; killed; at += stride) {
+        struct case_directory directory;
+        char when[80], marks[32];
+
+        snprintf(when, sizeof when, "%s at step %d", name, at);
+        case_directory_make(&directory);
+        killed = kill_at(&directory, kind, at, marks);
+        check_and_go_on(&directory, when, marks);
+        case_directory_remove(&directory);
+    }
+    print_message("%s: %d steps\n", name, at - 1 - stride);
+    /* fewer would mean that the disk is not what is counted */
+    assert_true(at > 80);
+}
+
+static void test_killed_before(void **state)
+{
+    (void)state;
+    sweep(FAULT_KILL, 1, "killed");
+}
+
+static void test_killed_with_half_a_write(void **state)
+{
+    (void)state;
+    /* pages go out as a short and a long write each: 3 meets both kinds */
+    sweep(FAULT_TORN, 3, "killed with half of it written");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_killed_before),
+        cmocka_unit_test(test_killed_with_half_a_write),
+    };
+    struct err err;
+
+    if (!zone_set("Europe/Berlin", &err))
+        fatal(&err);
+    fault_install();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
