@@ -101,3 +101,9 @@ EXTRA_DIST += \
 	tests/corpus/replies/en-named.txt \
 	tests/corpus/replies/en-notice.txt \
 	tests/corpus/replies/en-review.txt
+
+EXTRA_DIST += tests/fake/fake_smtpd.py
+SHELL_TESTS += tests/unit/test_smtp_schedule
+tests_unit_test_smtp_schedule_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_smtp_transport
+tests_unit_test_smtp_transport_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
