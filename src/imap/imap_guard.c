@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -59,6 +60,33 @@ void imap_guard_free(mailimap *session)
         return;
     session->imap_stream = NULL;
     mailimap_free(session);
+}
+
+static bool send_command(mailimap *session, const char *command)
+{
+    mailstream *stream = session->imap_stream;
+    char tag[16];
+    int n = snprintf(tag, sizeof tag, "%d ", ++session->imap_tag);
+
+    return mailstream_write(stream, tag, (size_t)n) == n &&
+           mailstream_write(stream, command, strlen(command)) == (ssize_t)strlen(command) &&
+           mailstream_write(stream, "\r\n", 2) == 2 && mailstream_flush(stream) == 0;
+}
+
+int imap_guard_run(mailimap *session, const char *command)
+{
+    struct mailimap_response *response;
+    int r, type;
+
+    if (!send_command(session, command) ||
+        mailstream_read_line(session->imap_stream, session->imap_stream_buffer) == NULL)
+        return MAILIMAP_ERROR_STREAM;
+    r = mailimap_parse_response(session, &response);
+    if (r != MAILIMAP_NO_ERROR)
+        return r;
+    type = response->rsp_resp_done->rsp_data.rsp_tagged->rsp_cond_state->rsp_type;
+    mailimap_response_free(response);
+    return type == MAILIMAP_RESP_COND_STATE_OK ? MAILIMAP_NO_ERROR : MAILIMAP_ERROR_CUSTOM_COMMAND;
 }
 
 bool imap_guard_allows_keyword(const mailimap *session, const char *keyword)

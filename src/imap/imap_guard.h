@@ -25,6 +25,11 @@ bool imap_guard_argument(const char *value, const char *what, struct err *err_r)
 /* mailimap_free() on an open stream sends LOGOUT and waits: takes the stream away first. */
 void imap_guard_free(mailimap *session);
 
+/* One command and its answer, as mailimap_custom_command(), which puts a blank before the line end
+ * that strict servers refuse: MAILIMAP_NO_ERROR for OK, MAILIMAP_ERROR_CUSTOM_COMMAND for NO, else
+ * the link is of no more use. */
+int imap_guard_run(mailimap *session, const char *command);
+
 /* The keyword may be set: PERMANENTFLAGS holds it or \*. */
 bool imap_guard_allows_keyword(const mailimap *session, const char *keyword);
 

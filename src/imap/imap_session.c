@@ -93,7 +93,7 @@ static enum imap_answer run(struct imap_mailbox *imap, const char *doing, const 
                             struct err *err_r)
 {
     char words[256];
-    int r = mailimap_custom_command(imap->session, command);
+    int r = imap_guard_run(imap->session, command);
 
     imap->tag = imap->session->imap_tag;
     if (r == MAILIMAP_NO_ERROR || r == MAILIMAP_ERROR_CUSTOM_COMMAND)

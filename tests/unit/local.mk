@@ -67,6 +67,10 @@ EXTRA_DIST += tests/fake/dovecot.sh
 SHELL_TESTS += tests/unit/test_imap_dovecot
 tests_unit_test_imap_dovecot_SOURCES = tests/unit/test_imap_dovecot.c $(PEER)
 tests_unit_test_imap_dovecot_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+EXTRA_DIST += tests/fake/certificates.sh tests/fake/fake_imapd.py
+SHELL_TESTS += tests/unit/test_imap_lies
+tests_unit_test_imap_lies_SOURCES = tests/unit/test_imap_lies.c $(PEER)
+tests_unit_test_imap_lies_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 
 TOWN = tests/unit/town.c tests/unit/town.h
 CORE_TESTS += tests/unit/test_trust
