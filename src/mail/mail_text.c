@@ -77,8 +77,9 @@ static const struct charset charsets[] = {
 #define CHARSET_COUNT (sizeof charsets / sizeof *charsets)
 
 /* Open for as long as the process lives: glibc then keeps the converter's file loaded, and another
- * iconv_open() of the same works where no file can be opened. */
-static iconv_t held[CHARSET_COUNT + 1];
+ * iconv_open() of the same works where no file can be opened.  GMime has its own names for the
+ * charsets of encoded words, and so at times another converter. */
+static iconv_t held[CHARSET_COUNT], held_by_gmime[CHARSET_COUNT];
 
 void charset_preload(void)
 {
@@ -86,9 +87,8 @@ void charset_preload(void)
         held[i] = iconv_open("UTF-8", charsets[i].iconv);
         if (held[i] == (iconv_t)-1)
             panic("iconv knows no %s", charsets[i].iconv);
+        held_by_gmime[i] = g_mime_iconv_open("UTF-8", charsets[i].label);
     }
-    /* what GMime opens for encoded words labelled ISO-8859-1 itself */
-    held[CHARSET_COUNT] = iconv_open("UTF-8", "ISO-8859-1");
 }
 
 static const struct charset *charset_find(const char *label)

@@ -4,8 +4,9 @@
 
 #include "mail/mail.h"
 
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static struct mail *read_bytes(struct arena *arena, const char *bytes, size_t n,
                                enum mail_depth depth)
@@ -23,6 +24,53 @@ static struct mail *read_text(struct arena *arena, const char *s, enum mail_dept
 }
 
 #define HEAD "From: a@b.example\nDate: Mon, 09 Feb 2026 09:15:04 +0100\nMessage-ID: <1@b.example>\n"
+
+/* The sandbox's rule: after mail_preload() no file is opened.  Must be the first test, while no
+ * other has loaded a converter. */
+static void no_file_is_opened_after_preload(void **state)
+{
+    static const struct {
+        const char *charset, *encoded, *bytes, *text;
+    } cases[] = {
+        {"utf-8", "f=C3=BCr", "f\xc3\xbcr", "für"},
+        {"iso-8859-1", "f=FCr", "f\xfcr", "für"},
+        {"iso-8859-15", "f=FCr_=A4", "f\xfcr \xa4", "für €"},
+        {"windows-1252", "=84f=FCr=93",
+         "\x84"
+         "f\xfcr\x93",
+         "„für“"},
+        {"iso-8859-2", "=B3", "\xb3", "ł"},
+        {"windows-1251", "=E0", "\xe0", "а"},
+        {"koi8-r", "=C1", "\xc1", "а"},
+        {"iso-8859-9", "=FD", "\xfd", "ı"},
+        {"macintosh", "=8A", "\x8a", "ä"},
+        {"gb2312", "=D6=D0", "\xd6\xd0", "中"},
+        {"iso-2022-jp", "=1B$B$\"=1B(B", "\x1b$B$\"\x1b(B", "あ"},
+    };
+    (void)state;
+    struct rlimit files, none;
+    mail_preload();
+    mail_preload();
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+    none = (struct rlimit){0, files.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_true(open("/dev/null", O_RDONLY) < 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *s =
+            arena_printf(arena,
+                         HEAD "Subject: =?%s?Q?%s?=\nContent-Type: text/html; charset=%s\n\n"
+                              "<p>%s</p>",
+                         cases[i].charset, cases[i].encoded, cases[i].charset, cases[i].bytes);
+        struct mail *mail = read_text(arena, s, MAIL_CONTENT);
+        if (!text_equal(mail->subject, cases[i].text))
+            fail_msg("%s: %s", cases[i].charset, mail->subject);
+        assert_string_equal(text_trim(arena, mail->text), cases[i].text);
+        assert_false(texts_has(&mail->defects, "bad-charset"));
+        arena_free(arena);
+    }
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+}
 
 /* ---- one field ---- */
 
@@ -712,6 +760,7 @@ static void smime_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_file_is_opened_after_preload),
         cmocka_unit_test(dates_keep_their_offset),
         cmocka_unit_test(moment_of_the_date_is_right),
         cmocka_unit_test(subjects_are_decoded),
