@@ -140,6 +140,7 @@ void channel_send(struct channel *channel, const struct wire_packet *packet)
         close_fd(packet->fd);
         return;
     }
-    STAILQ_INSERT_TAIL(&channel->queue, keep(packet), next);
+    struct waiting *waiting = keep(packet); /* the macro looks at its argument three times */
+    STAILQ_INSERT_TAIL(&channel->queue, waiting, next);
     event_add(channel->writable, NULL);
 }

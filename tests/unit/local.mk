@@ -111,3 +111,6 @@ SHELL_TESTS += tests/unit/test_smtp_schedule
 tests_unit_test_smtp_schedule_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 SHELL_TESTS += tests/unit/test_smtp_transport
 tests_unit_test_smtp_transport_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+
+DAEMON_TESTS += tests/unit/test_daemon_wire
+tests_unit_test_daemon_wire_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
