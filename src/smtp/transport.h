@@ -26,7 +26,7 @@ enum transport_outcome {
 };
 
 struct transport_mail {
-    const char *envelope_from;
+    const char *envelope_from; /* "" is the empty sender of RFC 5321 section 4.5.5 */
     const char *to;
     const char *envid; /* DSN envelope id, or NULL */
     const char *bytes;
@@ -44,7 +44,8 @@ struct transport *transport_new(const struct conf_server *server, int cancel_fd)
 void transport_free(struct transport *transport); /* without farewell */
 
 /* before_data is called after 354 and before the first byte of the mail: false stops there
- * (TRANSPORT_DOWN).  It is where the clerk commits that from now on the outcome may be unknown. */
+ * (TRANSPORT_DOWN); NULL: nobody asks.  It is where the clerk commits that from now on the outcome
+ * may be unknown. */
 void transport_send(struct transport *transport, const struct transport_mail *mail,
                     bool (*before_data)(void *context), void *context,
                     struct transport_result *result_r);

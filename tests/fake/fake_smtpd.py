@@ -16,6 +16,7 @@ One step a line; "#" starts a comment:
     raw TEXT        TEXT as it is, in one packet; \\r \\n \\0 \\xHH are escapes, here and in send
     expect REGEX    one line from the client must match as a whole, without case
     data            lines from the client up to the single dot; of them only the size is printed
+    flood N         lines of one endless reply, N bytes of them or until the client closes
     some N          N bytes from the client, whatever they are
     close           end the connection (TLS with its farewell)
     reset           end it with a TCP reset
@@ -88,6 +89,16 @@ class Server:
 
     def step_raw(self, text):
         self.write(unescape(text))
+
+    def step_flood(self, count):
+        line = b"250-" + 70 * b"x" + b"\r\n"
+        try:
+            for _ in range(int(count) // len(line)):
+                self.link.sendall(line)
+        except OSError:
+            say("* flood stopped")
+            return
+        raise Mismatch("the client read it all")
 
     def write(self, data):
         say("S: " + shown(data))

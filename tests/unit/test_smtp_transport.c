@@ -672,26 +672,60 @@ static void test_arguments(void **state)
     transport_free(transport);
 }
 
-static void test_empty_sender(void **state)
+static void exchange(const char *script, const struct transport_mail *mail,
+                     enum transport_outcome wanted)
 {
-    (void)state;
     struct fake fake;
-    fake_start(
-        &fake,
-        GREET "send 250 fake.example\nexpect MAIL FROM:<>\nsend 250 ok\n" BARE_RCPT DATA BODY ACCEPT
-              "eof\n",
-        "here");
+    fake_start(&fake, script, "here");
     struct conf_server server = server_at(fake.port, CONF_TLS_NONE, "ca");
-    struct transport_mail mail = mail_of(small, strlen(small));
-    mail.envelope_from = "";
     struct transport_result result;
     struct transport *transport = transport_new(&server, -1);
-    transport_send(transport, &mail, NULL, NULL, &result);
+    transport_send(transport, mail, NULL, NULL, &result);
     transport_free(transport);
     bool followed;
     char *said = fake_end(&fake, &followed);
-    if (!followed || result.outcome != TRANSPORT_SENT)
-        fail_msg("\"%s\"\n%s", result.text, said);
+    if (!followed || result.outcome != wanted)
+        fail_msg("outcome %d \"%s\"\n%s", (int)result.outcome, result.text, said);
+}
+
+static void test_empty_sender(void **state)
+{
+    (void)state;
+    struct transport_mail mail = mail_of(small, strlen(small));
+    mail.envelope_from = "";
+    exchange(GREET
+             "send 250 fake.example\nexpect MAIL FROM:<>\nsend 250 ok\n" BARE_RCPT DATA BODY ACCEPT
+             "eof\n",
+             &mail, TRANSPORT_SENT);
+}
+
+/* What goes beyond ASCII is announced where the server offers it. */
+static void test_beyond_ascii(void **state)
+{
+    (void)state;
+    static const char bytes[] = "A: b\r\n\r\nR\xC3\xA4te\r\n";
+    struct transport_mail mail = mail_of(bytes, strlen(bytes));
+    exchange(READY "expect MAIL FROM:<rat@town\\.example> SIZE=15 BODY=8BITMIME RET=HDRS "
+                   "ENVID=m1\\+2B2\nsend 250 ok\n" RCPT DATA "data\n" ACCEPT "eof\n",
+             &mail, TRANSPORT_SENT);
+    mail.to = "r\xC3\xA4t@party.example";
+    exchange(READY "eof\n", &mail, TRANSPORT_REFUSED);
+    exchange(GREET "send 250-fake.example\nsend 250-DSN\nsend 250 SMTPUTF8\n"
+                   "expect MAIL FROM:<rat@town\\.example> SMTPUTF8 RET=HDRS ENVID=m1\\+2B2\n"
+                   "send 250 ok\n"
+                   "expect RCPT TO:<r.+t@party\\.example> NOTIFY=FAILURE,DELAY\nsend 250 ok\n" DATA
+                   "data\n" ACCEPT "eof\n",
+             &mail, TRANSPORT_SENT);
+}
+
+/* A reply without end is not read to its end. */
+static void test_endless_reply(void **state)
+{
+    (void)state;
+    struct transport_mail mail = mail_of(small, strlen(small));
+    exchange(READY MAIL ASK_RCPT "flood 100000000\n", &mail, TRANSPORT_DOWN);
+    exchange("accept\nflood 100000000\n", &mail, TRANSPORT_DOWN);
+    exchange(READY MAIL RCPT DATA "data\nflood 100000000\n", &mail, TRANSPORT_MAYBE);
 }
 
 /* ---- a folder instead of a server ---- */
@@ -763,9 +797,10 @@ int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),     cmocka_unit_test(test_injection),
-        cmocka_unit_test(test_kept_link), cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_arguments), cmocka_unit_test(test_empty_sender),
+        cmocka_unit_test(test_cases),        cmocka_unit_test(test_injection),
+        cmocka_unit_test(test_kept_link),    cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_arguments),    cmocka_unit_test(test_empty_sender),
+        cmocka_unit_test(test_beyond_ascii), cmocka_unit_test(test_endless_reply),
         cmocka_unit_test(test_directory),
     };
     return cmocka_run_group_tests(tests, make_world, remove_world);
