@@ -71,6 +71,15 @@ EXTRA_DIST += tests/fake/certificates.sh tests/fake/fake_imapd.py
 SHELL_TESTS += tests/unit/test_imap_lies
 tests_unit_test_imap_lies_SOURCES = tests/unit/test_imap_lies.c $(PEER)
 tests_unit_test_imap_lies_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_net_stream
+tests_unit_test_net_stream_SOURCES = tests/unit/test_net_stream.c $(PEER)
+tests_unit_test_net_stream_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_imap_backoff
+tests_unit_test_imap_backoff_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_imap_name
+tests_unit_test_imap_name_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_dir_mailbox
+tests_unit_test_dir_mailbox_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 
 TOWN = tests/unit/town.c tests/unit/town.h
 CORE_TESTS += tests/unit/test_trust
