@@ -18,6 +18,9 @@
 
 struct json;
 
+/* Seeds the hash tables, which opens a file once: for a process that will be locked. */
+void json_preload(void);
+
 struct json *json_object_new(void);
 struct json *json_array_new(void);
 void json_free(struct json *json);

@@ -12,6 +12,7 @@
 
 void reader_preload(void)
 {
+    json_preload();
     mail_preload();
     motion_preload();
 }
