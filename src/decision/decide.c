@@ -254,13 +254,16 @@ static const char *name_mistake(struct arena *arena, const struct case_file *fil
     return arena_strdup(arena, file->unreadable != NULL ? file->unreadable : "no cause is known");
 }
 
+static const char *name_part(struct arena *arena, const struct mail_part *part)
+{
+    return text_squeeze(arena, part->name != NULL ? part->name : part->path);
+}
+
 static const char *name_closed_letter(struct arena *arena, const struct case_file *file)
 {
     const struct mail_part *part = find_closed_letter(file);
 
-    if (part == NULL)
-        return NULL;
-    return text_squeeze(arena, part->name != NULL ? part->name : part->path);
+    return part == NULL ? NULL : name_part(arena, part);
 }
 
 static const char *name_level(struct arena *arena, const struct case_file *file)
@@ -660,6 +663,14 @@ static void describe(struct arena *arena, const struct case_file *file, const st
     decide_deadlines(arena, file, decided);
 }
 
+static void find_unread(struct arena *arena, const struct mail *mail, struct texts *unread)
+{
+    for (size_t i = 0; i < mail->part_count; i++) {
+        if (is_closed_letter(&mail->parts[i]))
+            texts_add(unread, arena, name_part(arena, &mail->parts[i]));
+    }
+}
+
 static void describe_all(struct arena *arena, const struct case_file *file,
                          struct decision *decision)
 {
@@ -715,6 +726,9 @@ static void sum_up(struct arena *arena, const struct case_file *file, struct dec
     } else if (held != NULL) {
         decision->reason = arena_printf(arena, "registered in part; held: %s", held->reason);
         decision->row = "registered";
+    } else if (decision->unread.n > 0) {
+        decision->reason = arena_printf(arena, "registered; not read yet: %s",
+                                        text_join(arena, &decision->unread, ", "));
     } else if (file->known->other_of_id != NULL) {
         decision->reason =
             arena_printf(arena, "registered; %s has the same Message-ID and other content",
@@ -735,6 +749,7 @@ void decide(struct arena *arena, const struct case_file *file, struct decision *
     decision_r->reason = fill(arena, rule->sentence, decision_r->detail);
     if (file->reading == NULL || (rule->state != MESSAGE_REGISTERED && rule->state != MESSAGE_HELD))
         return;
+    find_unread(arena, file->reading->mail, &decision_r->unread);
     describe_all(arena, file, decision_r);
     if (decision_r->whole) {
         hold_all(decision_r);

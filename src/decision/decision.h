@@ -65,6 +65,7 @@ struct decision {
     const char *detail; /* what the sentence speaks of (a name, a number), or NULL */
     bool whole;         /* the row judged the mail as a whole, not one motion after the other */
     struct arrival arrival;
+    struct texts unread;            /* names of files that may be letters and gave no text */
     struct decided_motion *motions; /* n 0 unless registered or held */
     size_t motion_count;
 };

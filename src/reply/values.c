@@ -19,7 +19,7 @@ static const char *const names[] = {
     /* of the mail */
     "message", "arrival", "server", "registered_at", "mail_date", "from", "trust", "trust_office",
     "subject", "short_subject", "message_id", "raw_size", "raw_sha256", "parts", "found",
-    "unreadable",
+    "unreadable", "unread",
     /* of a motion */
     "number", "position", "kind", "label", "title", "short_title", "withheld", "confidential",
     "mover", "named", "meetings", "short_meetings", "rules", "in_time", "late", "unknown", "none",
@@ -227,6 +227,8 @@ void values_init(struct values *values, struct arena *arena, const struct reply_
     values_set(values, "server", by_server ? values_clean(arena, arrival->basis) : NULL);
     values_set(values, "registered_at", say_moment(values, input->registered_at));
     values_set(values, "unreadable", flag(input->reading == NULL));
+    values_set(values, "unread",
+               showable(arena, text_join(arena, &input->decision->unread, ", "), TITLE_LENGTH));
     if (input->reading != NULL)
         set_mail(values, input->reading->mail);
     if (input->verdict != NULL)

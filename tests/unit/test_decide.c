@@ -443,6 +443,8 @@ static const struct decision_case {
     {"a joint motion", change_joint, MESSAGE_REGISTERED, "registered", "", "r"},
     {"late", change_late, MESSAGE_REGISTERED, "registered", "", "r"},
     {"clear, doubtful, clear", change_mixed, MESSAGE_REGISTERED, "registered", "in part", "rhr"},
+    {"a motion in the text, and a PDF besides", with_pdf, MESSAGE_REGISTERED, "registered",
+     "not read yet: Antrag.pdf", "r"},
     {"same Message-ID, other content", change_same_id, MESSAGE_REGISTERED, "registered", "m7", "r"},
 };
 

@@ -593,6 +593,26 @@ static void test_position(void **state)
     assert_string_equal(replies.v[replies.n - 1].number, "A/2015/0002");
 }
 
+static void with_pdf(struct setting *s)
+{
+    s->reading->mail->parts[1].type = "application/pdf";
+    s->reading->mail->parts[1].name = "Antrag 2.pdf";
+    s->reading->mail->parts[1].text = PART_NONE;
+}
+
+/* Another motion may be in a file that nobody has read: the sender is told. */
+static void test_unread_file_is_named(void **state)
+{
+    struct setting s;
+    struct replies replies;
+
+    (void)state;
+    answer(with_pdf, &s, &replies);
+    assert_non_null(strstr(joined(&replies.v[0]), "nicht gelesen: Antrag 2.pdf."));
+    answer(NULL, &s, &replies);
+    assert_null(strstr(joined(&replies.v[0]), "nicht gelesen"));
+}
+
 static void test_review_names_number(void **state)
 {
     struct setting s;
@@ -892,6 +912,7 @@ int main(void)
         cmocka_unit_test(test_confirmation_is_discreet),
         cmocka_unit_test(test_confidential),
         cmocka_unit_test(test_position),
+        cmocka_unit_test(test_unread_file_is_named),
         cmocka_unit_test(test_review_names_number),
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_golden),
