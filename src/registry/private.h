@@ -47,6 +47,12 @@ bool registry_step_end(struct registry *registry, bool ok, struct err *err_r);
 /* Brings the schema to ours.  A newer one is ERR_CONFIG; a reader migrates nothing. */
 bool registry_migrate(struct registry *registry, struct err *err_r);
 
+/* ---- raw.c */
+
+/* Removes what a writer that was killed left half written.  Needs the lock; nothing depends on
+ * it, so that failures are left for the next start. */
+void registry_sweep_raw(struct registry *registry);
+
 /* ---- events.c */
 
 struct event {

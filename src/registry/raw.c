@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "registry/private.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -90,4 +91,39 @@ bool registry_open_raw(struct registry *registry, const char *sha256_hex, int *f
                                           "cannot open the mail %s", path);
     arena_free(arena);
     return ok;
+}
+
+/* file_write_durable() writes beside the file, in a hidden one. */
+static void sweep_drawer(int mails, const char *drawer)
+{
+    int fd = openat(mails, drawer, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    const struct dirent *entry;
+
+    if (directory == NULL) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    while ((entry = readdir(directory)) != NULL) {
+        if (entry->d_name[0] == '.' && strstr(entry->d_name, ".eml.") != NULL)
+            unlinkat(fd, entry->d_name, 0);
+    }
+    closedir(directory);
+}
+
+void registry_sweep_raw(struct registry *registry)
+{
+    struct arena *arena = arena_new();
+    DIR *mails = opendir(arena_printf(arena, "%s/" REGISTRY_MAILS, registry->directory));
+    const struct dirent *entry;
+
+    arena_free(arena);
+    if (mails == NULL)
+        return;
+    while ((entry = readdir(mails)) != NULL) {
+        if (entry->d_name[0] != '.')
+            sweep_drawer(dirfd(mails), entry->d_name);
+    }
+    closedir(mails);
 }

@@ -188,6 +188,8 @@ bool registry_open(const char *state_directory, enum registry_mode mode,
     registry->lock_fd = -1;
     bool ok = open_all(registry, arena, err_r);
     arena_free(arena);
+    if (ok && mode == REGISTRY_WRITE)
+        registry_sweep_raw(registry);
     if (!ok) {
         registry_close(registry);
         registry = NULL;

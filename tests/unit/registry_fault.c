@@ -36,6 +36,7 @@ static bool is_memory(int fd)
 static bool step_fails(bool *torn_r)
 {
     fault.steps++;
+    fault.synced = false;
     bool now = fault.kind == FAULT_EVER ? fault.steps >= fault.at : fault.steps == fault.at;
     *torn_r = false;
     if (fault.kind == FAULT_NONE || !now)
@@ -92,13 +93,15 @@ static int failing_rename(const char *from, const char *to)
 int fsync(int fd)
 {
     (void)fd;
-    return plain_step_fails() ? -1 : 0;
+    if (plain_step_fails())
+        return -1;
+    fault.synced = true;
+    return 0;
 }
 
 int fdatasync(int fd)
 {
-    (void)fd;
-    return plain_step_fails() ? -1 : 0;
+    return fsync(fd);
 }
 
 /* ---- SQLite's ---- */

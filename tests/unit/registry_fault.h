@@ -23,6 +23,7 @@ struct fault {
     int error;
     int steps; /* so many were seen */
     bool hit;
+    bool synced; /* a sync came after the last write */
 };
 extern struct fault fault;
 

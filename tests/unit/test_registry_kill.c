@@ -10,6 +10,7 @@
 #include "registry_fault.h"
 #include "registry_town.h"
 
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,9 +178,66 @@ static void test_killed_with_half_a_write(void **state)
     sweep(FAULT_TORN, 3, "killed with half of it written");
 }
 
+static void expect_synced(enum town_mark mark)
+{
+    if (!fault.synced)
+        fail_msg("'%c' was called done and not synced", mark);
+    fault.synced = false;
+}
+
+/* Being killed leaves the kernel's pages; a power cut does not. */
+static void test_done_means_synced(void **state)
+{
+    struct case_directory directory;
+    struct registry *registry;
+    struct err err;
+
+    (void)state;
+    case_directory_make(&directory);
+    fault_arm(FAULT_NONE, 0, 0);
+    if (!registry_open(directory.state, REGISTRY_WRITE, &registry, &err) ||
+        !town_run(registry, expect_synced, &err))
+        fail_msg("%s", err.text);
+    registry_close(registry);
+    case_directory_remove(&directory);
+}
+
+static int count_hidden(const char *directory)
+{
+    struct arena *arena = arena_new();
+    glob_t found;
+    int n = 0;
+
+    if (glob(arena_printf(arena, "%s/mails/*/.*.eml.*", directory), 0, NULL, &found) == 0)
+        n = (int)found.gl_pathc;
+    globfree(&found);
+    arena_free(arena);
+    return n;
+}
+
+static void test_half_a_mail_is_swept(void **state)
+{
+    struct case_directory directory;
+    char marks[32];
+    int left = 0;
+
+    (void)state;
+    for (int at = 1; at < 120 && left == 0; at++) {
+        case_directory_make(&directory);
+        assert_true(kill_at(&directory, FAULT_TORN, at, marks));
+        left = count_hidden(directory.state);
+        check_and_go_on(&directory, "swept", marks);
+        assert_int_equal(count_hidden(directory.state), 0);
+        case_directory_remove(&directory);
+    }
+    assert_int_equal(left, 1);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_done_means_synced),
+        cmocka_unit_test(test_half_a_mail_is_swept),
         cmocka_unit_test(test_killed_before),
         cmocka_unit_test(test_killed_with_half_a_write),
     };

@@ -4,6 +4,8 @@
 
 #include "registry_case.h"
 
+#include "registry/private.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -176,6 +178,36 @@ static void test_tables_are_strict(void **state)
     sqlite3_finalize(stmt);
 }
 
+/* What the writer works under; per connection, so that only its own can say. */
+static void test_settings(void **state)
+{
+    static const struct {
+        const char *sql, *want;
+    } cases[] = {
+        {"PRAGMA foreign_keys", "1"},
+        {"PRAGMA synchronous", "2"},
+        {"PRAGMA journal_mode", "wal"},
+        {"PRAGMA trusted_schema", "0"},
+        {"PRAGMA cell_size_check", "1"},
+        {"PRAGMA recursive_triggers", "1"},
+        {"PRAGMA application_id", "1634628722"},
+    };
+    struct fixture *f = *state;
+    struct registry *registry;
+    struct statement *s;
+    struct err err;
+
+    assert_true(registry_open(f->directory.state, REGISTRY_WRITE, &registry, &err));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_true(statement_open(registry, cases[i].sql, NULL, 0, &s, &err));
+        assert_true(statement_next(s));
+        if (strcmp(statement_peek_text(s, 0), cases[i].want) != 0)
+            fail_msg("%s is %s", cases[i].sql, statement_peek_text(s, 0));
+        assert_true(statement_close(s, &err));
+    }
+    registry_close(registry);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -183,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_delivery_state_from_text),
         cmocka_unit_test(test_no_list_is_forgotten),
         cmocka_unit_test(test_tables_are_strict),
+        cmocka_unit_test(test_settings),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
