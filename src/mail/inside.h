@@ -96,8 +96,8 @@ bool text_speaks_of_attachment(struct arena *arena, const char *s);
 
 /* ---- mail_html.c ---- */
 void html_preload(void);
-/* What a person sees; bytes are UTF-8.  NULL where it is more than MAIL_MAX_TEXT. */
-char *html_to_text(struct arena *arena, const char *utf8, size_t n);
+/* What a person sees of n bytes of UTF-8 and a NUL; *text_r only where it is PART_EXTRACTED. */
+enum part_text html_to_text(struct arena *arena, const char *utf8, size_t n, char **text_r);
 /* The charset that a meta element names, or NULL. */
 const char *html_charset(struct arena *arena, const char *bytes, size_t n);
 

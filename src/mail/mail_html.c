@@ -19,6 +19,8 @@
 #define MAX_CELLS 12  /* columns side by side */
 #define MAX_COLUMN 60 /* a wider cell is prose, and cells of prose stand one below the other */
 #define COLUMN_GAP 4
+#define MAX_TABLE_CELLS 20000 /* of all tables; a page with more is too large */
+#define MAX_ATTRIBUTES 1000   /* of one tag: libxml2 compares each with every other */
 
 enum element {
     ELEMENT_INLINE,
@@ -74,9 +76,10 @@ struct sheet {
     int breaks; /* line ends owed before the next character: 0, 1 or 2 */
     bool blank; /* a blank owed */
     bool pre;
-    int blocks;  /* tables and quotes around */
-    bool *full;  /* more than MAIL_MAX_TEXT in all sheets */
-    size_t *all; /* bytes of all sheets */
+    int blocks;    /* tables and quotes around */
+    bool *full;    /* more than MAIL_MAX_TEXT in all sheets */
+    size_t *all;   /* bytes of all sheets */
+    size_t *cells; /* table cells so far */
 };
 
 static void walk_children(struct sheet *sheet, const xmlNode *node, int depth);
@@ -383,17 +386,24 @@ static void read_row(struct sheet *sheet, const xmlNode *tr, struct table *table
         table->room = room;
     }
     struct row *row = &table->rows[table->n++];
+    struct text rest; /* what is too much for one row */
+    text_init(&rest, sheet->arena);
     for (const xmlNode *cell = tr->children; cell && !*sheet->full; cell = cell->next) {
         if (!is_element(cell, "td") && !is_element(cell, "th"))
             continue;
         char *text = read_cell(sheet, cell, depth);
+        ++*sheet->cells;
         if (row->n < MAX_CELLS) {
             row->cells[row->n++] = text;
         } else if (*text) {
-            row->cells[MAX_CELLS - 1] =
-                arena_printf(sheet->arena, "%s\n%s", row->cells[MAX_CELLS - 1], text);
-            row->stacked = true;
+            text_add_char(&rest, '\n');
+            text_add(&rest, text);
         }
+    }
+    if (rest.len > 0) {
+        row->cells[MAX_CELLS - 1] =
+            arena_printf(sheet->arena, "%s%s", row->cells[MAX_CELLS - 1], rest.s);
+        row->stacked = true;
     }
     measure_row(sheet, table, row);
 }
@@ -432,6 +442,8 @@ static void add_table_rows(struct sheet *sheet, const xmlNode *node, struct tabl
     for (const xmlNode *child = node->children; child && !*sheet->full; child = child->next) {
         if (child->type != XML_ELEMENT_NODE || is_hidden(sheet, child))
             continue;
+        if (*sheet->cells > MAX_TABLE_CELLS)
+            return;
         if (is_element(child, "tr"))
             read_row(sheet, child, table, depth + 1);
         else if (is_element(child, "tbody") || is_element(child, "thead") ||
@@ -558,22 +570,56 @@ void html_preload(void)
     xmlFreeDoc(doc);
 }
 
-char *html_to_text(struct arena *arena, const char *utf8, size_t n)
+/* Where the value behind "=" ends: at its quote, if it has one. */
+static const char *skip_quoted(const char *s)
+{
+    s += strspn(s, " \t\r\n\f");
+    const char *end = *s == '"' || *s == '\'' ? strchr(s + 1, *s) : s;
+    return end ? end : s + strlen(s);
+}
+
+/* Attributes can be parted by little; what may part two is counted. */
+static bool tags_are_sane(const char *s)
+{
+    while ((s = strchr(s, '<'))) {
+        size_t parts = 0;
+        s++;
+        if (!isalpha((unsigned char)*s))
+            continue;
+        for (; *s && *s != '>'; s += *s != '\0') {
+            parts += strchr(" \t\r\n\f/=\"'", *s) != NULL;
+            if (*s == '=')
+                s = skip_quoted(s + 1);
+            if (*s == '>' || *s == '\0')
+                break;
+        }
+        if (parts > MAX_ATTRIBUTES)
+            return false;
+    }
+    return true;
+}
+
+enum part_text html_to_text(struct arena *arena, const char *utf8, size_t n, char **text_r)
 {
     bool full = false;
-    size_t all = 0;
-    struct sheet sheet = {.arena = arena, .style = '-', .full = &full, .all = &all};
+    size_t all = 0, cells = 0;
+    struct sheet sheet = {
+        .arena = arena, .style = '-', .full = &full, .all = &all, .cells = &cells};
     text_init(&sheet.text, arena);
     if (n > INT32_MAX)
-        return NULL;
+        return PART_TOO_LARGE;
+    if (!tags_are_sane(utf8))
+        return PART_UNREADABLE;
     htmlDocPtr doc = htmlReadMemory(utf8, (int)n, NULL, "UTF-8",
                                     HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
                                         HTML_PARSE_NONET | HTML_PARSE_COMPACT);
-    if (!doc)
-        return arena_strdup(arena, "");
-    walk_children(&sheet, (const xmlNode *)doc, 0);
+    if (doc)
+        walk_children(&sheet, (const xmlNode *)doc, 0);
     xmlFreeDoc(doc);
-    return full ? NULL : trim_lines(arena, sheet.text.s);
+    if (full || cells > MAX_TABLE_CELLS)
+        return PART_TOO_LARGE;
+    *text_r = trim_lines(arena, sheet.text.s);
+    return PART_EXTRACTED;
 }
 
 const char *html_charset(struct arena *arena, const char *bytes, size_t n)

@@ -102,18 +102,33 @@ static const char *plain_text(struct reader *reader, const struct leaf *leaf)
     return text;
 }
 
-static const char *html_text(struct reader *reader, const struct leaf *leaf)
+/* So that the HTML's checks and libxml2 see the same bytes. */
+static size_t drop_nul(char *s, size_t n)
+{
+    size_t to = 0;
+    for (size_t i = 0; i < n; i++)
+        if (s[i] != '\0')
+            s[to++] = s[i];
+    s[to] = '\0';
+    return to;
+}
+
+static enum part_text html_text(struct reader *reader, const struct leaf *leaf, const char **text_r)
 {
     size_t n;
     bool bad;
+    char *text;
     const char *charset = param_get(&leaf->type, "charset");
     if (!charset)
         charset = html_charset(reader->arena, leaf->bytes, leaf->n);
     char *utf8 = charset_to_utf8(reader->arena, charset, leaf->bytes, leaf->n, &n, &bad);
     if (bad)
         reader_defect(reader, "bad-charset");
-    char *text = html_to_text(reader->arena, utf8, n);
-    return text ? text_normalize(reader->arena, text, strlen(text)) : NULL;
+    n = drop_nul(utf8, n);
+    enum part_text state = html_to_text(reader->arena, utf8, n, &text);
+    if (state == PART_EXTRACTED)
+        *text_r = text_normalize(reader->arena, text, strlen(text));
+    return state;
 }
 
 /* Enveloped or only signed (RFC 8551 section 3.2); where the parameter is missing, the OID of the
@@ -138,8 +153,7 @@ static void open_html(struct reader *reader, const struct leaf *leaf, struct mai
         reader->mail->wants_content = true;
         return;
     }
-    part->content = html_text(reader, leaf);
-    part->text = part->content ? PART_EXTRACTED : PART_TOO_LARGE;
+    part->text = html_text(reader, leaf, &part->content);
 }
 
 static void open_leaf(struct reader *reader, const struct leaf *leaf, struct mail_part *part)
@@ -237,8 +251,8 @@ static void add_part(struct reader *reader, const struct leaf *leaf)
 
 static bool is_message(const char *type)
 {
-    return strcmp(type, "message/rfc822") == 0 || strcmp(type, "message/global") == 0 ||
-           strcmp(type, "message/news") == 0;
+    return strcmp(type, "message/rfc822") == 0 || strcmp(type, "message/rfc2822") == 0 ||
+           strcmp(type, "message/global") == 0 || strcmp(type, "message/news") == 0;
 }
 
 /* GMime takes an attached message for a leaf (see mail_preload), so that its header passes our

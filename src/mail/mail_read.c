@@ -13,8 +13,6 @@
 /* What mail_read() needs of GMime, once a process. */
 static GMimeParserOptions *options;
 
-static void note_warning(gint64 offset, GMimeParserWarning code, const gchar *item, gpointer data);
-
 /*
  * Attached messages are leaves to GMime: its own class for them parses their address fields at
  * once, and a "To: g:g:g:..." of 80 kB overflows the stack there.

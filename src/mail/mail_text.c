@@ -13,8 +13,9 @@
 /*
  * The charsets we know.  Only these, so that a reading depends neither on what a system has
  * installed nor on whether the sandbox is closed already; a label that is not here is unknown.
- * A charset with `windows` is read as that superset, as all mail programs do; one that is `narrow`
- * has a byte for nearly everything, so that UTF-8 under its label is told by its form.
+ * ISO-8859-1 and ASCII are read as windows-1252, which holds both, as all mail programs do.  A
+ * charset that is narrow has a letter for nearly every byte, so that UTF-8 under its label is told
+ * by its form.
  */
 struct charset {
     const char *label;

@@ -720,6 +720,10 @@ static void hostile_html_ends(void **state)
         {"<ol>", "<li>x", "", 20000},
         {"<table>", "<tr><td>0123456789012345678901234567890123456789<td>x", "", 20000},
         {"<p style='", "display:", "none'>x", 100000},
+        {"<p ", "a\"", ">x", 500000},
+        {"<p a='>' ", "b='>'", ">x", 500000},
+        {"<table><tr>", "<td>a", "", 500000},
+        {"<table>", "<tr><td>a<td>b", "", 200000},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
