@@ -10,8 +10,7 @@
 
 #define VISIT_SECONDS 300
 
-/* ---- reconcile
- * -------------------------------------------------------------------------------------- */
+/* ---- reconcile ------------------------------------------------------------------------------- */
 
 /* How one mailbox stands; error NULL: it was looked into. */
 struct standing {
@@ -154,8 +153,7 @@ bool ctl_reconcile(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     return true;
 }
 
-/* ---- status
- * ----------------------------------------------------------------------------------------- */
+/* ---- status ---------------------------------------------------------------------------------- */
 
 static struct json *counts_to_json(struct ctl *ctl, const struct registry_counts *counts)
 {

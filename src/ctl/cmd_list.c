@@ -10,8 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- list
- * ------------------------------------------------------------------------------------------ */
+/* ---- list ------------------------------------------------------------------------------------ */
 
 static bool parse_day(const char *option, const char *s, struct day *day_r, struct err *err_r)
 {
@@ -101,8 +100,7 @@ bool ctl_list(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     return true;
 }
 
-/* ---- inbox
- * ----------------------------------------------------------------------------------------- */
+/* ---- inbox ----------------------------------------------------------------------------------- */
 
 static void print_messages(struct ctl *ctl, const struct message_row *rows, size_t count)
 {
@@ -152,8 +150,7 @@ bool ctl_inbox(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     return true;
 }
 
-/* ---- show
- * ------------------------------------------------------------------------------------------ */
+/* ---- show ------------------------------------------------------------------------------------ */
 
 /* One motion or one message, with its message's history. */
 struct shown {

@@ -33,8 +33,7 @@ bool ctl_read(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     return ok || err_add_where(err_r, "%s", ctl->argv[0]);
 }
 
-/* ---- explain
- * ------------------------------------------------------------------------------------- */
+/* ---- explain --------------------------------------------------------------------------------- */
 
 static bool is_addressed_to(const struct mail_addresses *list, const struct conf_mailbox *mailbox)
 {

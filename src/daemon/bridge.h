@@ -12,7 +12,7 @@
 struct bridge;
 struct talk;
 
-/* ---- the loop's side ---- */
+/* ---- the loop's side ------------------------------------------------------------------------- */
 
 struct bridge *bridge_new(struct event_base *base);
 /* Only when no talk is open any more. */
@@ -22,7 +22,7 @@ void bridge_attach(struct bridge *bridge, struct channel *clerk);
 /* Hands a packet (and its descriptor) to the talk of this ticket; dropped where there is none. */
 void bridge_deliver(struct bridge *bridge, uint64_t ticket, const struct wire_packet *packet);
 
-/* ---- a worker's side ---- */
+/* ---- a worker's side ------------------------------------------------------------------------- */
 
 struct talk *bridge_open(struct bridge *bridge);
 void bridge_close(struct talk *talk);

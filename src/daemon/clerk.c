@@ -42,8 +42,7 @@ void clerk_finish_if_done(struct clerk *clerk)
     clerk->once = false; /* said once */
 }
 
-/* ---- health of mailboxes
- * -------------------------------------------------------------------------- */
+/* ---- health of mailboxes --------------------------------------------------------------------- */
 
 static void make_health(struct clerk *clerk, struct arena *arena)
 {
@@ -76,8 +75,7 @@ static void note_health(struct clerk *clerk, const struct wire_health *news)
     }
 }
 
-/* ---- peers
- * ---------------------------------------------------------------------------------------- */
+/* ---- peers ----------------------------------------------------------------------------------- */
 
 struct peer {
     struct clerk *clerk;
@@ -167,8 +165,7 @@ static void on_supervisor_closed(void *context)
     event_base_loopbreak(clerk->base);
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static bool open_registry(struct clerk *clerk, struct err *err_r)
 {

@@ -31,8 +31,7 @@ static void complain(const char *event, const struct err *err)
     log_event(LOG_ERROR, event, "error", err->text, NULL);
 }
 
-/* ---- dockets
- * --------------------------------------------------------------------------------------- */
+/* ---- dockets --------------------------------------------------------------------------------- */
 
 static const char *fresh_token(struct arena *arena)
 {
@@ -74,8 +73,7 @@ static void give_up(struct clerk *clerk, struct docket *docket)
     clerk_finish_if_done(clerk);
 }
 
-/* ---- the reader
- * ------------------------------------------------------------------------------------ */
+/* ---- the reader ------------------------------------------------------------------------------ */
 
 static void ask_reader(struct clerk *clerk, struct docket *docket)
 {
@@ -184,8 +182,7 @@ void intake_reader_back(struct clerk *clerk)
     }
 }
 
-/* ---- settling
- * --------------------------------------------------------------------------------------- */
+/* ---- settling -------------------------------------------------------------------------------- */
 
 static void log_docket(const struct docket *docket)
 {
@@ -247,8 +244,7 @@ static void on_settle(evutil_socket_t fd, short what, void *context)
     clerk_finish_if_done(clerk);
 }
 
-/* ---- the watch
- * --------------------------------------------------------------------------------------- */
+/* ---- the watch ------------------------------------------------------------------------------- */
 
 static void name_place(struct raw_mail *raw, const struct conf_body *body,
                        const struct conf_mailbox *mailbox, uint64_t uidvalidity, uint64_t uid)
@@ -437,8 +433,7 @@ void intake_watch_gone(struct clerk *clerk)
     TAILQ_FOREACH(docket, &clerk->read, next) docket->visit = 0;
 }
 
-/* ---- life
- * -------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 void intake_open(struct clerk *clerk)
 {

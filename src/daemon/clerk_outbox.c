@@ -43,8 +43,7 @@ static void on_trouble(struct outbox *outbox, const struct err *err)
     outbox->quiet = true;
 }
 
-/* ---- handing out
- * ----------------------------------------------------------------------------------- */
+/* ---- handing out ----------------------------------------------------------------------------- */
 
 static void hand_out(struct clerk *clerk, const struct delivery *delivery)
 {
@@ -122,8 +121,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
     outbox_run(clerk);
 }
 
-/* ---- what came of it
- * -------------------------------------------------------------------------------- */
+/* ---- what came of it ------------------------------------------------------------------------- */
 
 /* One row an outcome: the delivery's state, and whether the whole outbox waits. */
 static const struct {
@@ -226,8 +224,7 @@ void outbox_send_gone(struct clerk *clerk)
         log_event(LOG_ERROR, "outbox", "error", err.text, NULL);
 }
 
-/* ---- life
- * -------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 void outbox_open(struct clerk *clerk)
 {

@@ -43,8 +43,7 @@ static bool make_address(const char *state_directory, struct sockaddr_un *addres
                    state_directory);
 }
 
-/* ---- the daemon's side
- * ------------------------------------------------------------------------------ */
+/* ---- the daemon's side ----------------------------------------------------------------------- */
 
 static void put_mailbox(struct json *mailboxes, struct arena *arena, const struct health *health)
 {
@@ -228,8 +227,7 @@ void control_close(struct clerk *clerk)
     clerk->control = NULL;
 }
 
-/* ---- antragctl's side
- * -------------------------------------------------------------------------------- */
+/* ---- antragctl's side ------------------------------------------------------------------------ */
 
 static bool dial(const char *state_directory, int *socket_r, struct err *err_r)
 {

@@ -35,121 +35,55 @@ static const int policy[] = {
     [SANDBOX_READER] = SET_BASE | SET_FORK,
     [SANDBOX_READER_JOB] = SET_BASE,
     [SANDBOX_SEND] = SET_BASE | SET_THREADS | SET_READ_FILES | SET_NETWORK,
-    [SANDBOX_SEND_FOLDERS] = SET_BASE | SET_THREADS | SET_READ_FILES | SET_WRITE_FILES | SET_NETWORK,
+    [SANDBOX_SEND_FOLDERS] =
+        SET_BASE | SET_THREADS | SET_READ_FILES | SET_WRITE_FILES | SET_NETWORK,
 };
 
 #define CALL(name) SCMP_SYS(name)
 
+/* laid out by hand, to be seen at one glance */
+/* clang-format off */
 static const int base_calls[] = {
-    CALL(read),
-    CALL(readv),
-    CALL(pread64),
-    CALL(write),
-    CALL(writev),
-    CALL(close),
-    CALL(lseek),
-    CALL(fstat),
-    CALL(newfstatat),
-    CALL(fcntl),
-    CALL(dup),
-    CALL(ftruncate),
-    CALL(brk),
-    CALL(mmap),
-    CALL(munmap),
-    CALL(mremap),
-    CALL(madvise),
-    CALL(mprotect),
-    CALL(memfd_create),
-    CALL(sendmsg),
-    CALL(recvmsg),
-    CALL(sendto),
-    CALL(recvfrom),
-    CALL(shutdown),
-    CALL(poll),
-    CALL(ppoll),
-    CALL(epoll_create1),
-    CALL(epoll_ctl),
-    CALL(epoll_wait),
-    CALL(epoll_pwait),
-    CALL(eventfd2),
-    CALL(pipe2),
-    CALL(timerfd_create),
-    CALL(timerfd_settime),
-    CALL(clock_gettime),
-    CALL(clock_nanosleep),
-    CALL(clock_getres),
-    CALL(gettimeofday),
-    CALL(time),
-    CALL(nanosleep),
-    CALL(getrandom),
-    CALL(futex),
-    CALL(rt_sigaction),
-    CALL(rt_sigprocmask),
-    CALL(rt_sigreturn),
-    CALL(sigaltstack),
-    CALL(getpid),
-    CALL(gettid),
-    CALL(tgkill),
-    CALL(getuid),
-    CALL(geteuid),
-    CALL(getgid),
-    CALL(getegid),
-    CALL(sched_yield),
-    CALL(sched_getaffinity),
-    CALL(restart_syscall),
-    CALL(exit),
-    CALL(exit_group),
-    CALL(rseq),
-    CALL(set_robust_list),
-    CALL(prlimit64),
-    CALL(prctl),
-    CALL(seccomp),
-    CALL(sysinfo),
-    CALL(uname),
-    CALL(getrusage),
+    CALL(read), CALL(readv), CALL(pread64), CALL(write), CALL(writev), CALL(close), CALL(lseek),
+    CALL(fstat), CALL(newfstatat), CALL(fcntl), CALL(dup), CALL(ftruncate), CALL(brk), CALL(mmap),
+    CALL(munmap), CALL(mremap), CALL(madvise), CALL(mprotect), CALL(memfd_create), CALL(sendmsg),
+    CALL(recvmsg), CALL(sendto), CALL(recvfrom), CALL(shutdown), CALL(poll), CALL(ppoll),
+    CALL(epoll_create1), CALL(epoll_ctl), CALL(epoll_wait), CALL(epoll_pwait), CALL(eventfd2),
+    CALL(pipe2), CALL(timerfd_create), CALL(timerfd_settime), CALL(clock_gettime),
+    CALL(clock_nanosleep), CALL(clock_getres), CALL(gettimeofday), CALL(time), CALL(nanosleep),
+    CALL(getrandom), CALL(futex), CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigreturn),
+    CALL(sigaltstack), CALL(getpid), CALL(gettid), CALL(tgkill), CALL(getuid), CALL(geteuid),
+    CALL(getgid), CALL(getegid), CALL(sched_yield), CALL(sched_getaffinity),
+    CALL(restart_syscall), CALL(exit), CALL(exit_group), CALL(rseq), CALL(set_robust_list),
+    CALL(prlimit64), CALL(prctl), CALL(seccomp), CALL(sysinfo), CALL(uname), CALL(getrusage),
 };
-static const int thread_calls[] = {CALL(clone)};
-static const int fork_calls[] = {CALL(clone),  CALL(fork), CALL(vfork),     CALL(wait4),
-                                 CALL(waitid), CALL(kill), CALL(pidfd_open)};
-static const int read_file_calls[] = {CALL(access),     CALL(faccessat), CALL(faccessat2),
-                                      CALL(stat),       CALL(lstat),     CALL(readlink),
-                                      CALL(getdents64), CALL(getcwd),    CALL(fstatfs),
-                                      CALL(statx),      CALL(statfs),    CALL(readlinkat)};
-static const int write_file_calls[] = {CALL(openat),
-                                       CALL(open),
-                                       CALL(rename),
-                                       CALL(renameat),
-                                       CALL(renameat2),
-                                       CALL(unlink),
-                                       CALL(unlinkat),
-                                       CALL(mkdir),
-                                       CALL(mkdirat),
-                                       CALL(rmdir),
-                                       CALL(fsync),
-                                       CALL(fdatasync),
-                                       CALL(flock),
-                                       CALL(pwrite64),
-                                       CALL(pwritev),
-                                       CALL(fallocate),
-                                       CALL(fchmod),
-                                       CALL(chmod),
-                                       CALL(fchmodat),
-                                       CALL(fchown),
-                                       CALL(chown),
-                                       CALL(umask),
-                                       CALL(link),
-                                       CALL(linkat),
-                                       CALL(utimensat),
-                                       CALL(inotify_init1),
-                                       CALL(inotify_add_watch),
-                                       CALL(inotify_rm_watch),
-                                       CALL(preadv)};
-static const int network_calls[] = {CALL(connect),     CALL(bind),       CALL(getsockname),
-                                    CALL(getpeername), CALL(setsockopt), CALL(getsockopt),
-                                    CALL(sendmmsg),    CALL(recvmmsg),   CALL(ioctl)};
-static const int control_calls[] = {CALL(bind),        CALL(listen),     CALL(accept4),
-                                    CALL(accept),      CALL(getsockopt), CALL(setsockopt),
-                                    CALL(getsockname), CALL(getpeername)};
+static const int thread_calls[] = {
+    CALL(clone),
+};
+static const int fork_calls[] = {
+    CALL(clone), CALL(fork), CALL(vfork), CALL(wait4), CALL(waitid), CALL(kill), CALL(pidfd_open),
+};
+static const int read_file_calls[] = {
+    CALL(access), CALL(faccessat), CALL(faccessat2), CALL(stat), CALL(lstat), CALL(readlink),
+    CALL(getdents64), CALL(getcwd), CALL(fstatfs), CALL(statx), CALL(statfs), CALL(readlinkat),
+};
+static const int write_file_calls[] = {
+    CALL(openat), CALL(open), CALL(rename), CALL(renameat), CALL(renameat2), CALL(unlink),
+    CALL(unlinkat), CALL(mkdir), CALL(mkdirat), CALL(rmdir), CALL(fsync), CALL(fdatasync),
+    CALL(flock), CALL(pwrite64), CALL(pwritev), CALL(fallocate), CALL(fchmod), CALL(chmod),
+    CALL(fchmodat), CALL(fchown), CALL(chown), CALL(umask), CALL(link), CALL(linkat),
+    CALL(utimensat), CALL(inotify_init1), CALL(inotify_add_watch), CALL(inotify_rm_watch),
+    CALL(preadv),
+};
+static const int network_calls[] = {
+    CALL(connect), CALL(bind), CALL(getsockname), CALL(getpeername), CALL(setsockopt),
+    CALL(getsockopt), CALL(sendmmsg), CALL(recvmmsg), CALL(ioctl),
+};
+static const int control_calls[] = {
+    CALL(bind), CALL(listen), CALL(accept4), CALL(accept), CALL(getsockopt), CALL(setsockopt),
+    CALL(getsockname), CALL(getpeername),
+};
+/* clang-format on */
 
 #define SET(bit, calls)                             \
     {                                               \
@@ -173,8 +107,7 @@ static const struct {
 static const int network_families[] = {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK};
 static const int control_families[] = {AF_UNIX};
 
-/* ---- putting it into force
- * ------------------------------------------------------------------------ */
+/* ---- putting it into force ------------------------------------------------------------------- */
 
 static int allow_families(scmp_filter_ctx filter, const int *families, size_t count)
 {

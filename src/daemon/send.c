@@ -42,8 +42,7 @@ static void close_transports(struct send *s)
     s->some_open = false;
 }
 
-/* ---- one answer
- * ---------------------------------------------------------------------------------- */
+/* ---- one answer ------------------------------------------------------------------------------ */
 
 struct asking {
     int clerk;
@@ -103,8 +102,7 @@ static void deliver(struct send *s, const struct wire_packet *packet)
               0, &err);
 }
 
-/* ---- packets
- * ------------------------------------------------------------------------------------- */
+/* ---- packets --------------------------------------------------------------------------------- */
 
 static void drop_clerk(struct send *s)
 {

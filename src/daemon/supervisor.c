@@ -78,8 +78,7 @@ static void notify_manager(const char *state)
 #endif
 }
 
-/* ---- stopping
- * ------------------------------------------------------------------------------------ */
+/* ---- stopping -------------------------------------------------------------------------------- */
 
 static void leave_if_alone(struct supervisor *s)
 {
@@ -118,8 +117,7 @@ static void stop(struct supervisor *s, int exit_code)
     leave_if_alone(s);
 }
 
-/* ---- starting
- * ------------------------------------------------------------------------------------ */
+/* ---- starting -------------------------------------------------------------------------------- */
 
 static _Noreturn void become_role(const struct supervisor *s, enum role role, int socket)
 {
@@ -238,8 +236,7 @@ static void start_again(struct child *child)
     evtimer_add(child->restart, &(struct timeval){.tv_sec = wait});
 }
 
-/* ---- ends of roles
- * ------------------------------------------------------------------------------- */
+/* ---- ends of roles --------------------------------------------------------------------------- */
 
 /* The codes by which a role says that it cannot run at all. */
 static bool is_final(int code)
@@ -278,8 +275,7 @@ static void on_child(evutil_socket_t fd, short what, void *context)
                 ended(&s->children[role], status);
 }
 
-/* ---- signals
- * ------------------------------------------------------------------------------------- */
+/* ---- signals --------------------------------------------------------------------------------- */
 
 static void on_terminate(evutil_socket_t fd, short what, void *context)
 {
@@ -320,8 +316,7 @@ static const struct {
 };
 #define SIGNAL_COUNT (sizeof signals / sizeof *signals)
 
-/* ---- the whole
- * ----------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static void make_children(struct supervisor *s)
 {

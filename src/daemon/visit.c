@@ -54,8 +54,7 @@ static bool hear(struct run *run, enum wire_type type, struct wire_packet *packe
     return true;
 }
 
-/* ---- what is new
- * ----------------------------------------------------------------------------------- */
+/* ---- what is new ----------------------------------------------------------------------------- */
 
 static bool say_view(struct run *run)
 {
@@ -106,8 +105,7 @@ static bool discover(struct run *run)
     return say_view(run) && hear(run, WIRE_WANTED, &packet) && take_wanted(run, &packet);
 }
 
-/* ---- moving
- * ---------------------------------------------------------------------------------------- */
+/* ---- moving ---------------------------------------------------------------------------------- */
 
 static bool move(struct run *run, const uint32_t *uids, size_t count)
 {
@@ -128,8 +126,7 @@ static bool move(struct run *run, const uint32_t *uids, size_t count)
     return true;
 }
 
-/* ---- fetching
- * -------------------------------------------------------------------------------------- */
+/* ---- fetching -------------------------------------------------------------------------------- */
 
 static int by_uid(const void *key, const void *item)
 {
@@ -242,8 +239,7 @@ static bool fetch_batch(struct run *run, size_t *next)
     return settle(run, said);
 }
 
-/* ---- the visit
- * ------------------------------------------------------------------------------------- */
+/* ---- the visit ------------------------------------------------------------------------------- */
 
 static bool round_trip(struct run *run)
 {

@@ -69,8 +69,7 @@ struct watch {
     pthread_t workers[WORKERS];
 };
 
-/* ---- workers
- * ------------------------------------------------------------------------------------- */
+/* ---- workers --------------------------------------------------------------------------------- */
 
 static bool same_server(const struct watched *a, const struct watched *b)
 {
@@ -130,8 +129,7 @@ static void *work(void *context)
     return NULL;
 }
 
-/* ---- states
- * -------------------------------------------------------------------------------------- */
+/* ---- states ---------------------------------------------------------------------------------- */
 
 static void say_health(const struct watched *watched, const char *state, const char *text,
                        int retry_in)
@@ -253,8 +251,7 @@ static void rest(struct watched *watched)
         wait_seconds(watched, seconds);
 }
 
-/* ---- ends of visits
- * ------------------------------------------------------------------------------ */
+/* ---- ends of visits -------------------------------------------------------------------------- */
 
 /* Says so when the last mailbox of a round was visited. */
 static void tell_round(struct watch *w)
@@ -314,8 +311,7 @@ static void on_woken(evutil_socket_t fd, short what, void *context)
     }
 }
 
-/* ---- packets
- * ------------------------------------------------------------------------------------- */
+/* ---- packets --------------------------------------------------------------------------------- */
 
 static void on_clerk_packet(void *context, const struct wire_packet *packet)
 {
@@ -371,8 +367,7 @@ static void on_supervisor_closed(void *context)
     leave(context);
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static void add_mailbox(struct watch *w, const struct conf_body *body,
                         const struct conf_mailbox *mailbox)

@@ -135,8 +135,7 @@ static void test_missing_descriptor_is_refused(void **state)
     arena_free(arena);
 }
 
-/* ---- channel
- * -------------------------------------------------------------------------------------- */
+/* ---- channel --------------------------------------------------------------------------------- */
 
 #define MANY 2000 /* more than a socket holds */
 
