@@ -123,3 +123,7 @@ tests_unit_test_smtp_transport_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 
 DAEMON_TESTS += tests/unit/test_daemon_wire
 tests_unit_test_daemon_wire_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_motion_letters
+tests_unit_test_motion_letters_SOURCES = tests/unit/test_motion_letters.c \
+	tests/unit/motion_compare.c tests/unit/motion_compare.h
+tests_unit_test_motion_letters_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)

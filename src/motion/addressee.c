@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "motion/fields.h"
+
+#include <string.h>
+
+/* "den Vorsitzenden", "Ersten Buergermeister": as it is called in the nominative. */
+static const char *nominative(struct arena *arena, const char *office, bool masculine)
+{
+    static const enum pattern weak[] = {PATTERN_weak_ordinal, PATTERN_weak_vorsitzende};
+    const char *ending = masculine ? "r" : "";
+    struct match match;
+    for (size_t i = 0; i < sizeof weak / sizeof weak[0]; i++) {
+        if (!pattern_find(weak[i], office, 0, &match))
+            continue;
+        office = arena_printf(arena, "%.*s%s%s", (int)match.end[1], office, ending,
+                              office + match.end[0]);
+    }
+    return office;
+}
+
+/* groups of office_line */
+enum { OFFICE = 1, TAIL = 2 };
+
+static const char *office_of_line(const struct letter *letter, size_t i, const char *s)
+{
+    struct match match;
+    struct arena *arena = letter->arena;
+    if (strlen(s) > LETTER_MAX_HEADING || !pattern_find(PATTERN_office_line, s, 0, &match))
+        return NULL;
+    bool alone = i > 0 && !letter->lines[i].gap;
+    bool masculine =
+        pattern_matches(PATTERN_masculine_address, s) ||
+        (alone && pattern_matches(PATTERN_masculine_address, letter->lines[i - 1].text));
+    const char *office = nominative(arena, match_text(&match, OFFICE, arena), masculine);
+    const char *tail = match_text(&match, TAIL, arena);
+    if (*tail == '\0' && i + 1 < letter->head.end && !letter->lines[i + 1].gap &&
+        pattern_find(PATTERN_office_place_line, letter->lines[i + 1].text, 0, &match))
+        tail = match_text(&match, 1, arena);
+    return text_squeeze(arena, arena_printf(arena, "%s %s", office, tail));
+}
+
+static const char *office_of_salutation(const struct letter *letter)
+{
+    struct match match;
+    size_t i = letter->salutation;
+    if (i == letter->n || !pattern_find_within(PATTERN_office_in_salutation, letter->lines[i].text,
+                                               strlen(letter->lines[i].text) < LETTER_MAX_HEADING
+                                                   ? strlen(letter->lines[i].text)
+                                                   : 0,
+                                               &match))
+        return NULL;
+    return match_text(&match, 1, letter->arena);
+}
+
+const char *addressee_find(const struct letter *letter)
+{
+    struct cell cells[LINE_CELLS];
+    for (size_t i = letter->head.begin; i < letter->head.end; i++) {
+        size_t n = line_cells(letter->arena, &letter->lines[i], cells);
+        for (size_t c = 0; c < n; c++) {
+            const char *office = office_of_line(letter, i, cells[c].text);
+            if (office != NULL)
+                return office;
+        }
+    }
+    return office_of_salutation(letter);
+}

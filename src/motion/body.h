@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A mail's body is more than the letter in it: a signature below "-- " (RFC 3676 section 4.3),
+ * quoted lines, the thread that it answers or forwards.
+ */
+#ifndef MOTION_BODY_H
+#define MOTION_BODY_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+
+/* What the sender wrote. */
+char *body_own_text(struct arena *arena, const char *text);
+/* What the sender forwards, without the headers and quoting marks; NULL if nothing is forwarded.
+ * subject: the mail's, or NULL. */
+char *body_forwarded_text(struct arena *arena, const char *text, const char *subject);
+/* Whether the subject is one of an answer. */
+bool body_is_answer(const char *subject);
+
+#endif

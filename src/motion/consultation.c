@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "motion/fields.h"
+#include "motion/words.h"
+
+#include <string.h>
+
+/* More than any motion names. */
+#define CONSULTATION_MAX 20
+/* How far before a body's name words are looked at (bytes). */
+#define LOOK_BACK 240
+
+/* groups of organization */
+enum { COORDINATED = 1, STEM = 2, ENDING = 3, ADDITION = 4, SHORT = 5 };
+
+struct scan {
+    const struct letter *letter;
+    struct motion *motion;
+    const char *s;
+    bool heading;    /* heading lines ask by standing there; prose must say so */
+    size_t last_end; /* behind the last body that was asked, and its date; MATCH_NONE: none */
+};
+
+/* ---- names ---- */
+
+static const char *nominative(struct arena *arena, const struct match *match)
+{
+    if (match_has(match, SHORT))
+        return match_text(match, SHORT, arena);
+    return text_squeeze(arena, arena_printf(arena, "%s%s%s", match_text(match, COORDINATED, arena),
+                                            match_text(match, STEM, arena),
+                                            match_text(match, ADDITION, arena)));
+}
+
+/* "Rat" and "Rat der Stadt X" are the same body. */
+static bool same_organization(struct arena *arena, const char *a, const char *b)
+{
+    const char *plain_a = words_plain(arena, a);
+    const char *plain_b = words_plain(arena, b);
+    if (text_equal(plain_a, plain_b))
+        return true;
+    return !pattern_matches(PATTERN_is_committee, a) && !pattern_matches(PATTERN_is_committee, b) &&
+           (text_starts(plain_a, plain_b) || text_starts(plain_b, plain_a));
+}
+
+static void add(struct scan *scan, const char *organization, struct day meeting)
+{
+    struct motion *motion = scan->motion;
+    struct arena *arena = scan->letter->arena;
+    for (size_t i = 0; i < motion->consultation_count; i++) {
+        struct motion_consultation *known = &motion->consultations[i];
+        if (!same_organization(arena, known->organization, organization))
+            continue;
+        if (day_is_none(known->meeting))
+            known->meeting = meeting;
+        return;
+    }
+    if (motion->consultation_count == CONSULTATION_MAX)
+        return;
+    if (motion->consultations == NULL)
+        motion->consultations = arena_array(arena, CONSULTATION_MAX, sizeof *motion->consultations);
+    motion->consultations[motion->consultation_count++] =
+        (struct motion_consultation){.organization = organization, .meeting = meeting};
+}
+
+/* ---- one mention ---- */
+
+static char *text_before(const struct scan *scan, size_t offset)
+{
+    size_t begin = offset > LOOK_BACK ? offset - LOOK_BACK : 0;
+    while (begin < offset && ((unsigned char)scan->s[begin] & 0xC0) == 0x80)
+        begin++;
+    return arena_strndup(scan->letter->arena, scan->s + begin, offset - begin);
+}
+
+/* The year of "am 5.3. und am 19.3.2026" stands at the later one. */
+static struct day borrow_year(const struct scan *scan, const struct match *match, const char *after)
+{
+    struct match later;
+    struct day day = DAY_NONE;
+    struct arena *arena = scan->letter->arena;
+    if (!pattern_find(PATTERN_date, after, match->end[0], &later))
+        return DAY_NONE;
+    struct day full = date_of_match(arena, &later, 1);
+    if (day_is_none(full))
+        return DAY_NONE;
+    int year, month, mday;
+    day_to_ymd(full, &year, &month, &mday);
+    const char *text = match_has(match, 2)
+                           ? arena_printf(arena, "%s.%s.%d", match_text(match, 1, arena),
+                                          match_text(match, 2, arena), year)
+                           : arena_printf(arena, "%s. %s %d", match_text(match, 1, arena),
+                                          match_text(match, 3, arena), year);
+    if (pattern_find(PATTERN_date, text, 0, &later))
+        day = date_of_match(arena, &later, 1);
+    return day;
+}
+
+/* The day that stands behind the body, *end_r behind it. */
+static struct day day_behind(const struct scan *scan, size_t end, size_t *end_r)
+{
+    struct match match;
+    struct arena *arena = scan->letter->arena;
+    const char *after = scan->s + end;
+    enum pattern pattern = scan->heading ? PATTERN_date_in_table : PATTERN_date_behind_organization;
+    *end_r = end;
+    if (pattern_find(pattern, after, 0, &match)) {
+        *end_r = end + match.end[0];
+        return date_of_match(arena, &match, 1);
+    }
+    if (pattern_find(PATTERN_date_without_year, after, 0, &match)) {
+        *end_r = end + match.end[0];
+        return borrow_year(scan, &match, after);
+    }
+    return DAY_NONE;
+}
+
+static size_t last_match(enum pattern pattern, const char *s)
+{
+    struct match match;
+    size_t last = 0;
+    for (size_t from = 0; pattern_find(pattern, s, from, &match) && match.end[0] > from;
+         from = match.end[0])
+        last = match.end[0];
+    return last;
+}
+
+/* Whether the words before a body ask for something, rather than tell what was. */
+static bool is_asked(const struct scan *scan, const char *before, size_t end)
+{
+    if (pattern_matches(PATTERN_not_asked_before, before))
+        return false;
+    if (pattern_matches(PATTERN_report_only, scan->s + end) && !scan->heading)
+        return false;
+    size_t past = last_match(PATTERN_past_word, before);
+    size_t request = last_match(PATTERN_request_word, before);
+    if (past > request)
+        return false;
+    return scan->heading || request > 0 || pattern_matches(PATTERN_request_word, scan->s + end);
+}
+
+static bool is_coordinated(const struct scan *scan, size_t start)
+{
+    if (scan->last_end == MATCH_NONE || start < scan->last_end)
+        return false;
+    char *between =
+        arena_strndup(scan->letter->arena, scan->s + scan->last_end, start - scan->last_end);
+    return strlen(between) < LOOK_BACK && pattern_matches(PATTERN_coordinated, between);
+}
+
+static void read_mention(struct scan *scan, const struct match *match)
+{
+    struct arena *arena = scan->letter->arena;
+    struct match before_match;
+    size_t end, start = match->start[0];
+    struct day meeting = day_behind(scan, match->end[0], &end);
+    bool dated = end > match->end[0];
+    const char *before = text_before(scan, start);
+    bool coordinated = is_coordinated(scan, start);
+    if (pattern_find(PATTERN_date_before_organization, before, 0, &before_match) && !dated) {
+        meeting = date_of_match(arena, &before_match, 1);
+        dated = true;
+    }
+    bool cue = pattern_matches(PATTERN_asked_before, before) ||
+               (dated && (scan->heading || pattern_matches(PATTERN_at_organization, before) ||
+                          match->start[0] + 1 < match->end[0]));
+    if (!coordinated && (!cue || !is_asked(scan, before, end)))
+        return;
+    if (!dated && pattern_matches(PATTERN_is_person, scan->s + match->end[0]))
+        return;
+    add(scan, nominative(arena, match), meeting);
+    scan->last_end = end;
+}
+
+/* ---- the places to look at ---- */
+
+static void scan_text(const struct letter *letter, struct motion *motion, const char *s,
+                      bool heading)
+{
+    struct match match;
+    struct scan scan = {letter, motion, s, heading, MATCH_NONE};
+    for (size_t from = 0; pattern_find(PATTERN_organization, s, from, &match); from = match.end[0])
+        read_mention(&scan, &match);
+}
+
+static void scan_sentences(const struct letter *letter, struct motion *motion, const char *s)
+{
+    struct match match;
+    size_t from = 0;
+    while (pattern_find(PATTERN_sentence_end, s, from, &match)) {
+        scan_text(letter, motion, arena_strndup(letter->arena, s + from, match.start[0] - from),
+                  false);
+        from = match.end[0];
+    }
+    scan_text(letter, motion, s + from, false);
+}
+
+/* Lines of the head that only name meetings, and the label's own lines. */
+static void scan_head(const struct letter *letter, const struct heading *heading,
+                      struct motion *motion)
+{
+    if (*heading->phrase != '\0')
+        scan_text(letter, motion, heading->phrase, true);
+    for (size_t i = letter->head.begin; i < letter->head.end; i++) {
+        const struct line *line = &letter->lines[i];
+        if (strlen(line->text) > LETTER_MAX_HEADING || line->role == LINE_LABEL)
+            continue;
+        if (pattern_matches(PATTERN_meeting_line, line->text) ||
+            pattern_matches(PATTERN_labels_line, line->text))
+            scan_text(letter, motion, line->text, true);
+    }
+}
+
+/* "Der Rat beschliesst": asked to decide, though nobody says when. */
+static void scan_resolution(const struct letter *letter, const char *resolution,
+                            struct motion *motion)
+{
+    struct match match, organization;
+    struct scan scan = {letter, motion, resolution, false, MATCH_NONE};
+    size_t n = strnlen(resolution, LETTER_MAX_HEADING);
+    while (n > 0 && ((unsigned char)resolution[n] & 0xC0) == 0x80)
+        n--;
+    const char *first = arena_strndup(letter->arena, resolution, n);
+    if (!pattern_find(PATTERN_decided_by, first, 0, &match) ||
+        !pattern_find(PATTERN_organization, first, 0, &organization) ||
+        organization.start[0] > strlen("Der ") || organization.end[0] > match.end[0])
+        return;
+    add(&scan, nominative(letter->arena, &organization), DAY_NONE);
+}
+
+void consultation_find(const struct letter *letter, const struct heading *heading,
+                       const char *resolution, struct motion *motion)
+{
+    scan_head(letter, heading, motion);
+    scan_sentences(letter, motion, opening_text(letter));
+    if (resolution != NULL)
+        scan_resolution(letter, resolution, motion);
+    if (heading->title != NULL && pattern_matches(PATTERN_says_convene, heading->title))
+        scan_text(letter, motion, heading->title, true);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The fields of a motion, a file each.  They read a letter and give what the contract calls the
+ * field, NULL or DAY_NONE where the letter does not say it; none of them guesses.
+ */
+#ifndef MOTION_FIELDS_H
+#define MOTION_FIELDS_H
+
+#include "motion/letter.h"
+#include "motion/motion.h"
+#include "motion/pattern.h"
+
+/* ---- dates (date.c) ---- */
+
+/* Number of groups in words_de.def's W_DATE; the day that the groups from first on hold. */
+#define DATE_GROUPS 7
+struct day date_of_match(struct arena *arena, const struct match *match, int first);
+/* The letter's own line of place and date. */
+void date_find_letter(const struct letter *letter, struct day *day_r, const char **place_r);
+
+/* ---- headings and titles (title.c) ---- */
+
+/* what the heading lines, or one item of several motions, say */
+struct heading {
+    const char *label;  /* as written, in the nominative, or NULL */
+    const char *title;  /* or NULL */
+    const char *phrase; /* the label's lines, joined; "" for none */
+    size_t asked;       /* where the text that is asked for begins below "folgenden Antrag:"; the
+                         * sections' end if there is none */
+};
+
+void title_find(const struct letter *letter, struct heading *heading_r);
+/* Items such as "1. Antrag: ..." or "Haushaltsantrag Nr. 2: ..."; 0 or at least two. */
+#define TITLE_MAX_ITEMS 200
+struct item {
+    struct heading heading;
+    struct range range; /* the lines below the heading */
+};
+size_t title_find_items(const struct letter *letter, struct item **items_r);
+
+/* ---- the rest ---- */
+
+/* consultation.c */
+void consultation_find(const struct letter *letter, const struct heading *heading,
+                       const char *resolution, struct motion *motion);
+/* faction.c */
+void faction_find(const struct letter *letter, const struct heading *heading, const char *place,
+                  struct texts *factions_r);
+/* signatory.c */
+void signatory_find(const struct letter *letter, struct motion *motion);
+/* addressee.c */
+const char *addressee_find(const struct letter *letter);
+/* section.c: what stands under Beschlussvorschlag and Begruendung within the range */
+void section_find(const struct letter *letter, struct range range, size_t asked,
+                  const char **resolution_r, const char **reasoning_r);
+/* refers.c */
+const char *refers_find(const struct letter *letter, const struct heading *heading);
+
+/* kind.c */
+bool kind_is_motion(const struct letter *letter, const struct motion *motion,
+                    const struct heading *heading);
+void kind_find(const struct letter *letter, const struct heading *heading, struct motion *motion);
+/* The opening's prose as flowing text, cut at LETTER_MAX_OPENING. */
+const char *opening_text(const struct letter *letter);
+
+#endif

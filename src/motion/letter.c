@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "motion/letter.h"
+
+#include "motion/pattern.h"
+
+#include <string.h>
+
+/* ---- lines ---- */
+
+/* What a line is, by its own words; the first row that matches counts. */
+static const struct {
+    enum line_role role;
+    enum pattern pattern;
+    int rest; /* group of what follows the heading; 0: none */
+} roles[] = {
+    {LINE_SALUTATION, PATTERN_salutation, 0},
+    {LINE_CLOSING, PATTERN_closing, 0},
+    {LINE_DATE, PATTERN_place_date, 0},
+    {LINE_DECIDES, PATTERN_decides, 0},
+    {LINE_RESOLUTION, PATTERN_resolution_heading, 1},
+    {LINE_REASONING, PATTERN_reasoning_heading, 1},
+    {LINE_OTHER, PATTERN_other_heading, 1},
+    {LINE_OTHER, PATTERN_reasoning_elsewhere, 0},
+    {LINE_SUBJECT, PATTERN_subject_line, 1},
+    {LINE_LABEL, PATTERN_label_line, 3},
+};
+
+static bool is_section(enum line_role role)
+{
+    return role == LINE_RESOLUTION || role == LINE_REASONING || role == LINE_OTHER;
+}
+
+/* A heading may open a long line, the rest of which is its text. */
+#define HEADING_PREFIX 40
+
+static void set_role(struct arena *arena, struct line *line)
+{
+    struct match match;
+    line->rest = "";
+    if (strlen(line->text) > LETTER_MAX_HEADING && memchr(line->text, ':', HEADING_PREFIX) == NULL)
+        return;
+    if (strlen(line->text) > 16 * LETTER_MAX_HEADING)
+        return;
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        if (!pattern_find(roles[i].pattern, line->text, 0, &match))
+            continue;
+        line->role = roles[i].role;
+        if (roles[i].rest > 0)
+            line->rest = text_trim(arena, match_text(&match, roles[i].rest, arena));
+        /* what stands behind a section's heading is the section's */
+        if (is_section(line->role) && *line->rest != '\0')
+            line->text = line->rest;
+        return;
+    }
+}
+
+struct reader {
+    struct letter *letter;
+    size_t size;
+    bool gap;
+    size_t page_lines; /* lines to be looked at below a page's end */
+};
+
+/* A page repeats the first lines of the letter as its header. */
+#define PAGE_HEADER_LINES 4
+
+static bool is_page_header(const struct reader *reader, const char *text)
+{
+    const struct letter *letter = reader->letter;
+    for (size_t i = 0; i < letter->n && i < PAGE_HEADER_LINES; i++)
+        if (text_equal(letter->lines[i].text, text))
+            return true;
+    return false;
+}
+
+static bool belongs_to_page(struct reader *reader, const char *text)
+{
+    if (strlen(text) < LETTER_MAX_HEADING && pattern_matches(PATTERN_page_line, text)) {
+        reader->page_lines = PAGE_HEADER_LINES;
+        return true;
+    }
+    if (reader->page_lines == 0)
+        return false;
+    reader->page_lines--;
+    return is_page_header(reader, text);
+}
+
+static void add_line(struct reader *reader, const char *raw)
+{
+    struct letter *letter = reader->letter;
+    const char *text = text_squeeze(letter->arena, raw);
+    if (text[0] == '\0') {
+        reader->gap = true;
+        return;
+    }
+    if (letter->n == LETTER_MAX_LINES || belongs_to_page(reader, text))
+        return;
+    if (letter->n == reader->size) {
+        reader->size = 2 * reader->size + 64;
+        letter->lines = arena_grow(letter->arena, letter->lines, letter->n, reader->size,
+                                   sizeof *letter->lines);
+    }
+    struct line *line = &letter->lines[letter->n++];
+    *line = (struct line){.text = text, .raw = raw, .gap = reader->gap};
+    reader->gap = false;
+    set_role(letter->arena, line);
+}
+
+static void split_lines(struct letter *letter, const char *text)
+{
+    struct reader reader = {.letter = letter, .gap = true};
+    while (*text != '\0' && letter->n < LETTER_MAX_LINES) {
+        size_t n = strcspn(text, "\n\f\v\r");
+        add_line(&reader, arena_strndup(letter->arena, text, n));
+        text += n;
+        if (*text == '\f')
+            reader.page_lines = PAGE_HEADER_LINES;
+        if (*text != '\0')
+            text++;
+    }
+}
+
+#define CELL_GAP 3 /* blanks */
+
+static size_t gap_at(const char *s)
+{
+    size_t n = 0;
+    bool tab = false;
+    for (; s[n] == ' ' || s[n] == '\t'; n++)
+        tab = tab || s[n] == '\t';
+    return tab || n >= CELL_GAP ? n : 0;
+}
+
+static size_t count_characters(const char *s, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += ((unsigned char)s[i] & 0xC0) != 0x80;
+    return count;
+}
+
+size_t line_cells(struct arena *arena, const struct line *line, struct cell cells_r[LINE_CELLS])
+{
+    const char *s = line->raw;
+    size_t n = 0;
+    while (*s != '\0' && n < LINE_CELLS) {
+        s += strspn(s, " \t");
+        size_t len = 0;
+        while (s[len] != '\0' && (n == LINE_CELLS - 1 || gap_at(s + len) == 0))
+            len++;
+        char *text = text_squeeze(arena, arena_strndup(arena, s, len));
+        if (text[0] != '\0')
+            cells_r[n++] = (struct cell){
+                .text = text, .column = count_characters(line->raw, (size_t)(s - line->raw))};
+        s += len;
+    }
+    return n;
+}
+
+/* ---- flowing text ---- */
+
+static bool is_letter_byte(unsigned char c)
+{
+    return c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* "Klein-" before "denkmale" was one word, "Oster-" before "und Herbstferien" was not, and
+ * "CDU-" before "Fraktion" keeps its hyphen. */
+void letter_join_line(struct text *text, const char *line)
+{
+    bool hyphen = text->len >= 2 && text->s[text->len - 1] == '-' &&
+                  is_letter_byte((unsigned char)text->s[text->len - 2]);
+    if (text->len == 0) {
+        text_add(text, line);
+        return;
+    }
+    if (hyphen && pattern_matches(PATTERN_continues, line) &&
+        !pattern_matches(PATTERN_conjunction, line))
+        text->s[--text->len] = '\0';
+    else if (!hyphen || pattern_matches(PATTERN_conjunction, line))
+        text_add_char(text, ' ');
+    text_add(text, line);
+}
+
+static bool begins_paragraph(const struct line *line)
+{
+    return line->gap || (strlen(line->text) < LETTER_MAX_HEADING &&
+                         pattern_matches(PATTERN_list_item, line->text));
+}
+
+char *letter_join(const struct letter *letter, struct range range)
+{
+    struct text text, paragraph;
+    text_init(&text, letter->arena);
+    text_init(&paragraph, letter->arena);
+    for (size_t i = range.begin; i < range.end; i++) {
+        const struct line *line = &letter->lines[i];
+        if (i > range.begin && (begins_paragraph(line) || line[-1].role == LINE_DECIDES)) {
+            text_add_bytes(&text, paragraph.s, paragraph.len);
+            text_add_char(&text, '\n');
+            text_init(&paragraph, letter->arena);
+        }
+        letter_join_line(&paragraph, line->text);
+    }
+    text_add_bytes(&text, paragraph.s, paragraph.len);
+    return text.s;
+}
+
+size_t letter_block_end(const struct letter *letter, size_t i, size_t end)
+{
+    if (i < end)
+        i++;
+    while (i < end && !letter->lines[i].gap)
+        i++;
+    return i;
+}
+
+/* ---- zones ---- */
+
+static size_t find_role(const struct letter *letter, enum line_role role, size_t from)
+{
+    for (size_t i = from; i < letter->n; i++)
+        if (letter->lines[i].role == role)
+            return i;
+    return letter->n;
+}
+
+static bool begins_section(const struct line *line)
+{
+    return is_section(line->role) || line->role == LINE_DECIDES;
+}
+
+/* Without a salutation the head ends where prose begins that asks for something. */
+static size_t head_end_without_salutation(const struct letter *letter)
+{
+    for (size_t i = 0; i < letter->n; i++) {
+        const struct line *line = &letter->lines[i];
+        if (line->role == LINE_RESOLUTION || line->role == LINE_REASONING ||
+            line->role == LINE_DECIDES || line->role == LINE_CLOSING)
+            return i;
+        if (!line->gap || line->role != LINE_PLAIN)
+            continue;
+        struct range block = {i, letter_block_end(letter, i, letter->n)};
+        if (block.end - block.begin > 12)
+            continue;
+        if (pattern_matches(PATTERN_requests, letter_join(letter, block)))
+            return i;
+    }
+    return letter->n;
+}
+
+static void find_head(struct letter *letter)
+{
+    size_t i = find_role(letter, LINE_SALUTATION, 0);
+    letter->salutation = i;
+    if (i == letter->n) {
+        i = head_end_without_salutation(letter);
+        letter->head = (struct range){0, i};
+        letter->opening.begin = i;
+        return;
+    }
+    letter->head = (struct range){0, i};
+    while (i < letter->n && letter->lines[i].role == LINE_SALUTATION)
+        i++;
+    letter->opening.begin = i;
+}
+
+static bool is_signing_line(const struct letter *letter, const struct line *line)
+{
+    static const enum pattern signs[] = {
+        PATTERN_name, PATTERN_name_and_role, PATTERN_names_together,
+        PATTERN_role, PATTERN_for_faction,   PATTERN_for_faction_name,
+    };
+    struct cell cells[LINE_CELLS];
+    struct match match;
+    size_t n = line_cells(letter->arena, line, cells);
+    for (size_t c = 0; c < n; c++) {
+        bool found = false;
+        const char *s = cells[c].text;
+        if (strlen(s) > 120)
+            return false;
+        if (pattern_find(PATTERN_signing_prefix, s, 0, &match))
+            s += match.end[0];
+        for (size_t k = 0; k < sizeof signs / sizeof signs[0] && !found; k++)
+            found = pattern_matches(signs[k], s);
+        if (!found || pattern_matches(PATTERN_ends_like_sentence, s))
+            return false;
+    }
+    return n > 0;
+}
+
+/* Nobody greets: the last blocks that hold nothing but names and roles. */
+static size_t signing_without_greeting(const struct letter *letter)
+{
+    size_t begin = letter->n;
+    for (size_t i = letter->n; i > letter->opening.begin; i--) {
+        const struct line *line = &letter->lines[i - 1];
+        if (!is_signing_line(letter, line) && !pattern_matches(PATTERN_email, line->text))
+            break;
+        if (line->gap)
+            begin = i - 1;
+    }
+    return begin;
+}
+
+static void find_signing(struct letter *letter)
+{
+    size_t i = find_role(letter, LINE_CLOSING, letter->opening.begin);
+    letter->signing.end = letter->n;
+    letter->signing.begin = i < letter->n ? i + 1 : signing_without_greeting(letter);
+    letter->sections.end = i < letter->n ? i : letter->signing.begin;
+}
+
+static bool ends_with_colon(const char *s)
+{
+    size_t n = strlen(s);
+    return n > 0 && s[n - 1] == ':';
+}
+
+/* A paragraph that asks for something and ends in a colon: what it asks for stands below. */
+static size_t find_asked(const struct letter *letter)
+{
+    for (size_t i = letter->opening.begin; i < letter->sections.begin;) {
+        size_t block = letter_block_end(letter, i, letter->sections.begin);
+        size_t end = i + 1;
+        while (end < block && !ends_with_colon(letter->lines[end - 1].text))
+            end++;
+        if (ends_with_colon(letter->lines[end - 1].text) &&
+            pattern_matches(PATTERN_requests, letter_join(letter, (struct range){i, end})))
+            return end;
+        i = block;
+    }
+    return letter->sections.end;
+}
+
+static void find_opening(struct letter *letter)
+{
+    size_t i = letter->opening.begin;
+    while (i < letter->sections.end && !begins_section(&letter->lines[i]))
+        i++;
+    letter->sections.begin = i;
+    letter->asked = find_asked(letter);
+    letter->opening.end = letter->asked < i ? letter->asked : i;
+}
+
+struct letter *letter_read(struct arena *arena, const char *text)
+{
+    struct letter *letter = ARENA_NEW(arena, struct letter);
+    letter->arena = arena;
+    split_lines(letter, text);
+    find_head(letter);
+    find_signing(letter);
+    find_opening(letter);
+    return letter;
+}
+
+struct range sentence_around(const char *s, size_t offset)
+{
+    struct match match;
+    struct range range = {0, strlen(s)};
+    for (size_t from = 0; pattern_find(PATTERN_sentence_end, s, from, &match);
+         from = match.end[0]) {
+        if (match.start[0] >= offset) {
+            range.end = match.start[0];
+            break;
+        }
+        range.begin = match.end[0];
+    }
+    return range;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Which texts of a mail are letters, and which motions a letter holds.  Read this first; the fields
+ * have a file each (fields.h).
+ */
+#include "motion/motion.h"
+
+#include "motion/body.h"
+#include "motion/fields.h"
+#include "motion/words.h"
+
+#include <string.h>
+
+static const char *const kind_words[MOTION_KIND_COUNT] = {
+    [MOTION_MOTION] = "motion",
+    [MOTION_URGENT] = "urgent-motion",
+    [MOTION_AMENDMENT] = "amendment",
+    [MOTION_SUPPLEMENT] = "supplement",
+    [MOTION_INQUIRY] = "inquiry",
+    [MOTION_REVIEW_REQUEST] = "review-request",
+    [MOTION_RESOLUTION] = "resolution",
+    [MOTION_BUDGET] = "budget-motion",
+    [MOTION_CONVENING_DEMAND] = "convening-demand",
+    [MOTION_WITHDRAWAL] = "withdrawal",
+    [MOTION_REPLACEMENT] = "replacement",
+    [MOTION_CITIZEN_SUGGESTION] = "citizen-suggestion",
+};
+
+const char *motion_kind_to_text(enum motion_kind kind)
+{
+    return kind_words[kind];
+}
+
+bool motion_kind_from_text(const char *s, enum motion_kind *kind_r)
+{
+    for (size_t i = 0; i < MOTION_KIND_COUNT; i++) {
+        if (!text_equal(s, kind_words[i]))
+            continue;
+        *kind_r = (enum motion_kind)i;
+        return true;
+    }
+    return false;
+}
+
+void motion_preload(void)
+{
+    pattern_preload();
+}
+
+static void add_motion(struct arena *arena, struct motions *motions, const struct motion *motion)
+{
+    motions->v = arena_grow(arena, motions->v, motions->n, motions->n + 1, sizeof *motions->v);
+    motions->v[motions->n++] = *motion;
+}
+
+/* ---- a letter's motions ---- */
+
+static bool needs_reference(enum motion_kind kind)
+{
+    return kind == MOTION_AMENDMENT || kind == MOTION_SUPPLEMENT || kind == MOTION_WITHDRAWAL ||
+           kind == MOTION_REPLACEMENT;
+}
+
+static bool has_no_resolution(enum motion_kind kind)
+{
+    return kind == MOTION_INQUIRY || kind == MOTION_WITHDRAWAL || kind == MOTION_CONVENING_DEMAND;
+}
+
+static bool is_confidential(const struct letter *letter, const struct heading *heading)
+{
+    for (size_t i = letter->head.begin; i < letter->head.end; i++)
+        if (strlen(letter->lines[i].text) < LETTER_MAX_HEADING &&
+            pattern_matches(PATTERN_confidential, letter->lines[i].text))
+            return true;
+    return pattern_matches(PATTERN_confidential, heading->phrase) ||
+           pattern_matches(PATTERN_confidential, opening_text(letter));
+}
+
+static void read_shared(const struct letter *letter, const struct heading *heading,
+                        struct motion *motion)
+{
+    date_find_letter(letter, &motion->letter_date, &motion->place);
+    motion->addressee = addressee_find(letter);
+    faction_find(letter, heading, motion->place, &motion->factions);
+    signatory_find(letter, motion);
+    motion->confidential = is_confidential(letter, heading);
+}
+
+static void read_own(const struct letter *letter, const struct heading *heading, struct range range,
+                     struct motion *motion)
+{
+    motion->label = heading->label;
+    motion->title = heading->title;
+    kind_find(letter, heading, motion);
+    section_find(letter, range, heading->asked, &motion->resolution, &motion->reasoning);
+    if (has_no_resolution(motion->kind))
+        motion->resolution = NULL;
+    consultation_find(letter, heading, motion->resolution, motion);
+    if (needs_reference(motion->kind))
+        motion->refers_to = refers_find(letter, heading);
+}
+
+static void read_items(const struct letter *letter, const struct motion *shared,
+                       const struct item *items, size_t n, struct motions *motions)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct motion motion = *shared;
+        struct heading heading = items[i].heading;
+        /* meetings and the law are named once, above all items */
+        motion.consultations = NULL;
+        motion.consultation_count = 0;
+        read_own(letter, &heading, items[i].range, &motion);
+        add_motion(letter->arena, motions, &motion);
+    }
+}
+
+static void read_letter(struct arena *arena, const char *text, const char *subject,
+                        struct motions *motions)
+{
+    struct heading heading;
+    struct item *items;
+    struct motion motion = {.letter_date = DAY_NONE};
+    struct letter *letter = letter_read(arena, text);
+    letter->subject = subject;
+    title_find(letter, &heading);
+    read_shared(letter, &heading, &motion);
+    struct motion whole = motion;
+    struct range range = {letter->opening.begin, letter->sections.end};
+    read_own(letter, &heading, range, &whole);
+    if (!kind_is_motion(letter, &whole, &heading))
+        return;
+    size_t n = title_find_items(letter, &items);
+    if (n > 0)
+        read_items(letter, &motion, items, n, motions);
+    else
+        add_motion(arena, motions, &whole);
+}
+
+/* ---- a mail's letters ---- */
+
+static const char *limited(struct arena *arena, const char *text)
+{
+    size_t n = strnlen(text, MAIL_MAX_TEXT);
+    while (n > 0 && text[n] != '\0' && ((unsigned char)text[n] & 0xC0) == 0x80)
+        n--;
+    /* patterns need UTF-8, and this is the only place where text enters */
+    if (text[n] == '\0' && text_is_utf8(text, n))
+        return text;
+    return text_nfc(arena, text, n);
+}
+
+static bool same_motion(struct arena *arena, const struct motion *a, const struct motion *b)
+{
+    const char *title_a = a->title != NULL ? words_plain(arena, a->title) : NULL;
+    const char *title_b = b->title != NULL ? words_plain(arena, b->title) : NULL;
+    return a->kind == b->kind && a->letter_date.n == b->letter_date.n &&
+           text_equal(title_a, title_b) && text_equal(a->refers_to, b->refers_to) &&
+           (title_a != NULL || text_equal(a->resolution, b->resolution));
+}
+
+/* One letter may come twice, as DOCX and as PDF, as text and as HTML. */
+static void add_new(struct arena *arena, struct motions *all, const struct motions *found,
+                    const char *path)
+{
+    size_t known = all->n;
+    for (size_t i = 0; i < found->n; i++) {
+        bool is_known = false;
+        for (size_t k = 0; k < known && !is_known; k++)
+            is_known = same_motion(arena, &all->v[k], &found->v[i]);
+        if (is_known)
+            continue;
+        found->v[i].found_in = path;
+        add_motion(arena, all, &found->v[i]);
+    }
+}
+
+static void read_body(struct arena *arena, const struct mail_part *part, const char *subject,
+                      struct motions *motions)
+{
+    struct motions found = {0};
+    const char *text = limited(arena, part->content);
+    const char *own_subject = subject != NULL && !body_is_answer(subject) ? subject : NULL;
+    read_letter(arena, body_own_text(arena, text), own_subject, &found);
+    if (found.n == 0) {
+        const char *forwarded = body_forwarded_text(arena, text, subject);
+        if (forwarded != NULL)
+            read_letter(arena, body_own_text(arena, forwarded), NULL, &found);
+    }
+    add_new(arena, motions, &found, part->path);
+}
+
+static void read_attachment(struct arena *arena, const struct mail_part *part,
+                            struct motions *motions)
+{
+    struct motions found = {0};
+    read_letter(arena, limited(arena, part->content), NULL, &found);
+    add_new(arena, motions, &found, part->path);
+}
+
+static bool withdraws(const struct motions *motions)
+{
+    return motions->n > 0 && motions->v[0].kind == MOTION_WITHDRAWAL;
+}
+
+void motion_find(struct arena *arena, const struct mail *mail, struct motions *motions_r)
+{
+    struct motions body = {0}, attached = {0};
+    const char *subject = mail->subject != NULL ? limited(arena, mail->subject) : NULL;
+    for (size_t i = 0; i < mail->part_count; i++) {
+        const struct mail_part *part = &mail->parts[i];
+        if (part->content == NULL)
+            continue;
+        if (part->is_body)
+            read_body(arena, part, subject, &body);
+        else
+            read_attachment(arena, part, &attached);
+    }
+    /* what a withdrawal encloses is what it withdraws */
+    *motions_r = attached.n > 0 && !withdraws(&body) ? attached : body;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "motion/fields.h"
+
+/* "Antrags vom 14.01.2026" is named "Antrag vom 14.01.2026". */
+static const char *dated(struct arena *arena, const char *s)
+{
+    struct match match, label;
+    if (!pattern_find(PATTERN_reference_dated, s, 0, &match) ||
+        !pattern_find(PATTERN_reference_dated_label, s, match.start[0], &label))
+        return NULL;
+    return arena_printf(arena, "%s vom %s", match_text(&label, 1, arena),
+                        match_text(&match, 1, arena));
+}
+
+static const char *numbered(struct arena *arena, const char *s)
+{
+    struct match match;
+    if (pattern_find(PATTERN_reference_bare, s, 0, &match) ||
+        pattern_find(PATTERN_reference_number, s, 0, &match))
+        return match_text(&match, 1, arena);
+    return NULL;
+}
+
+const char *refers_find(const struct letter *letter, const struct heading *heading)
+{
+    const char *texts[] = {heading->phrase, opening_text(letter)};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const char *found = numbered(letter->arena, texts[i]);
+        if (found == NULL)
+            found = dated(letter->arena, texts[i]);
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "motion/fields.h"
+
+#include <string.h>
+
+/* what the text that is being read belongs to */
+enum section {
+    SECTION_NONE,
+    SECTION_ASKED, /* stands below "folgenden Antrag:", without a heading of its own */
+    SECTION_RESOLUTION,
+    SECTION_REASONING,
+};
+#define SECTION_COUNT 4
+
+struct sections {
+    const struct letter *letter;
+    struct texts found[SECTION_COUNT];
+    enum section now;
+    size_t begin;
+};
+
+static void end_section(struct sections *sections, size_t end)
+{
+    if (sections->begin < end && sections->now != SECTION_NONE) {
+        struct range range = {sections->begin, end};
+        texts_add(&sections->found[sections->now], sections->letter->arena,
+                  letter_join(sections->letter, range));
+    }
+}
+
+static void begin_section(struct sections *sections, enum section section, size_t i)
+{
+    const struct line *line = &sections->letter->lines[i];
+    end_section(sections, i);
+    sections->now = section;
+    /* the heading's own line counts where text follows the heading in it */
+    sections->begin = line->role == LINE_DECIDES || *line->rest != '\0' ? i : i + 1;
+}
+
+static bool is_antrag_heading(const struct line *line)
+{
+    return line->role == LINE_LABEL && text_equal(line->rest, ":");
+}
+
+static void read_line(struct sections *sections, size_t i)
+{
+    const struct line *line = &sections->letter->lines[i];
+    switch (line->role) {
+    case LINE_RESOLUTION:
+        begin_section(sections, SECTION_RESOLUTION, i);
+        return;
+    case LINE_DECIDES:
+        if (sections->now != SECTION_RESOLUTION)
+            begin_section(sections, SECTION_RESOLUTION, i);
+        return;
+    case LINE_REASONING:
+        begin_section(sections, SECTION_REASONING, i);
+        return;
+    case LINE_OTHER:
+        begin_section(sections, SECTION_NONE, i);
+        return;
+    case LINE_LABEL:
+        if (is_antrag_heading(line)) {
+            end_section(sections, i);
+            sections->now = SECTION_ASKED;
+            sections->begin = i + 1;
+        }
+        return;
+    case LINE_PLAIN:
+    case LINE_SALUTATION:
+    case LINE_CLOSING:
+    case LINE_SUBJECT:
+    case LINE_DATE:
+        return;
+    }
+}
+
+void section_find(const struct letter *letter, struct range range, size_t asked,
+                  const char **resolution_r, const char **reasoning_r)
+{
+    struct sections sections = {.letter = letter, .begin = range.begin};
+    for (size_t i = range.begin; i < range.end; i++) {
+        if (i == asked) {
+            end_section(&sections, i);
+            sections.now = SECTION_ASKED;
+            sections.begin = i;
+        }
+        read_line(&sections, i);
+    }
+    end_section(&sections, range.end);
+    const struct texts *resolution = &sections.found[SECTION_RESOLUTION];
+    const struct texts *reasoning = &sections.found[SECTION_REASONING];
+    if (resolution->n == 0)
+        resolution = &sections.found[SECTION_ASKED];
+    *resolution_r = resolution->n > 0 ? resolution->v[0] : NULL;
+    *reasoning_r = reasoning->n > 0 ? text_join(letter->arena, reasoning, "\n") : NULL;
+}

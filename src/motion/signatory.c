@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "motion/fields.h"
+#include "motion/words.h"
+
+#include <string.h>
+
+#define SIGNATORY_MAX 100
+/* Lines behind the greeting that are looked at. */
+#define SIGNING_MAX_LINES 60
+/* Cells of one column begin within so many characters. */
+#define COLUMN_SLACK 4
+
+/* a person as read, with the place where the name stood */
+struct person {
+    struct motion_signatory signatory;
+    size_t row;
+    size_t column;
+};
+
+struct signing {
+    struct arena *arena;
+    struct person persons[SIGNATORY_MAX];
+    size_t n;
+};
+
+/* ---- one cell ---- */
+
+static struct person *add_person(struct signing *signing, size_t row, size_t column)
+{
+    if (signing->n == SIGNATORY_MAX)
+        return NULL;
+    struct person *person = &signing->persons[signing->n++];
+    *person = (struct person){.row = row, .column = column};
+    return person;
+}
+
+static void add_name(struct signing *signing, const char *name, const char *role, size_t row,
+                     size_t column)
+{
+    struct person *person = add_person(signing, row, column);
+    if (person == NULL)
+        return;
+    person->signatory.name = text_squeeze(signing->arena, name);
+    person->signatory.role = role;
+}
+
+static size_t distance(size_t a, size_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* The last person of the column, or of the only column. */
+static struct person *last_above(struct signing *signing, size_t column)
+{
+    struct person *best = NULL;
+    for (size_t i = 0; i < signing->n; i++)
+        if (distance(signing->persons[i].column, column) <= COLUMN_SLACK)
+            best = &signing->persons[i];
+    return best;
+}
+
+/* A role below several names that have none is theirs ("A und B / Fraktionsvorsitzende"). */
+static void give_role(struct signing *signing, const char *role, size_t row, size_t column)
+{
+    struct person *person = last_above(signing, column);
+    if (person == NULL || person->signatory.role != NULL) {
+        person = add_person(signing, row, column);
+        if (person != NULL)
+            person->signatory.role = role;
+        return;
+    }
+    size_t names_row = person->row;
+    for (size_t i = 0; i < signing->n; i++) {
+        struct person *other = &signing->persons[i];
+        if (other->row == names_row && distance(other->column, column) <= COLUMN_SLACK &&
+            other->signatory.role == NULL)
+            other->signatory.role = role;
+    }
+}
+
+/* An office's address is nobody's own. */
+static void give_email(struct signing *signing, const char *email, size_t column)
+{
+    struct person *person = last_above(signing, column);
+    if (person != NULL && person->signatory.email == NULL &&
+        !pattern_matches(PATTERN_office_address, email))
+        person->signatory.email = email;
+}
+
+static bool is_name(const char *s)
+{
+    return pattern_matches(PATTERN_name, s) && !pattern_matches(PATTERN_not_a_name, s) &&
+           !pattern_matches(PATTERN_role, s);
+}
+
+static bool read_names(struct signing *signing, const char *s, size_t row, size_t column)
+{
+    struct match match;
+    struct arena *arena = signing->arena;
+    if (is_name(s)) {
+        add_name(signing, s, NULL, row, column);
+        return true;
+    }
+    if (pattern_find(PATTERN_name_and_role, s, 0, &match) &&
+        is_name(match_text(&match, 1, arena))) {
+        const char *role = match_text(&match, 2, arena);
+        add_name(signing, match_text(&match, 1, arena),
+                 pattern_matches(PATTERN_role, role) ? role : NULL, row, column);
+        return true;
+    }
+    if (pattern_find(PATTERN_names_together, s, 0, &match) &&
+        is_name(match_text(&match, 1, arena)) && is_name(match_text(&match, 2, arena))) {
+        const char *role = match_has(&match, 3) ? match_text(&match, 3, arena) : NULL;
+        add_name(signing, match_text(&match, 1, arena), role, row, column);
+        add_name(signing, match_text(&match, 2, arena), role, row, column);
+        return true;
+    }
+    return false;
+}
+
+static void read_cell(struct signing *signing, const char *s, size_t row, size_t column)
+{
+    struct match match;
+    struct arena *arena = signing->arena;
+    if (pattern_find(PATTERN_signing_prefix, s, 0, &match))
+        s += match.end[0];
+    if (pattern_find(PATTERN_for_faction_name, s, 0, &match))
+        s = match_text(&match, 1, arena);
+    if (*s == '\0' || pattern_matches(PATTERN_for_faction, s) ||
+        read_names(signing, s, row, column))
+        return;
+    if (pattern_find(PATTERN_role, s, 0, &match))
+        give_role(signing, match_text(&match, 1, arena), row, column);
+    else if (pattern_find(PATTERN_email, s, 0, &match))
+        give_email(signing, match_text(&match, 1, arena), column);
+}
+
+/* ---- columns that a converter has run together ---- */
+
+#define FLAT_MAX 6
+
+/* "A B C D", below it "Vorsitzender CDU Vorsitzende FDP": two names, two roles. */
+static size_t split_roles(struct arena *arena, const char *s, const char *roles_r[FLAT_MAX])
+{
+    struct match match;
+    size_t n = 0, from = 0, begin = 0;
+    if (!pattern_find(PATTERN_role_word, s, 0, &match) || match.start[0] != 0)
+        return 0;
+    for (from = match.end[0]; pattern_find(PATTERN_role_word, s, from, &match) && n < FLAT_MAX - 1;
+         from = match.end[0]) {
+        roles_r[n++] = text_squeeze(arena, arena_strndup(arena, s + begin, match.start[0] - begin));
+        begin = match.start[0];
+    }
+    roles_r[n++] = text_squeeze(arena, s + begin);
+    return n;
+}
+
+/* Words to names: a title or a "van" goes with what follows; else two words make a name. */
+static size_t split_names(struct arena *arena, const char *s, const char *names_r[FLAT_MAX])
+{
+    struct match match;
+    size_t n = 0;
+    for (size_t from = 0; pattern_find(PATTERN_flat_name, s, from, &match); from = match.end[0]) {
+        if (n == FLAT_MAX || match.start[0] != from)
+            return 0;
+        names_r[n++] = match_text(&match, 1, arena);
+    }
+    return n;
+}
+
+static bool read_flat(struct signing *signing, const struct line *line, size_t row)
+{
+    const char *roles[FLAT_MAX];
+    const char *names[FLAT_MAX];
+    if (strlen(line[0].text) > LETTER_MAX_HEADING || strlen(line[1].text) > LETTER_MAX_HEADING)
+        return false;
+    size_t n = split_roles(signing->arena, line[1].text, roles);
+    if (n < 2 || split_names(signing->arena, line[0].text, names) != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        add_name(signing, names[i], roles[i], row, 1000 * i);
+    return true;
+}
+
+/* ---- the block ---- */
+
+static void read_block(struct signing *signing, const struct letter *letter, struct range range)
+{
+    struct cell cells[LINE_CELLS];
+    for (size_t i = range.begin; i < range.end; i++) {
+        const struct line *line = &letter->lines[i];
+        if (strlen(line->text) > LETTER_MAX_HEADING ||
+            pattern_matches(PATTERN_signing_ends, line->text))
+            return;
+        size_t n = line_cells(letter->arena, line, cells);
+        if (n == 1 && i + 1 < range.end && !line[1].gap && read_flat(signing, line, i)) {
+            i++;
+            continue;
+        }
+        for (size_t c = 0; c < n; c++)
+            read_cell(signing, cells[c].text, i, cells[c].column);
+    }
+}
+
+/* Rows first, then columns; insertion, since they are few. */
+static void sort_persons(struct signing *signing)
+{
+    for (size_t i = 1; i < signing->n; i++) {
+        struct person person = signing->persons[i];
+        size_t k = i;
+        for (; k > 0 && signing->persons[k - 1].row > person.row; k--)
+            signing->persons[k] = signing->persons[k - 1];
+        signing->persons[k] = person;
+    }
+}
+
+/* ---- the letterhead ---- */
+
+static const char *surname(const char *name)
+{
+    const char *blank = strrchr(name, ' ');
+    return blank != NULL ? blank + 1 : name;
+}
+
+static bool address_is_of(struct arena *arena, const char *email, const char *name)
+{
+    char *local = arena_strndup(arena, email, strcspn(email, "@"));
+    return strstr(words_plain(arena, local), words_plain(arena, surname(name))) != NULL;
+}
+
+/* A signatory's address may stand below the name in the letterhead. */
+static void read_head_email(const struct letter *letter, struct motion_signatory *signatory)
+{
+    struct match match;
+    bool below = false;
+    if (signatory->name == NULL || signatory->email != NULL)
+        return;
+    for (size_t i = letter->head.begin; i < letter->head.end; i++) {
+        const char *s = letter->lines[i].text;
+        below = below || text_equal(s, signatory->name);
+        if (!below || strlen(s) > LETTER_MAX_HEADING || !pattern_find(PATTERN_email, s, 0, &match))
+            continue;
+        const char *email = match_text(&match, 1, letter->arena);
+        if (address_is_of(letter->arena, email, signatory->name)) {
+            signatory->email = email;
+            return;
+        }
+    }
+}
+
+/* Nobody signs: who stands in the letterhead with name and office does. */
+static void read_head_persons(struct signing *signing, const struct letter *letter)
+{
+    for (size_t i = letter->head.begin; i + 1 < letter->head.end; i++) {
+        const struct line *line = &letter->lines[i];
+        if (line->role == LINE_DATE || line->role == LINE_LABEL || line->role == LINE_SUBJECT)
+            return;
+        if (strlen(line[0].text) > LETTER_MAX_HEADING || strlen(line[1].text) > LETTER_MAX_HEADING)
+            continue;
+        if (is_name(line[0].text) && pattern_matches(PATTERN_leading_role, line[1].text))
+            add_name(signing, line[0].text, line[1].text, i, 0);
+    }
+}
+
+void signatory_find(const struct letter *letter, struct motion *motion)
+{
+    struct signing *signing = ARENA_NEW(letter->arena, struct signing);
+    signing->arena = letter->arena;
+    struct range range = letter->signing;
+    if (range.end > range.begin + SIGNING_MAX_LINES)
+        range.end = range.begin + SIGNING_MAX_LINES;
+    read_block(signing, letter, range);
+    if (signing->n == 0)
+        read_head_persons(signing, letter);
+    sort_persons(signing);
+    motion->signatories = arena_array(letter->arena, signing->n + 1, sizeof *motion->signatories);
+    for (size_t i = 0; i < signing->n; i++) {
+        motion->signatories[i] = signing->persons[i].signatory;
+        read_head_email(letter, &motion->signatories[i]);
+    }
+    motion->signatory_count = signing->n;
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "motion/fields.h"
+
+#include <string.h>
+
+#define TITLE_MAX 400 /* bytes; what is longer is prose */
+#define TITLE_MAX_LINES 6
+
+/* ---- the pieces of a title ---- */
+
+static const char *without(const char *s, enum pattern pattern)
+{
+    struct match match;
+    return pattern_find(pattern, s, 0, &match) && match.start[0] == 0 ? s + match.end[0] : s;
+}
+
+static char *without_tail(struct arena *arena, const char *s)
+{
+    struct match match;
+    size_t n = pattern_find(PATTERN_title_tail, s, 0, &match) ? match.start[0] : strlen(s);
+    return text_trim(arena, arena_strndup(arena, s, n));
+}
+
+/* NULL where nothing of a title is left */
+static const char *clean_title(struct arena *arena, const char *s)
+{
+    struct match match;
+    s = without_tail(arena, without(text_squeeze(arena, s), PATTERN_title_ornament));
+    if (pattern_find(PATTERN_enclosing_quotes, s, 0, &match))
+        s = match_text(&match, 1, arena);
+    s = text_squeeze(arena, s);
+    return *s != '\0' && strlen(s) <= TITLE_MAX ? s : NULL;
+}
+
+/* What follows the label: attributes (meeting, statute, faction, paper) come first, then, behind
+ * "auf", "zu" or a colon, the title. */
+static const char *title_of_rest(const char *rest)
+{
+    for (;;) {
+        const char *next = without(rest, PATTERN_attribute);
+        if (next == rest)
+            break;
+        rest = next;
+    }
+    const char *title = without(rest, PATTERN_title_lead);
+    bool led = title != rest;
+    if (led) {
+        const char *more = without(title, PATTERN_attribute);
+        if (*without(more, PATTERN_title_lead) == '\0')
+            return "";
+    }
+    title += strspn(title, " ");
+    return led || !pattern_matches(PATTERN_continues, title) ? title : "";
+}
+
+/* ---- lines of the head ---- */
+
+static bool is_attribute_line(const char *s)
+{
+    const char *rest = s;
+    for (const char *next; (next = without(rest, PATTERN_attribute)) != rest;)
+        rest = next;
+    return rest != s && strspn(rest, " :.,") == strlen(rest);
+}
+
+static bool is_no_title(const struct line *line)
+{
+    return line->role != LINE_PLAIN || strlen(line->text) > TITLE_MAX ||
+           pattern_matches(PATTERN_key_value, line->text) ||
+           pattern_matches(PATTERN_organization_line, line->text) ||
+           pattern_matches(PATTERN_address_line, line->text) || is_attribute_line(line->text);
+}
+
+/* Where the title that begins at i ends: at a gap, or where a line is something else. */
+static size_t title_end(const struct letter *letter, size_t i, size_t end)
+{
+    size_t k = i + 1;
+    while (k < end && k < i + TITLE_MAX_LINES && !letter->lines[k].gap &&
+           !is_no_title(&letter->lines[k]))
+        k++;
+    return k;
+}
+
+static char *join_lines(const struct letter *letter, const char *first, struct range more)
+{
+    struct text text;
+    text_init(&text, letter->arena);
+    letter_join_line(&text, first);
+    for (size_t i = more.begin; i < more.end; i++)
+        letter_join_line(&text, letter->lines[i].text);
+    return text.s;
+}
+
+static size_t skip_address(const struct letter *letter, size_t i, size_t end)
+{
+    return letter_block_end(letter, i, end);
+}
+
+/* The first line from i on that can be a title's. */
+static size_t next_title_line(const struct letter *letter, size_t i, size_t end)
+{
+    while (i < end) {
+        const struct line *line = &letter->lines[i];
+        if (line->role == LINE_SUBJECT && *line->rest != '\0')
+            return i;
+        if (pattern_matches(PATTERN_address_begins, line->text))
+            i = skip_address(letter, i, end);
+        else if (is_no_title(line))
+            i++;
+        else
+            return i;
+    }
+    return end;
+}
+
+static const char *title_below(const struct letter *letter, size_t i, size_t end)
+{
+    i = next_title_line(letter, i, end);
+    if (i == end)
+        return NULL;
+    const struct line *line = &letter->lines[i];
+    const char *first = line->role == LINE_SUBJECT ? line->rest : line->text;
+    struct range more = {i + 1, title_end(letter, i, end)};
+    return clean_title(letter->arena, join_lines(letter, first, more));
+}
+
+/* Some write the title above the word Antrag. */
+static const char *title_above(const struct letter *letter, size_t label)
+{
+    size_t begin = label;
+    while (begin > 0 && !letter->lines[begin].gap)
+        begin--;
+    if (begin != label)
+        return NULL;
+    if (begin == 0)
+        return NULL;
+    for (begin--; begin > 0 && !letter->lines[begin].gap;)
+        begin--;
+    struct range block = {begin, label};
+    for (size_t i = block.begin; i < block.end; i++)
+        if (is_no_title(&letter->lines[i]) ||
+            pattern_matches(PATTERN_faction_hyphen, letter->lines[i].text) ||
+            pattern_matches(PATTERN_address_begins, letter->lines[i].text) ||
+            pattern_matches(PATTERN_letterhead_word, letter->lines[i].text))
+            return NULL;
+    const char *title = clean_title(letter->arena, letter_join(letter, block));
+    return title != NULL && pattern_matches(PATTERN_three_words, title) ? title : NULL;
+}
+
+/* A heading without any label, directly above the salutation and below place and date. */
+static const char *title_without_label(const struct letter *letter)
+{
+    bool dated = false;
+    size_t begin = letter->head.end;
+    if (begin == 0 || letter->salutation == letter->n)
+        return NULL;
+    for (begin--; begin > 0 && !letter->lines[begin].gap;)
+        begin--;
+    for (size_t i = 0; i < begin; i++)
+        dated = dated || letter->lines[i].role == LINE_DATE;
+    for (size_t i = begin; i < letter->head.end; i++)
+        if (is_no_title(&letter->lines[i]) ||
+            pattern_matches(PATTERN_address_begins, letter->lines[i].text))
+            return NULL;
+    struct range block = {begin, letter->head.end};
+    return dated && block.end - block.begin <= TITLE_MAX_LINES
+               ? clean_title(letter->arena, letter_join(letter, block))
+               : NULL;
+}
+
+/* ---- the label's line ---- */
+
+/* groups of label_line */
+enum { LABEL = 1, LABEL_NEW_VERSION = 2, REST = 3 };
+
+static bool split_label(struct arena *arena, const char *s, const char **label_r,
+                        const char **rest_r)
+{
+    struct match match;
+    if (strlen(s) > TITLE_MAX || !pattern_find(PATTERN_label_line, s, 0, &match))
+        return false;
+    *label_r = match_text(&match, match_has(&match, LABEL) ? LABEL : LABEL_NEW_VERSION, arena);
+    *rest_r = match_text(&match, REST, arena);
+    return true;
+}
+
+/* A label line goes on where it breaks off, or where the next line goes on in small letters. */
+static size_t phrase_end(const struct letter *letter, size_t i, size_t end)
+{
+    size_t k = i + 1;
+    while (k < end && k < i + TITLE_MAX_LINES && !letter->lines[k].gap) {
+        const struct line *line = &letter->lines[k];
+        if (line->role != LINE_PLAIN && line->role != LINE_DATE)
+            break;
+        if (!pattern_matches(PATTERN_continues, line->text) &&
+            !pattern_matches(PATTERN_incomplete, line[-1].text))
+            break;
+        k++;
+    }
+    return k;
+}
+
+/* Label, phrase and title of the label's line at i; false if it is no heading. */
+static bool read_label(const struct letter *letter, size_t i, size_t end, struct heading *heading)
+{
+    const char *label, *rest;
+    struct arena *arena = letter->arena;
+    size_t below = phrase_end(letter, i, end);
+    const char *phrase = join_lines(letter, letter->lines[i].text, (struct range){i + 1, below});
+    if (!split_label(arena, phrase, &label, &rest))
+        return false;
+    heading->label = label;
+    heading->phrase = phrase;
+    const char *title = title_of_rest(rest);
+    if (*title == '\0') {
+        heading->title = title_below(letter, below, end);
+        return true;
+    }
+    below = title_end(letter, below - 1, end);
+    phrase = join_lines(letter, letter->lines[i].text, (struct range){i + 1, below});
+    if (split_label(arena, phrase, &label, &rest))
+        title = title_of_rest(rest);
+    heading->title = clean_title(arena, title);
+    return true;
+}
+
+/* "Betreff: X" names the title wherever it stands in the head, unless X is "Antrag ...". */
+static const char *title_of_subject_line(const struct letter *letter)
+{
+    const char *label, *rest;
+    for (size_t i = letter->head.begin; i < letter->head.end; i++) {
+        const struct line *line = &letter->lines[i];
+        if (line->role == LINE_SUBJECT && *line->rest != '\0' &&
+            !split_label(letter->arena, line->rest, &label, &rest))
+            return title_below(letter, i, letter->head.end);
+    }
+    return NULL;
+}
+
+static bool has_label(const struct line *line)
+{
+    return line->role == LINE_LABEL ||
+           (line->role == LINE_SUBJECT && pattern_matches(PATTERN_label_line, line->text));
+}
+
+static void read_head(const struct letter *letter, struct heading *heading)
+{
+    size_t i = letter->head.begin;
+    while (i < letter->head.end && !has_label(&letter->lines[i]))
+        i++;
+    bool labelled = i < letter->head.end && read_label(letter, i, letter->head.end, heading);
+    const char *subject = title_of_subject_line(letter);
+    if (subject != NULL)
+        heading->title = subject;
+    if (labelled && heading->title == NULL)
+        heading->title = title_above(letter, i);
+    if (!labelled && heading->title == NULL)
+        heading->title = title_without_label(letter);
+}
+
+/* ---- titles in the opening ---- */
+
+static bool is_title_block(const struct letter *letter, struct range block)
+{
+    if (block.begin >= block.end || block.end - block.begin > TITLE_MAX_LINES)
+        return false;
+    const char *last = letter->lines[block.end - 1].text;
+    for (size_t i = block.begin; i < block.end; i++)
+        if (letter->lines[i].role != LINE_PLAIN || strlen(letter->lines[i].text) > TITLE_MAX)
+            return false;
+    return !pattern_matches(PATTERN_ends_like_sentence, last) &&
+           !pattern_matches(PATTERN_list_item, letter->lines[block.begin].text);
+}
+
+/* "... folgenden Antrag:", then a block that is no sentence: the title. */
+static void read_asked_title(const struct letter *letter, struct heading *heading)
+{
+    size_t i = heading->asked;
+    if (heading->title != NULL || i >= letter->sections.begin)
+        return;
+    struct range block = {i, letter_block_end(letter, i, letter->sections.begin)};
+    if (!is_title_block(letter, block))
+        return;
+    heading->title = clean_title(letter->arena, letter_join(letter, block));
+    heading->asked = block.end < letter->sections.begin ? block.end : letter->sections.end;
+}
+
+static void read_opening_label(const struct letter *letter, struct heading *heading)
+{
+    for (size_t i = letter->opening.begin; i < letter->sections.end; i++) {
+        const struct line *line = &letter->lines[i];
+        if (line->role != LINE_LABEL || !line->gap || heading->label != NULL)
+            continue;
+        struct heading found = *heading;
+        size_t end = letter_block_end(letter, i, letter->sections.end);
+        if (!read_label(letter, i, end, &found))
+            continue;
+        heading->label = found.label;
+        if (heading->title == NULL)
+            heading->title = found.title;
+        return;
+    }
+}
+
+static void read_quoted_title(const struct letter *letter, struct heading *heading)
+{
+    struct match match;
+    for (size_t i = letter->opening.begin; i + 1 < letter->sections.begin; i++) {
+        const struct line *line = &letter->lines[i + 1];
+        if (strlen(line[-1].text) > TITLE_MAX || strlen(line->text) > TITLE_MAX)
+            continue;
+        if (pattern_matches(PATTERN_named_in_prose, line[-1].text) &&
+            pattern_find(PATTERN_quoted_alone, line->text, 0, &match)) {
+            heading->title = clean_title(letter->arena, match_text(&match, 1, letter->arena));
+            return;
+        }
+    }
+    if (pattern_find(PATTERN_quoted_in_prose, opening_text(letter), 0, &match))
+        heading->title = clean_title(letter->arena, match_text(&match, 1, letter->arena));
+}
+
+/* ---- the mail's subject ---- */
+
+static void read_subject(const struct letter *letter, struct heading *heading)
+{
+    struct match match;
+    if (letter->subject == NULL || strlen(letter->subject) > TITLE_MAX ||
+        !pattern_find(PATTERN_subject_title, letter->subject, 0, &match))
+        return;
+    heading->title = clean_title(letter->arena, match_text(&match, 2, letter->arena));
+    if (heading->label == NULL)
+        heading->label = match_text(&match, 1, letter->arena);
+}
+
+static void read_label_in_prose(const struct letter *letter, struct heading *heading)
+{
+    struct match match;
+    if (pattern_find(PATTERN_label_in_prose, opening_text(letter), 0, &match))
+        heading->label = match_text(&match, 1, letter->arena);
+}
+
+void title_find(const struct letter *letter, struct heading *heading_r)
+{
+    *heading_r = (struct heading){.phrase = "", .asked = letter->asked};
+    read_head(letter, heading_r);
+    read_opening_label(letter, heading_r);
+    if (heading_r->label == NULL)
+        read_label_in_prose(letter, heading_r);
+    read_asked_title(letter, heading_r);
+    if (heading_r->title == NULL)
+        read_quoted_title(letter, heading_r);
+    if (heading_r->title == NULL)
+        read_subject(letter, heading_r);
+}
+
+/* ---- several motions in one letter ---- */
+
+static bool read_item(const struct letter *letter, size_t i, struct item *item)
+{
+    struct match match;
+    const struct line *line = &letter->lines[i];
+    size_t end = letter_block_end(letter, i, letter->sections.end);
+    if (line->role != LINE_LABEL || !pattern_find(PATTERN_item, line->text, 0, &match) ||
+        !read_label(letter, i, end, &item->heading) || item->heading.title == NULL)
+        return false;
+    const char *title = item->heading.title;
+    if (title[strlen(title) - 1] == '.')
+        return false;
+    item->heading.asked = letter->sections.end;
+    item->range.begin = title_end(letter, i, end);
+    return true;
+}
+
+size_t title_find_items(const struct letter *letter, struct item **items_r)
+{
+    size_t n = 0;
+    struct item *items = arena_array(letter->arena, TITLE_MAX_ITEMS, sizeof *items);
+    for (size_t i = letter->opening.begin; i < letter->sections.end && n < TITLE_MAX_ITEMS; i++) {
+        items[n] = (struct item){.heading = {.phrase = ""}};
+        if (!read_item(letter, i, &items[n]))
+            continue;
+        if (n > 0)
+            items[n - 1].range.end = i;
+        n++;
+    }
+    if (n > 0)
+        items[n - 1].range.end = letter->sections.end;
+    *items_r = items;
+    return n >= 2 ? n : 0;
+}

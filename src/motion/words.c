@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "motion/words.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const struct {
+    const char *plain;
+    enum motion_kind kind;
+} labels[] = {
+#define LABEL(plain, kind) {plain, kind},
+#include "motion/kinds_de.def"
+#undef LABEL
+};
+
+static const struct {
+    const char *plain;
+    int number;
+} months[] = {
+#define MONTH(plain, number) {plain, number},
+#include "motion/months_de.def"
+#undef MONTH
+};
+
+/* case folding has made the sharp s "ss" already */
+static const char *const umlauts[][2] = {{"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"ß", "ss"}};
+#define UMLAUT_BYTES 2
+
+static const char *umlaut_at(const char *s)
+{
+    for (size_t i = 0; i < sizeof umlauts / sizeof umlauts[0]; i++)
+        if (text_starts(s, umlauts[i][0]))
+            return umlauts[i][1];
+    return NULL;
+}
+
+char *words_plain(struct arena *arena, const char *s)
+{
+    struct text out;
+    text_init(&out, arena);
+    for (const char *p = text_fold(arena, s); *p != '\0';) {
+        const char *two = umlaut_at(p);
+        if (two != NULL) {
+            text_add(&out, two);
+            p += UMLAUT_BYTES;
+            continue;
+        }
+        /* letters of other alphabets stay as they are */
+        if (isalnum((unsigned char)*p) || (unsigned char)*p >= 0x80)
+            text_add_char(&out, *p);
+        p++;
+    }
+    return out.s;
+}
+
+bool words_kind_of(struct arena *arena, const char *label, enum motion_kind *kind_r)
+{
+    const char *plain = words_plain(arena, label);
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        if (!text_equal(plain, labels[i].plain))
+            continue;
+        *kind_r = labels[i].kind;
+        return true;
+    }
+    return false;
+}
+
+int words_month(struct arena *arena, const char *name)
+{
+    const char *plain = words_plain(arena, name);
+    for (size_t i = 0; i < sizeof months / sizeof months[0]; i++)
+        if (text_equal(plain, months[i].plain))
+            return months[i].number;
+    return 0;
+}

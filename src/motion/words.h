@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The tables of words that are no patterns: labels, months; and the spelling they share. */
+#ifndef MOTION_WORDS_H
+#define MOTION_WORDS_H
+
+#include "motion/motion.h"
+
+/* Small letters, umlauts as two letters, nothing but letters and digits: "Große Anfrage" becomes
+ * "grosseanfrage". */
+char *words_plain(struct arena *arena, const char *s);
+bool words_kind_of(struct arena *arena, const char *label, enum motion_kind *kind_r);
+/* 0: no month */
+int words_month(struct arena *arena, const char *name);
+
+#endif
