@@ -84,6 +84,7 @@ static bool stored_mail(struct ctl *ctl, int64_t id, struct message *message, in
     if (!message->mailbox)
         return err_set(err_r, ERR_CONFIG, "m%lld: mailbox \"%s\" is not in the configuration",
                        (long long)id, row->mailbox);
+    message->id = id;
     message->raw.uidvalidity = row->uidvalidity;
     message->raw.uid = row->uid;
     message->raw.internaldate = row->arrived_at;

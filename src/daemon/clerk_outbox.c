@@ -100,11 +100,24 @@ static void next_due(struct clerk *clerk)
     arena_free(arena);
 }
 
+/* An attempt whose end could not be recorded is treated as one that a crash has cut. */
+static bool is_sure(struct clerk *clerk)
+{
+    struct outbox *outbox = &clerk->outbox;
+    struct err err;
+    if (outbox->unsure && !registry_recover_attempts(clerk->registry, clerk_now(), &err)) {
+        on_trouble(outbox, &err);
+        return false;
+    }
+    outbox->unsure = false;
+    return true;
+}
+
 void outbox_run(struct clerk *clerk)
 {
     struct outbox *outbox = &clerk->outbox;
     outbox->quiet = false;
-    if (outbox->in_flight || !clerk->peers[ROLE_SEND])
+    if (outbox->in_flight || !clerk->peers[ROLE_SEND] || !is_sure(clerk))
         return;
     if (is_held(outbox)) {
         set_timer(outbox, outbox->held_until);
@@ -185,10 +198,12 @@ static void is_delivered(struct clerk *clerk, const struct wire_delivered *news)
     log_outcome(news);
     hold_or_release(outbox, outcomes[news->outcome].holds);
     outbox->in_flight = 0;
-    if (registry_attempt_end(clerk->registry, (int64_t)news->delivery, clerk_now(), &end, &err))
+    if (registry_attempt_end(clerk->registry, (int64_t)news->delivery, clerk_now(), &end, &err)) {
         outbox_run(clerk);
-    else
+    } else {
+        outbox->unsure = true;
         on_trouble(outbox, &err);
+    }
     clerk_finish_if_done(clerk);
 }
 
@@ -218,10 +233,8 @@ void outbox_send_packet(struct clerk *clerk, const struct wire_packet *packet)
 /* Its attempt ends as after a crash: dialling is queued again, data begun is maybe. */
 void outbox_send_gone(struct clerk *clerk)
 {
-    struct err err;
     clerk->outbox.in_flight = 0;
-    if (!registry_recover_attempts(clerk->registry, clerk_now(), &err))
-        log_event(LOG_ERROR, "outbox", "error", err.text, NULL);
+    clerk->outbox.unsure = true; /* settled when there is a new one */
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */

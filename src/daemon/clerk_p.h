@@ -47,6 +47,7 @@ struct outbox {
     int64_t held_until; /* the server does not answer or refuses us all; MOMENT_NONE: no */
     int holds;          /* in a row */
     bool quiet;         /* nothing to be done now */
+    bool unsure;        /* an outcome could not be recorded: as after a crash */
 };
 
 struct clerk {

@@ -53,7 +53,7 @@ bool pipeline_conclude(struct registry *registry, struct arena *arena,
     if (!registry)
         c->known = (struct known){.message = 1, .next_counter = 1};
     else if (!registry_lookup(registry, arena, message->body, &message->raw, reading, year,
-                              &c->known, err_r))
+                              message->id, &c->known, err_r))
         return false;
 
     /* what to do, by the visible table */
@@ -63,7 +63,8 @@ bool pipeline_conclude(struct registry *registry, struct arena *arena,
                              .unreadable = message->unreadable,
                              .verdict = reading ? &c->verdict : NULL,
                              .known = &c->known,
-                             .arrival = arrival};
+                             .arrival = arrival,
+                             .size = message->raw.size};
     decide(arena, &file, &c->decision);
 
     /* what to say, as the bytes that will be sent */

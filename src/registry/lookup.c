@@ -61,17 +61,9 @@ bool registry_find_number(struct registry *registry, const char *body, const cha
                          value_text(body), value_text(number));
 }
 
-static bool find_same_bytes(struct registry *registry, const char *body, const char *sha256,
-                            int64_t *id_r, struct err *err_r)
-{
-    return STATEMENT_GET(registry, id_r, err_r,
-                         "SELECT id FROM messages WHERE sha256 = ? AND body = ?"
-                         " AND state = 'registered' ORDER BY id LIMIT 1",
-                         value_text(sha256), value_text(body));
-}
-
-/* What a mail is compared by. */
+/* What a mail is compared by, and with: the messages before this one. */
 struct marks {
+    int64_t before;
     const char *body;
     const char *sha256;
     const char *message_id;
@@ -79,16 +71,27 @@ struct marks {
     const char *body_digest;
 };
 
+static bool find_same_bytes(struct registry *registry, const struct marks *marks, int64_t *id_r,
+                            struct err *err_r)
+{
+    return STATEMENT_GET(registry, id_r, err_r,
+                         "SELECT id FROM messages WHERE sha256 = ? AND body = ? AND id < ?"
+                         " AND state = 'registered' ORDER BY id LIMIT 1",
+                         value_text(marks->sha256), value_text(marks->body),
+                         value_int(marks->before));
+}
+
 /* Without a Message-ID or a sender, equal bytes alone make the same mail. */
 static bool find_same_mail(struct registry *registry, const struct marks *marks, int64_t *id_r,
                            struct err *err_r)
 {
     return STATEMENT_GET(registry, id_r, err_r,
                          "SELECT id FROM messages WHERE message_id = ? AND body = ?"
-                         " AND sender_key = ? AND body_digest = ? AND state = 'registered'"
-                         " ORDER BY id LIMIT 1",
+                         " AND sender_key = ? AND body_digest = ? AND id < ?"
+                         " AND state = 'registered' ORDER BY id LIMIT 1",
                          value_text(marks->message_id), value_text(marks->body),
-                         value_text(marks->sender_key), value_text(marks->body_digest));
+                         value_text(marks->sender_key), value_text(marks->body_digest),
+                         value_int(marks->before));
 }
 
 static bool find_other_of_id(struct registry *registry, struct arena *arena,
@@ -99,10 +102,10 @@ static bool find_other_of_id(struct registry *registry, struct arena *arena,
     if (!STATEMENT_GET(registry, &id, err_r,
                        "SELECT id FROM messages WHERE message_id = ? AND body = ?"
                        " AND sha256 <> ? AND NOT (sender_key IS ? AND body_digest IS ?)"
-                       " ORDER BY id LIMIT 1",
+                       " AND id < ? ORDER BY id LIMIT 1",
                        value_text(marks->message_id), value_text(marks->body),
                        value_text(marks->sha256), value_text(marks->sender_key),
-                       value_text(marks->body_digest)))
+                       value_text(marks->body_digest), value_int(marks->before)))
         return false;
     *id_r = id == 0 ? NULL : arena_printf(arena, "m%lld", (long long)id);
     return true;
@@ -125,10 +128,11 @@ static bool find_same_part(struct registry *registry, struct arena *arena,
                         " WHERE p.sha256 = ?1 AND p.telling = 1 AND m.body = ?2"
                         " AND m.sender_key = ?3 AND m.state = 'registered'"
                         " AND (?4 IS NULL OR m.message_id IS NOT ?4)"
-                        " AND t.state IN ('registered', 'replaced')"
+                        " AND t.state IN ('registered', 'replaced') AND m.id < ?5"
                         " ORDER BY d.found_in IS NOT p.path, m.id, d.position LIMIT 1",
                         value_text(part_sha256), value_text(marks->body),
-                        value_text(marks->sender_key), value_text(marks->message_id)))
+                        value_text(marks->sender_key), value_text(marks->message_id),
+                        value_int(marks->before)))
         return false;
     if (statement_next(s))
         *number_r = statement_text(s, arena, 0);
@@ -152,14 +156,16 @@ static bool find_same_content(struct registry *registry, struct arena *arena,
 
 bool registry_lookup(struct registry *registry, struct arena *arena, const struct conf_body *body,
                      const struct raw_mail *raw, const struct reading *reading, int year,
-                     struct known *known_r, struct err *err_r)
+                     int64_t message, struct known *known_r, struct err *err_r)
 {
     struct marks marks = {.body = body->id, .sha256 = text_hex(arena, raw->sha256, DIGEST_SIZE)};
 
-    *known_r = (struct known){0};
-    if (!registry_next_message(registry, &known_r->message, err_r) ||
-        !registry_next_counter(registry, body->id, year, &known_r->next_counter, err_r) ||
-        !find_same_bytes(registry, body->id, marks.sha256, &known_r->same_bytes, err_r))
+    *known_r = (struct known){.message = message};
+    if (message == 0 && !registry_next_message(registry, &known_r->message, err_r))
+        return false;
+    marks.before = known_r->message;
+    if (!registry_next_counter(registry, body->id, year, &known_r->next_counter, err_r) ||
+        !find_same_bytes(registry, &marks, &known_r->same_bytes, err_r))
         return false;
     if (reading == NULL)
         return true;

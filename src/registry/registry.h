@@ -42,10 +42,11 @@ bool registry_commit(struct registry *registry, struct err *err_r);
 void registry_rollback(struct registry *registry); /* harmless outside of one */
 
 /* What is known that bears on this mail.  reading NULL: unreadable.  year: of the arrival, local.
- * Inside begin and commit, and with registry_record() of this mail before the next lookup. */
+ * Inside begin and commit, and with registry_record() of this mail before the next lookup.
+ * message 0: a new one.  Else what was known when that message came, for explaining it again. */
 bool registry_lookup(struct registry *registry, struct arena *arena, const struct conf_body *body,
                      const struct raw_mail *raw, const struct reading *reading, int year,
-                     struct known *known_r, struct err *err_r);
+                     int64_t message, struct known *known_r, struct err *err_r);
 
 /* Whether this (body, mailbox, folder, UIDVALIDITY, UID) has a row: its id and state, or 0.  A
  * vanished one counts as none: who asks has the mail in hand. */

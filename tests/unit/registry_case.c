@@ -220,7 +220,7 @@ static bool record_raw(struct registry *registry, struct arena *arena, const str
     struct replies replies = {0};
 
     if (!registry_keep_raw(registry, raw, err_r) ||
-        !registry_lookup(registry, arena, &body, raw, reading, 2015, known_r, err_r))
+        !registry_lookup(registry, arena, &body, raw, reading, 2015, 0, known_r, err_r))
         return false;
     known_r->message += sample->wrong_message;
     known_r->next_counter += sample->wrong_counter;
