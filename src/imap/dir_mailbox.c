@@ -302,6 +302,12 @@ static enum mailbox_result look(struct dir_mailbox *dir, struct err *err_r)
     return result == MAILBOX_OK ? read_folder(dir, err_r) : result;
 }
 
+/* After a park nothing is known any more. */
+static enum mailbox_result look_if_needed(struct dir_mailbox *dir, struct err *err_r)
+{
+    return dir->arena != NULL ? MAILBOX_OK : look(dir, err_r);
+}
+
 /* ---- news ---- */
 
 /* Takes all that waits; true where a mail is among it. */
@@ -461,12 +467,14 @@ static enum mailbox_result dir_fetch(struct mailbox *mailbox, const struct mailb
                                      size_t max, int fd, struct err *err_r)
 {
     struct dir_mailbox *dir = dir_of(mailbox);
-    const struct entry *entry = find_uid(&dir->index, item->uid);
-    struct arena *arena;
+    enum mailbox_result result = look_if_needed(dir, err_r);
 
+    if (result != MAILBOX_OK)
+        return result;
+    const struct entry *entry = find_uid(&dir->index, item->uid);
     if (entry == NULL)
         return gone(item->uid, err_r);
-    arena = arena_new();
+    struct arena *arena = arena_new();
     int from = open(arena_printf(arena, "%s/%s", directory_of(mailbox), entry->name),
                     O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     arena_free(arena);
@@ -476,7 +484,7 @@ static enum mailbox_result dir_fetch(struct mailbox *mailbox, const struct mailb
         err_set_errno(err_r, ERR_PERMISSION, "%s cannot be read; correct its mode", entry->name);
         return MAILBOX_REFUSED;
     }
-    enum mailbox_result result = copy_file(from, entry, max, fd, err_r);
+    result = copy_file(from, entry, max, fd, err_r);
     close(from);
     return result;
 }
@@ -535,9 +543,10 @@ static enum mailbox_result dir_done(struct mailbox *mailbox, const uint32_t *uid
                 done);
         return MAILBOX_REFUSED;
     }
+    result = look_if_needed(dir, err_r);
     struct arena *arena = arena_new();
     char *target = folder_beside(arena, directory_of(mailbox), done);
-    if (!file_make_directory(target, 0700, err_r))
+    if (result == MAILBOX_OK && !file_make_directory(target, 0700, err_r))
         result = MAILBOX_REFUSED;
     for (size_t i = 0; i < count && result == MAILBOX_OK; i++) {
         const struct entry *entry = find_uid(&dir->index, uids[i]);

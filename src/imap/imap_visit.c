@@ -15,6 +15,7 @@
 #define LIST_STEP 500      /* mails a FETCH; untagged lines pile up in libetpan until its end */
 #define HEADER_BYTES 65536 /* of a mail that is too large */
 #define SLOWEST_PER_MS 16  /* bytes; a server slower than that is given up */
+#define SPARE_BYTES (1 << 20)
 #define BYTES_PER_UID 12
 #define MOST_UIDS (1 << 22)
 
@@ -234,9 +235,9 @@ struct body {
     const struct mailimap_msg_att_body_section *section;
     size_t max;
     size_t got;
+    size_t skipped; /* what came beyond max */
     int fd;
     int error; /* errno */
-    bool over;
     size_t waiting;
     char buffer[16384]; /* quoted bodies come byte by byte */
 };
@@ -274,7 +275,13 @@ static bool keep_bytes(struct body *body, const char *bytes, size_t n)
     return true;
 }
 
-/* False ends the session (libetpan cannot skip the rest). */
+static size_t most_skipped(const struct body *body)
+{
+    return body->max + SPARE_BYTES;
+}
+
+/* False ends the session (libetpan cannot skip the rest), so what is a little too much is thrown
+ * away here: sizes of some servers are guesses, and the mails behind this one are to be fetched. */
 static bool take_chunk(int type, struct mailimap_msg_att_body_section *section, const char *bytes,
                        size_t n, void *context)
 {
@@ -288,12 +295,10 @@ static bool take_chunk(int type, struct mailimap_msg_att_body_section *section, 
     if (section != body->section)
         return true;
     size_t room = body->max - body->got;
-    if (n > room) {
-        body->over = true;
-        n = room;
-    }
-    body->got += n;
-    return keep_bytes(body, bytes, n) && !body->over;
+    size_t kept = n < room ? n : room;
+    body->got += kept;
+    body->skipped += n - kept;
+    return keep_bytes(body, bytes, kept) && body->skipped <= most_skipped(body);
 }
 
 static int fetch_time(size_t bytes)
@@ -308,7 +313,7 @@ static enum imap_answer run_fetch(struct imap_mailbox *imap, uint32_t uid, bool 
 {
     mailimap *session = imap->session;
 
-    imap_arm(imap, body->max, fetch_time(body->max));
+    imap_arm(imap, body->max + most_skipped(body), fetch_time(body->max));
     mailimap_set_msg_body_handler(session, take_chunk, body);
     enum imap_answer answer =
         part
@@ -395,15 +400,16 @@ static enum mailbox_result fetch_into(struct imap_mailbox *imap, const struct ma
         imap_drop(imap);
         return MAILBOX_LOST;
     }
-    /* libetpan could not skip the rest, so the link is gone, but this mail need not come again */
-    if (body->over && written)
+    /* an abort of ours: the link is gone, but this mail need not come again */
+    if (answer == IMAP_LOST && written && body->skipped > most_skipped(body))
         return too_big(item, max, err_r);
     if (answer == IMAP_LOST)
         return MAILBOX_LOST;
     if (answer == IMAP_NO)
         return gone_or_lost(imap, item->uid, err_r);
     result = judge_body(imap, item, body, err_r);
-    if (result == MAILBOX_OK && part && (body->got >= HEADER_BYTES || body->got > max))
+    if (result == MAILBOX_OK &&
+        (body->skipped > 0 || (part && (body->got >= HEADER_BYTES || body->got > max))))
         return too_big(item, max, err_r);
     return result;
 }

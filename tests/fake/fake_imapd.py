@@ -11,6 +11,7 @@ The script, one step a line:
   C: REGEX       a line from the client that matches; its first word is the tag from now on
   S: TEXT        a line to the client; {tag} is the tag
   RAW: TEXT      bytes to the client, with Python's escapes and {tag}
+  FILL N         N bytes
   FLOOD: TEXT    RAW again and again until the client goes away
   TLS            the handshake after STARTTLS
   SAY WORD       prints WORD, so that the test knows how far it has come
@@ -108,6 +109,8 @@ class Play:
             self.connection.sendall(self.fill(rest).encode() + b"\r\n")
         elif word == "RAW:":
             self.connection.sendall(self.raw(rest))
+        elif word == "FILL":
+            self.connection.sendall(b"x" * int(rest))
         elif word == "FLOOD:":
             self.flood(self.raw(rest) * 1000)
         elif word == "TLS":

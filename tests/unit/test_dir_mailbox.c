@@ -293,6 +293,11 @@ static void test_park_and_stir(void **state)
     put(f, "b.eml", "b\n", 1);
     expect(f, MAILBOX_OK, mailbox_park(f->mailbox, &fd, &stirred, &f->err));
     assert_true(stirred);
+    /* what was parked still knows its mails */
+    assert_string_equal(fetch(f, &f->items[0], 1000, MAILBOX_OK), "a\n");
+    expect(f, MAILBOX_OK, mailbox_park(f->mailbox, &fd, &stirred, &f->err));
+    expect(f, MAILBOX_OK, mailbox_done(f->mailbox, &f->items[0].uid, 1, &f->err));
+    assert_true(exists(f, f->done, "a.eml"));
     mailbox_close(f->mailbox);
 }
 

@@ -266,11 +266,9 @@ static void test_too_big(void **state)
         assert_memory_equal(map.bytes, "Subject: big\r\nX: y\r\n\r\n", 22);
         memfd_unmap(&map);
         close(fd);
-        if (turn == 0)
-            list(w, &items); /* the link lives */
+        list(w, &items); /* the link lives */
         lie.size = 10;
     }
-    open_it(w);
     mailbox_close(w->mailbox);
 }
 
@@ -305,5 +303,9 @@ int main(void)
         cmocka_unit_test(test_no_such_folder),
     };
 
+    if (system("command -v dovecot >/dev/null") != 0) {
+        puts("SKIPPED: dovecot is not installed (or not in PATH); on Debian: dovecot-imapd");
+        return 77;
+    }
     return cmocka_run_group_tests_name("imap_dovecot", tests, begin, end);
 }
