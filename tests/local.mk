@@ -31,6 +31,7 @@ EXTRA_DIST += \
 	tests/scenario/config.sh \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \
+	tests/scenario/lying.sh \
 	tests/scenario/once.sh \
 	tests/scenario/sandbox.sh \
 	tests/scenario/second-instance.sh \

@@ -33,14 +33,21 @@ scenario_end() {
 trap scenario_end EXIT
 # Where a command fails that nobody looks at, and where fail() was called from.
 set -E
-trap 'printf "FAILED: %s (line %s)\n" "$BASH_COMMAND" "${BASH_LINENO[-2]:-$LINENO}"' ERR
+trap 'printf "FAILED: %s (line %s)\n" "$BASH_COMMAND" "$(line_of_scenario "$LINENO")"' ERR
+
+# line_of_scenario LINE: where the scenario itself was at LINE of what runs now.
+line_of_scenario() {
+    # the frames of this function and of the scenario's own top level frame us
+    local depth=${#BASH_LINENO[@]}
+    if ((depth > 2)); then printf '%s' "${BASH_LINENO[depth - 2]}"; else printf '%s' "$1"; fi
+}
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 step() { printf '* %s\n' "$*"; }
 
 fail() {
-    printf 'FAILED: %s (line %s)\n' "$*" "${BASH_LINENO[-2]}"
+    printf 'FAILED: %s (line %s)\n' "$*" "$(line_of_scenario 0)"
     exit 1
 }
 
