@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
+# shellcheck disable=SC2086 # lists of words
 #
 # usage: certificates.sh DIR: makes DIR/{ca,stranger-ca}.pem and server certificates with their keys
 # in DIR/{good,other-host,expired,alone}.pem, all but the last signed by ca.

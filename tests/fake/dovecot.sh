@@ -6,6 +6,7 @@
 # user, maildir.  An optional argument is more configuration of Dovecot.
 
 set -euo pipefail
+# shellcheck source=contrib/world disable=SC2154 # srcdir comes from the Makefile
 . "$srcdir/contrib/world"
 
 W=$(mktemp -d "${TMPDIR:-/tmp}/antragd-test.XXXXXX")

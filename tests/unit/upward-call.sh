@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
+# shellcheck disable=SC2086 # flags are lists of words
 # libcore.a is closed: nothing in it reaches up to the shell, a socket, SQLite or a clock, so a call
 # upward does not link.  CC, its flags, NM, CORE_LIBS, srcdir and builddir come from the Makefile.
 set -eu
