@@ -210,9 +210,18 @@ static void scan_head(const struct letter *letter, const struct heading *heading
     }
 }
 
+/* "Antrag zur Sitzung am 12.05.2026": it is the meeting of the only body that is asked. */
+static struct day meeting_of_heading(struct arena *arena, const struct heading *heading)
+{
+    struct match match;
+    if (!pattern_find(PATTERN_meeting_of_heading, heading->phrase, 0, &match))
+        return DAY_NONE;
+    return date_of_match(arena, &match, 1);
+}
+
 /* "Der Rat beschliesst": asked to decide, though nobody says when. */
-static void scan_resolution(const struct letter *letter, const char *resolution,
-                            struct motion *motion)
+static void scan_resolution(const struct letter *letter, const struct heading *heading,
+                            const char *resolution, struct motion *motion)
 {
     struct match match, organization;
     struct scan scan = {letter, motion, resolution, false, MATCH_NONE};
@@ -224,7 +233,8 @@ static void scan_resolution(const struct letter *letter, const char *resolution,
         !pattern_find(PATTERN_organization, first, 0, &organization) ||
         organization.start[0] > strlen("Der ") || organization.end[0] > match.end[0])
         return;
-    add(&scan, nominative(letter->arena, &organization), DAY_NONE);
+    add(&scan, nominative(letter->arena, &organization),
+        motion->consultation_count == 0 ? meeting_of_heading(letter->arena, heading) : DAY_NONE);
 }
 
 void consultation_find(const struct letter *letter, const struct heading *heading,
@@ -233,7 +243,7 @@ void consultation_find(const struct letter *letter, const struct heading *headin
     scan_head(letter, heading, motion);
     scan_sentences(letter, motion, opening_text(letter));
     if (resolution != NULL)
-        scan_resolution(letter, resolution, motion);
+        scan_resolution(letter, heading, resolution, motion);
     if (heading->title != NULL && pattern_matches(PATTERN_says_convene, heading->title))
         scan_text(letter, motion, heading->title, true);
 }

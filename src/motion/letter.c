@@ -295,7 +295,9 @@ static size_t signing_without_greeting(const struct letter *letter)
     size_t begin = letter->n;
     for (size_t i = letter->n; i > letter->opening.begin; i--) {
         const struct line *line = &letter->lines[i - 1];
-        if (!is_signing_line(letter, line) && !pattern_matches(PATTERN_email, line->text))
+        if (strlen(line->text) > LETTER_MAX_HEADING ||
+            (line->role != LINE_DATE && !is_signing_line(letter, line) &&
+             !pattern_matches(PATTERN_email, line->text)))
             break;
         if (line->gap)
             begin = i - 1;

@@ -100,15 +100,14 @@ static void read_own(const struct letter *letter, const struct heading *heading,
         motion->refers_to = refers_find(letter, heading);
 }
 
-static void read_items(const struct letter *letter, const struct motion *shared,
+static void read_items(const struct letter *letter, const struct motion *shared, const char *phrase,
                        const struct item *items, size_t n, struct motions *motions)
 {
     for (size_t i = 0; i < n; i++) {
         struct motion motion = *shared;
         struct heading heading = items[i].heading;
-        /* meetings and the law are named once, above all items */
-        motion.consultations = NULL;
-        motion.consultation_count = 0;
+        /* meeting, law and budget are named once, above all items */
+        heading.phrase = arena_printf(letter->arena, "%s\n%s", heading.phrase, phrase);
         read_own(letter, &heading, items[i].range, &motion);
         add_motion(letter->arena, motions, &motion);
     }
@@ -131,7 +130,7 @@ static void read_letter(struct arena *arena, const char *text, const char *subje
         return;
     size_t n = title_find_items(letter, &items);
     if (n > 0)
-        read_items(letter, &motion, items, n, motions);
+        read_items(letter, &motion, heading.phrase, items, n, motions);
     else
         add_motion(arena, motions, &whole);
 }

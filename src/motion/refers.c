@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "motion/fields.h"
 
+#include <string.h>
+
 /* "Antrags vom 14.01.2026" is named "Antrag vom 14.01.2026". */
 static const char *dated(struct arena *arena, const char *s)
 {
@@ -21,9 +23,24 @@ static const char *numbered(struct arena *arena, const char *s)
     return NULL;
 }
 
+/* The head without the letterhead's and the address's long lines. */
+static const char *head_text(const struct letter *letter)
+{
+    struct text text;
+    text_init(&text, letter->arena);
+    for (size_t i = letter->head.begin; i < letter->head.end && text.len < LETTER_MAX_OPENING;
+         i++) {
+        if (strlen(letter->lines[i].text) > LETTER_MAX_HEADING)
+            continue;
+        text_add(&text, letter->lines[i].text);
+        text_add_char(&text, '\n');
+    }
+    return text.s;
+}
+
 const char *refers_find(const struct letter *letter, const struct heading *heading)
 {
-    const char *texts[] = {heading->phrase, opening_text(letter)};
+    const char *texts[] = {heading->phrase, head_text(letter), opening_text(letter)};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const char *found = numbered(letter->arena, texts[i]);
         if (found == NULL)

@@ -126,6 +126,8 @@ static void read_cell(struct signing *signing, const char *s, size_t row, size_t
         s += match.end[0];
     if (pattern_find(PATTERN_for_faction_name, s, 0, &match))
         s = match_text(&match, 1, arena);
+    if (pattern_find(PATTERN_party_behind_name, s, 0, &match))
+        s = arena_strndup(arena, s, match.start[0]);
     if (*s == '\0' || pattern_matches(PATTERN_for_faction, s) ||
         read_names(signing, s, row, column))
         return;

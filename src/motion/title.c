@@ -249,12 +249,16 @@ static void read_head(const struct letter *letter, struct heading *heading)
     while (i < letter->head.end && !has_label(&letter->lines[i]))
         i++;
     bool labelled = i < letter->head.end && read_label(letter, i, letter->head.end, heading);
+    for (size_t k = letter->head.begin; k < letter->head.end && !labelled; k++)
+        if (strlen(letter->lines[k].text) < TITLE_MAX &&
+            pattern_matches(PATTERN_labels_line, letter->lines[k].text))
+            heading->phrase = letter->lines[k].text;
     const char *subject = title_of_subject_line(letter);
     if (subject != NULL)
         heading->title = subject;
     if (labelled && heading->title == NULL)
         heading->title = title_above(letter, i);
-    if (!labelled && heading->title == NULL)
+    if (!labelled && *heading->phrase == '\0' && heading->title == NULL)
         heading->title = title_without_label(letter);
 }
 
@@ -366,8 +370,8 @@ static bool read_item(const struct letter *letter, size_t i, struct item *item)
     const char *title = item->heading.title;
     if (title[strlen(title) - 1] == '.')
         return false;
-    item->heading.asked = letter->sections.end;
     item->range.begin = title_end(letter, i, end);
+    item->heading.asked = item->range.begin;
     return true;
 }
 

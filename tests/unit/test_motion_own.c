@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The grammar against letters of our own, against mails around them, and against hostile text. */
+#include "test.h"
+
+#include "motion_compare.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- letters ---- */
+
+static char *read_text(struct arena *arena, const char *path)
+{
+    struct err err;
+    char *bytes;
+    size_t n;
+    if (!file_read(arena, path, 1 << 20, &bytes, &n, &err))
+        fail_msg("%s", err.text);
+    return bytes;
+}
+
+static bool read_letter(const char *name, struct scores *scores)
+{
+    struct err err;
+    struct json *expected;
+    struct motions motions;
+    struct arena *arena = arena_new();
+    const char *base = arena_printf(arena, "%s/tests/corpus/%s", getenv("srcdir"), name);
+    const char *json = read_text(arena, arena_printf(arena, "%s.json", base));
+    if (!json_parse(json, strlen(json), &expected, &err))
+        fail_msg("%s: %s", name, err.text);
+    motion_read_letter(arena, read_text(arena, arena_printf(arena, "%s.txt", base)),
+                       json_text(expected, "subject"), &motions);
+    bool right = motion_compare(name, &motions, expected, scores);
+    json_free(expected);
+    arena_free(arena);
+    return right;
+}
+
+static void test_letters(void **state)
+{
+    static const char *const names[] = {
+        "seed-letter", "letters/01", "letters/02", "letters/03", "letters/04",
+        "letters/05",  "letters/06", "letters/07", "letters/08", "letters/09",
+        "letters/10",  "letters/11", "letters/12",
+    };
+    (void)state;
+    struct scores scores = {0};
+    size_t right = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        right += read_letter(names[i], &scores);
+    motion_print_scores(&scores);
+    assert_int_equal(right, sizeof names / sizeof names[0]);
+}
+
+/* ---- mails ---- */
+
+#define ADDRESS "Sehr geehrter Herr Bürgermeister,\n\n"
+#define OWN                                                                 \
+    ADDRESS "die SPD-Fraktion bittet um Beratung im Rat am 07.05.2026.\n\n" \
+            "Antrag: Bänke am See\n\n"                                     \
+            "Beschlussvorschlag:\nEs werden zwei Bänke aufgestellt.\n\n"   \
+            "Mit freundlichen Grüßen\nRita Moll\n"
+
+struct mail_case {
+    const char *name;
+    const char *subject;
+    const char *body;
+    const char *attached[2];
+    size_t count;
+    const char *title;    /* of the first */
+    const char *found_in; /* of the first */
+};
+
+static const struct mail_case mail_cases[] = {
+    {.name = "body alone", .body = OWN, .count = 1, .title = "Bänke am See", .found_in = "1"},
+    {.name = "attachment beats the cover note",
+     .body = ADDRESS "anbei unser Antrag zur Sitzung des Rates am 07.05.2026.\n",
+     .attached = {OWN},
+     .count = 1,
+     .title = "Bänke am See",
+     .found_in = "2"},
+    {.name = "a cover note alone is no motion",
+     .body = ADDRESS "die SPD-Fraktion stellt den beigefügten Antrag.\n\nMit freundlichen Grüßen\n",
+     .count = 0},
+    {.name = "one letter twice", .attached = {OWN, OWN}, .count = 1, .found_in = "2"},
+    {.name = "body and attachment are one letter", .body = OWN, .attached = {OWN}, .count = 1},
+    {.name = "title in the subject",
+     .subject = "Antrag: Laternen am Wehr",
+     .body = ADDRESS "die FDP-Fraktion stellt zur Ratssitzung am 07.05.2026 folgenden Antrag:\n\n"
+                     "Am Wehr werden drei Laternen aufgestellt.\n\nMit freundlichen Grüßen\n",
+     .count = 1,
+     .title = "Laternen am Wehr",
+     .found_in = "1"},
+    {.name = "no title in the subject of an answer",
+     .subject = "AW: Antrag: Laternen am Wehr",
+     .body = ADDRESS "die FDP-Fraktion stellt zur Ratssitzung am 07.05.2026 folgenden Antrag:\n\n"
+                     "Am Wehr werden drei Laternen aufgestellt.\n\nMit freundlichen Grüßen\n",
+     .count = 1,
+     .found_in = "1"},
+    {.name = "an answer does not move what it quotes",
+     .subject = "Re: Antrag",
+     .body = "Danke, ist angekommen.\n\nAm 01.05.2026 um 10:00 schrieb Rita Moll:\n" OWN,
+     .count = 0},
+    {.name = "a forwarded letter counts",
+     .subject = "WG: Antrag",
+     .body = "z. K.\n\n-----Ursprüngliche Nachricht-----\nVon: Rita Moll\nGesendet: Montag\n\n" OWN,
+     .count = 1,
+     .title = "Bänke am See",
+     .found_in = "1"},
+    {.name = "a disclaimer below the signature mark is no part of the letter",
+     .body = OWN "\n-- \nvertraulich\nAntrag: Werbung\nKlaus Meier\nFraktionsvorsitzender\n",
+     .count = 1,
+     .title = "Bänke am See",
+     .found_in = "1"},
+    {.name = "a withdrawal's enclosure is what it withdraws",
+     .body = ADDRESS "die SPD-Fraktion zieht ihren Antrag A/2026/0007 zurück.\n\nMit freundlichen "
+                     "Grüßen\nRita Moll\n",
+     .attached = {OWN},
+     .count = 1,
+     .found_in = "1"},
+    {.name = "nothing", .body = "", .count = 0},
+};
+
+static void test_mails(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof mail_cases / sizeof mail_cases[0]; i++) {
+        const struct mail_case *c = &mail_cases[i];
+        struct arena *arena = arena_new();
+        struct motions motions;
+        struct mail_part parts[] = {
+            {.path = "1", .content = c->body, .is_body = true},
+            {.path = "2", .content = c->attached[0]},
+            {.path = "3", .content = c->attached[1]},
+        };
+        struct mail mail = {.subject = c->subject, .parts = parts, .part_count = 3};
+        print_message("  %s\n", c->name);
+        motion_find(arena, &mail, &motions);
+        assert_int_equal(motions.n, c->count);
+        if (c->title != NULL)
+            assert_string_equal(motions.v[0].title, c->title);
+        else if (c->count > 0 && c->subject != NULL)
+            assert_null(motions.v[0].title);
+        if (c->found_in != NULL)
+            assert_string_equal(motions.v[0].found_in, c->found_in);
+        arena_free(arena);
+    }
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    enum motion_kind kind;
+    for (int i = 0; i < MOTION_KIND_COUNT; i++) {
+        assert_true(motion_kind_from_text(motion_kind_to_text((enum motion_kind)i), &kind));
+        assert_int_equal(kind, i);
+    }
+    assert_false(motion_kind_from_text("Antrag", &kind));
+}
+
+/* ---- hostile text ---- */
+
+#define HOSTILE_SIZE (1024 * 1024)
+/* Seconds of processor time; sanitizers cost some of it. */
+#define HOSTILE_SECONDS 4.0
+
+struct hostile_case {
+    const char *name;
+    const char *head;
+    const char *repeated;
+};
+
+static const struct hostile_case hostile_cases[] = {
+    {"newlines", "", "\n"},
+    {"blanks", "", " "},
+    {"one long word", "", "a"},
+    {"short lines", "", "a\n"},
+    {"paragraphs", "", "a\n\n"},
+    {"one long line of cues", ADDRESS, "Antrag Beschlussvorschlag: Begründung: "},
+    {"resolution headings", ADDRESS, "Beschlussvorschlag:\n"},
+    {"label lines", "", "Antrag: X\n"},
+    {"label lines behind a salutation", ADDRESS, "1. Antrag: Bänke\n\n"},
+    {"salutations", "", ADDRESS},
+    {"greetings", ADDRESS, "Mit freundlichen Grüßen\n"},
+    {"councils in one line", ADDRESS, "Sitzung des Rates am "},
+    {"councils and dates", ADDRESS "wir bitten um Beratung ", "im Rat am 01.02.2026 und "},
+    {"committees", ADDRESS "wir bitten um Beratung im ", "Ausschuss für Umwelt, Bauen und "},
+    {"factions", "", "CDU-, SPD- und FDP-Fraktion "},
+    {"hyphens of factions", "", "CDU-, "},
+    {"lines of factions", "", "CDU-Fraktion\n"},
+    {"names", ADDRESS "Mit freundlichen Grüßen\n", "Anna Berg von der Au "},
+    {"lines of names", ADDRESS "Mit freundlichen Grüßen\n", "Anna Berg     Jan Tal\nVorsitzende\n"},
+    {"dates", "", "01.02.2026 "},
+    {"lines of dates", "", "Ort, den 31.02.2026\n"},
+    {"quotes", "", "> > > > > \n"},
+    {"hyphens", ADDRESS, "Wort-\n"},
+    {"tabs", ADDRESS, "a\t"},
+    {"addresses", "", "An den\nBürgermeister\n"},
+    {"colons", ADDRESS, "wir bitten:\n\n"},
+    {"digits and slashes", "Änderungsantrag zur Vorlage ", "12/34/"},
+    {"mail headers", "", "Von: a\nGesendet: b\n"},
+};
+
+static double seconds_of(const char *text, size_t *count_r)
+{
+    struct arena *arena = arena_new();
+    struct motions motions;
+    clock_t begin = clock();
+    motion_read_letter(arena, text, "Fwd: Antrag: X", &motions);
+    double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+    *count_r = motions.n;
+    arena_free(arena);
+    return seconds;
+}
+
+static void test_hostile(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof hostile_cases / sizeof hostile_cases[0]; i++) {
+        const struct hostile_case *c = &hostile_cases[i];
+        struct arena *arena = arena_new();
+        struct text text;
+        size_t count;
+        text_init(&text, arena);
+        text_add(&text, c->head);
+        while (text.len < HOSTILE_SIZE)
+            text_add(&text, c->repeated);
+        double seconds = seconds_of(text.s, &count);
+        print_message("  %-32s %6.3f s, %zu motions\n", c->name, seconds, count);
+        assert_true(seconds < HOSTILE_SECONDS);
+        arena_free(arena);
+    }
+}
+
+/* Every beginning of a letter is read without harm. */
+static void test_truncated(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    const char *path = arena_printf(arena, "%s/tests/corpus/seed-letter.txt", getenv("srcdir"));
+    char *text = read_text(arena, path);
+    for (size_t n = strlen(text); n > 0; n -= n > 7 ? 7 : n) {
+        struct arena *inner = arena_new();
+        struct motions motions;
+        motion_read_letter(inner, arena_strndup(inner, text, n), NULL, &motions);
+        assert_true(motions.n <= 1);
+        arena_free(inner);
+    }
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_letters),   cmocka_unit_test(test_mails),
+        cmocka_unit_test(test_kinds),     cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_truncated),
+    };
+    motion_preload();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
