@@ -111,7 +111,10 @@ static void split_lines(struct letter *letter, const char *text)
     struct reader reader = {.letter = letter, .gap = true};
     while (*text != '\0' && letter->n < LETTER_MAX_LINES) {
         size_t n = strcspn(text, "\n\f\v\r");
-        add_line(&reader, arena_strndup(letter->arena, text, n));
+        if (n > 0)
+            add_line(&reader, arena_strndup(letter->arena, text, n));
+        else
+            reader.gap = true;
         text += n;
         if (*text == '\f')
             reader.page_lines = PAGE_HEADER_LINES;
