@@ -33,22 +33,30 @@ static bool begins_header_block(const struct walk *walk)
            strlen(ahead.line) < MARK_MAX && pattern_matches(PATTERN_thread_header, ahead.line);
 }
 
-static bool begins_thread(const struct walk *walk)
+static bool begins_thread(const struct walk *walk, bool fields_count)
 {
-    return strlen(walk->line) < MARK_MAX &&
-           (pattern_matches(PATTERN_thread_begins, walk->line) || begins_header_block(walk));
+    return strlen(walk->line) < MARK_MAX && (pattern_matches(PATTERN_thread_begins, walk->line) ||
+                                             (fields_count && begins_header_block(walk)));
 }
 
-char *body_own_text(struct arena *arena, const char *text)
+static bool is_blank(const char *s)
+{
+    return strspn(s, " \t\r\n") == strlen(s);
+}
+
+char *body_own_text(struct arena *arena, const char *text, bool forwards)
 {
     struct walk walk = {.arena = arena, .next = text};
     struct text out;
+    bool any = false;
     text_init(&out, arena);
     while (next_line(&walk)) {
-        if (text_equal(walk.line, "-- ") || text_equal(walk.line, "--") || begins_thread(&walk))
+        if (text_equal(walk.line, "-- ") || text_equal(walk.line, "--") ||
+            begins_thread(&walk, forwards || any))
             break;
         if (walk.line[0] == '>')
             continue;
+        any = any || !is_blank(walk.line);
         text_add(&out, walk.line);
         text_add_char(&out, '\n');
     }
@@ -79,14 +87,14 @@ static void skip_headers(struct walk *walk)
 char *body_forwarded_text(struct arena *arena, const char *text, const char *subject)
 {
     struct walk walk = {.arena = arena, .next = text};
-    bool forwards = subject != NULL && pattern_matches(PATTERN_subject_forward, subject);
+    bool forwards = subject != NULL && body_is_forward(subject);
     struct text out;
     const char *start;
     for (;;) {
         start = walk.next;
         if (!next_line(&walk))
             return NULL;
-        if (!begins_thread(&walk))
+        if (!begins_thread(&walk, true))
             continue;
         if (pattern_matches(PATTERN_thread_forwarded, walk.line))
             forwards = true;
@@ -108,4 +116,9 @@ char *body_forwarded_text(struct arena *arena, const char *text, const char *sub
 bool body_is_answer(const char *subject)
 {
     return pattern_matches(PATTERN_subject_reply, subject);
+}
+
+bool body_is_forward(const char *subject)
+{
+    return pattern_matches(PATTERN_subject_forward, subject);
 }

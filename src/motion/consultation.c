@@ -237,6 +237,24 @@ static void scan_resolution(const struct letter *letter, const struct heading *h
         motion->consultation_count == 0 ? meeting_of_heading(letter->arena, heading) : DAY_NONE);
 }
 
+/* "... verlangen wir, den Rat einzuberufen" */
+static void scan_convening(const struct letter *letter, struct motion *motion)
+{
+    struct match match;
+    const char *s = opening_text(letter);
+    struct scan scan = {letter, motion, s, false, MATCH_NONE};
+    for (size_t from = 0; pattern_find(PATTERN_convened, s, from, &match);
+         from = match.start[0] + 1) {
+        struct match organization;
+        size_t begin = match.start[0] + strcspn(s + match.start[0], " ") + 1;
+        if (pattern_find(PATTERN_organization, s, begin, &organization) &&
+            organization.start[0] == begin) {
+            add(&scan, nominative(letter->arena, &organization), DAY_NONE);
+            return;
+        }
+    }
+}
+
 void consultation_find(const struct letter *letter, const struct heading *heading,
                        const char *resolution, struct motion *motion)
 {
@@ -246,4 +264,6 @@ void consultation_find(const struct letter *letter, const struct heading *headin
         scan_resolution(letter, heading, resolution, motion);
     if (heading->title != NULL && pattern_matches(PATTERN_says_convene, heading->title))
         scan_text(letter, motion, heading->title, true);
+    if (motion->kind == MOTION_CONVENING_DEMAND && motion->consultation_count == 0)
+        scan_convening(letter, motion);
 }

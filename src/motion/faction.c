@@ -18,16 +18,24 @@ struct collector {
 /* "GRÜNE" and "Bündnis 90/Die Grünen" are one party, however it is spelt. */
 static const char *family(struct arena *arena, const char *name)
 {
-    static const char *const families[] = {"gruene", "linke", "freiewaehler", "freienwaehler",
-                                           "piraten"};
+    static const char *const families[] = {"gruene", "linke", "freiewaehler", "piraten"};
     const char *plain = words_plain(arena, name);
-    if (strpbrk(name, "+|") != NULL)
+    /* in a longer name the party is only a part of a joint faction */
+    if (strpbrk(name, "+|") != NULL || strlen(plain) > 2 * strlen("buendnis90diegruenen"))
         return plain;
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
-        if (strstr(plain, families[i]) != NULL &&
-            strlen(plain) < 2 * strlen("buendnis90diegruenen"))
+        if (strstr(plain, families[i]) != NULL)
             return families[i];
     return plain;
+}
+
+/* "der Freien Wähler" are the Freie Wähler. */
+static const char *nominative(struct arena *arena, const char *name)
+{
+    struct match match;
+    if (!pattern_find(PATTERN_weak_faction, name, 0, &match))
+        return name;
+    return arena_printf(arena, "%s%s", match_text(&match, 1, arena), match_text(&match, 2, arena));
 }
 
 static bool is_known(const struct collector *collector, const char *name)
@@ -43,7 +51,7 @@ static bool is_known(const struct collector *collector, const char *name)
 static void add_name(struct collector *collector, const char *name)
 {
     struct arena *arena = collector->letter->arena;
-    name = text_squeeze(arena, name);
+    name = nominative(arena, text_squeeze(arena, name));
     if (*name == '\0' || is_known(collector, name) || collector->found->n == FACTION_MAX)
         return;
     /* "Fraktion HÜRTH" is the place, not the party */
@@ -115,12 +123,15 @@ static void read_prose(struct collector *collector, const char *s)
 
 /* ---- places ---- */
 
-/* "UWG Altenwerl", below it "Fraktion im Rat der Stadt Altenwerl". */
+/* "UWG Altenwerl", below it "Fraktion im Rat der Stadt Altenwerl"; or the other way round. */
 static void read_two_lines(struct collector *collector, const char *above, const char *below)
 {
     struct match match;
     if (pattern_matches(PATTERN_faction_below, below) &&
         pattern_find(PATTERN_faction_head, above, 0, &match))
+        add_list(collector, match_text(&match, 1, collector->letter->arena));
+    if (pattern_matches(PATTERN_faction_word_alone, above) &&
+        pattern_find(PATTERN_known_party_alone, below, 0, &match))
         add_list(collector, match_text(&match, 1, collector->letter->arena));
 }
 
@@ -156,15 +167,18 @@ static void read_letterhead(struct collector *collector)
     }
 }
 
-/* "Einreicher: Fraktion X" */
+/* "Einreicher: Fraktion X", or below the heading "der Fraktionen von X und Y" */
 static void read_submitter(struct collector *collector)
 {
     struct match match, list;
     const struct letter *letter = collector->letter;
     for (size_t i = letter->head.begin; i < letter->head.end; i++) {
         const char *s = letter->lines[i].text;
-        if (strlen(s) > LETTER_MAX_HEADING ||
-            !pattern_find(PATTERN_faction_submitter, s, 0, &match))
+        if (strlen(s) > LETTER_MAX_HEADING)
+            continue;
+        if (pattern_matches(PATTERN_faction_line, s))
+            read_movers(collector, s);
+        if (!pattern_find(PATTERN_faction_submitter, s, 0, &match))
             continue;
         const char *who = match_text(&match, 1, letter->arena);
         read_movers(collector, who);

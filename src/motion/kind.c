@@ -106,12 +106,15 @@ static bool has_council_role(const struct motion *motion)
     return false;
 }
 
-/* Somebody who may move, or something that only a council can be asked. */
+/* Somebody who may move, or something that only a council can be asked; that a council's meeting is
+ * mentioned is not enough by itself. */
 static bool concerns_council(const struct letter *letter, const struct motion *motion,
                              const struct heading *heading)
 {
-    return motion->factions.n > 0 || motion->consultation_count > 0 || has_council_role(motion) ||
-           is_citizens(letter, motion, heading);
+    return motion->factions.n > 0 || has_council_role(motion) ||
+           is_citizens(letter, motion, heading) ||
+           (motion->consultation_count > 0 &&
+            (heading->label != NULL || motion->resolution != NULL));
 }
 
 bool kind_is_motion(const struct letter *letter, const struct motion *motion,

@@ -179,11 +179,12 @@ static void read_body(struct arena *arena, const struct mail_part *part, const c
     struct motions found = {0};
     const char *text = limited(arena, part->content);
     const char *own_subject = subject != NULL && !body_is_answer(subject) ? subject : NULL;
-    read_letter(arena, body_own_text(arena, text), own_subject, &found);
+    bool forwards = subject != NULL && body_is_forward(subject);
+    read_letter(arena, body_own_text(arena, text, forwards), own_subject, &found);
     if (found.n == 0) {
         const char *forwarded = body_forwarded_text(arena, text, subject);
         if (forwarded != NULL)
-            read_letter(arena, body_own_text(arena, forwarded), NULL, &found);
+            read_letter(arena, body_own_text(arena, forwarded, false), NULL, &found);
     }
     add_new(arena, motions, &found, part->path);
 }

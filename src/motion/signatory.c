@@ -15,12 +15,14 @@ struct person {
     struct motion_signatory signatory;
     size_t row;
     size_t column;
+    size_t block; /* the row behind the last gap */
 };
 
 struct signing {
     struct arena *arena;
     struct person persons[SIGNATORY_MAX];
     size_t n;
+    size_t block;
 };
 
 /* ---- one cell ---- */
@@ -30,7 +32,7 @@ static struct person *add_person(struct signing *signing, size_t row, size_t col
     if (signing->n == SIGNATORY_MAX)
         return NULL;
     struct person *person = &signing->persons[signing->n++];
-    *person = (struct person){.row = row, .column = column};
+    *person = (struct person){.row = row, .column = column, .block = signing->block};
     return person;
 }
 
@@ -63,6 +65,10 @@ static struct person *last_above(struct signing *signing, size_t column)
 static void give_role(struct signing *signing, const char *role, size_t row, size_t column)
 {
     struct person *person = last_above(signing, column);
+    /* the first role counts; who has another one besides is the same person */
+    if (person != NULL && person->signatory.name != NULL && person->signatory.role != NULL &&
+        person->block == signing->block)
+        return;
     if (person == NULL || person->signatory.role != NULL) {
         person = add_person(signing, row, column);
         if (person != NULL)
@@ -194,6 +200,8 @@ static void read_block(struct signing *signing, const struct letter *letter, str
         if (strlen(line->text) > LETTER_MAX_HEADING ||
             pattern_matches(PATTERN_signing_ends, line->text))
             return;
+        if (line->gap)
+            signing->block = i;
         size_t n = line_cells(letter->arena, line, cells);
         if (n == 1 && i + 1 < range.end && !line[1].gap && read_flat(signing, line, i)) {
             i++;

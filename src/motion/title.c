@@ -243,12 +243,30 @@ static bool has_label(const struct line *line)
            (line->role == LINE_SUBJECT && pattern_matches(PATTERN_label_line, line->text));
 }
 
+/* The first line with a label, and the title of the first that has one; head.end: none. */
+static size_t read_head_labels(const struct letter *letter, struct heading *heading)
+{
+    size_t first = letter->head.end;
+    for (size_t i = letter->head.begin; i < letter->head.end; i++) {
+        struct heading found = {.asked = heading->asked};
+        if (!has_label(&letter->lines[i]) || !read_label(letter, i, letter->head.end, &found))
+            continue;
+        if (first == letter->head.end) {
+            first = i;
+            *heading = found;
+        } else if (heading->title == NULL) {
+            heading->title = found.title;
+        }
+        if (heading->title != NULL)
+            return first;
+    }
+    return first;
+}
+
 static void read_head(const struct letter *letter, struct heading *heading)
 {
-    size_t i = letter->head.begin;
-    while (i < letter->head.end && !has_label(&letter->lines[i]))
-        i++;
-    bool labelled = i < letter->head.end && read_label(letter, i, letter->head.end, heading);
+    size_t i = read_head_labels(letter, heading);
+    bool labelled = i < letter->head.end;
     for (size_t k = letter->head.begin; k < letter->head.end && !labelled; k++)
         if (strlen(letter->lines[k].text) < TITLE_MAX &&
             pattern_matches(PATTERN_labels_line, letter->lines[k].text))
@@ -302,6 +320,8 @@ static void read_opening_label(const struct letter *letter, struct heading *head
         heading->label = found.label;
         if (heading->title == NULL)
             heading->title = found.title;
+        if (found.title != NULL && heading->asked <= i)
+            heading->asked = end;
         return;
     }
 }
