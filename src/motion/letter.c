@@ -292,17 +292,27 @@ static bool is_signing_line(const struct letter *letter, const struct line *line
     return n > 0;
 }
 
+/* Converters may lose all empty lines. */
+static bool letter_has_gaps(const struct letter *letter)
+{
+    for (size_t i = 1; i < letter->n; i++)
+        if (letter->lines[i].gap)
+            return true;
+    return false;
+}
+
 /* Nobody greets: the last blocks that hold nothing but names and roles. */
 static size_t signing_without_greeting(const struct letter *letter)
 {
     size_t begin = letter->n;
+    bool has_gaps = letter_has_gaps(letter);
     for (size_t i = letter->n; i > letter->opening.begin; i--) {
         const struct line *line = &letter->lines[i - 1];
         if (strlen(line->text) > LETTER_MAX_HEADING ||
             (line->role != LINE_DATE && !is_signing_line(letter, line) &&
              !pattern_matches(PATTERN_email, line->text)))
             break;
-        if (line->gap)
+        if (line->gap || !has_gaps)
             begin = i - 1;
     }
     return begin;

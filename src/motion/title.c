@@ -71,12 +71,19 @@ static bool is_no_title(const struct line *line)
            pattern_matches(PATTERN_address_line, line->text) || is_attribute_line(line->text);
 }
 
+/* Converters lose the empty line below a title. */
+static bool begins_prose(const struct line *line)
+{
+    return pattern_matches(PATTERN_list_item, line->text) ||
+           pattern_matches(PATTERN_begins_prose, line->text);
+}
+
 /* Where the title that begins at i ends: at a gap, or where a line is something else. */
 static size_t title_end(const struct letter *letter, size_t i, size_t end)
 {
     size_t k = i + 1;
     while (k < end && k < i + TITLE_MAX_LINES && !letter->lines[k].gap &&
-           !is_no_title(&letter->lines[k]))
+           !is_no_title(&letter->lines[k]) && !begins_prose(&letter->lines[k]))
         k++;
     return k;
 }
