@@ -506,12 +506,12 @@ static bool is_of_another_faction(const struct case_file *file, const struct mot
 
 static const char *name_reference(struct arena *arena, const struct motion *motion)
 {
-    return motion->refers_to == NULL ? "?" : text_squeeze(arena, motion->refers_to);
+    return motion->refers_to == NULL ? NULL : text_squeeze(arena, motion->refers_to);
 }
 
 static const char *name_addressee(struct arena *arena, const struct motion *motion)
 {
-    return motion->addressee == NULL ? "?" : text_squeeze(arena, motion->addressee);
+    return motion->addressee == NULL ? NULL : text_squeeze(arena, motion->addressee);
 }
 
 static const char *name_factions(struct arena *arena, const struct motion *motion)
@@ -567,11 +567,11 @@ static const char *fill(struct arena *arena, const char *sentence, const char *d
     const char *gap = sentence == NULL ? NULL : strstr(sentence, "{}");
     struct text text;
 
-    if (gap == NULL || detail == NULL)
+    if (gap == NULL)
         return sentence;
     text_init(&text, arena);
     text_add_bytes(&text, sentence, (size_t)(gap - sentence));
-    text_add(&text, detail);
+    text_add(&text, detail != NULL ? detail : "?");
     text_add(&text, gap + 2);
     return text.s;
 }

@@ -541,7 +541,8 @@ static void test_first_lines(void **state)
         at = strchr(at, '\n') + 1;
     text = text_squeeze(arena, arena_strndup(arena, text, (size_t)(at - text)));
     assert_non_null(strstr(text, "Nummer A/2015/0001"));
-    assert_non_null(strstr(text, "Prüfantrag der Fraktion SPD"));
+    assert_non_null(strstr(text, "Schreiben der Fraktion SPD"));
+    assert_non_null(strstr(text, "(Prüfantrag)"));
     assert_non_null(strstr(text, "Frist: nach unserer Zählung gewahrt"));
 }
 
@@ -587,7 +588,7 @@ static void test_position(void **state)
 
     (void)state;
     answer(mixed, &s, &replies);
-    assert_non_null(strstr(joined(&replies.v[0]), "(1 von 3 in dieser E-Mail)"));
+    assert_non_null(strstr(joined(&replies.v[0]), ", 1 von 3 in dieser E-Mail)"));
     assert_non_null(
         strstr(joined(find(&replies, REPLY_REVIEW, NULL)), "(2 von 3 in dieser E-Mail)"));
     assert_string_equal(replies.v[replies.n - 1].number, "A/2015/0002");
