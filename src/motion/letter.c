@@ -185,10 +185,18 @@ void letter_join_line(struct text *text, const char *line)
     text_add(text, line);
 }
 
+/* Some converters put an empty line below each line: small letters go on the sentence above. */
+static bool goes_on(const struct line *line)
+{
+    return pattern_matches(PATTERN_continues, line->text) &&
+           !pattern_matches(PATTERN_ends_like_sentence, line[-1].text);
+}
+
 static bool begins_paragraph(const struct line *line)
 {
-    return line->gap || (strlen(line->text) < LETTER_MAX_HEADING &&
-                         pattern_matches(PATTERN_list_item, line->text));
+    if (strlen(line->text) < LETTER_MAX_HEADING && pattern_matches(PATTERN_list_item, line->text))
+        return true;
+    return line->gap && !goes_on(line);
 }
 
 char *letter_join(const struct letter *letter, struct range range)
