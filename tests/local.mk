@@ -29,6 +29,7 @@ EXTRA_DIST += \
 	tests/scenario/run tests/scenario/scenario.sh \
 	tests/scenario/again.sh \
 	tests/scenario/config.sh \
+	tests/scenario/keyword.sh \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \
 	tests/scenario/lying.sh \
@@ -36,4 +37,6 @@ EXTRA_DIST += \
 	tests/scenario/sandbox.sh \
 	tests/scenario/second-instance.sh \
 	tests/scenario/stranger.sh \
+	tests/scenario/stuck.sh \
+	tests/scenario/too-large.sh \
 	tests/scenario/wrong-ca.sh

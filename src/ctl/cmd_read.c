@@ -97,6 +97,8 @@ static bool stored_mail(struct ctl *ctl, int64_t id, struct message *message, in
     bool ok = file_read(ctl->arena, path, READER_MAX_MAIL, &bytes, &n, err_r) &&
               memfd_from("mail", bytes, n, fd_r, err_r);
     close(stored);
+    if (ok && row->size > (int64_t)n)
+        message->raw.whole = (size_t)row->size;
     return ok;
 }
 

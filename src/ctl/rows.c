@@ -81,6 +81,7 @@ struct json *rows_message_to_json(struct ctl *ctl, const struct message_row *row
     json_put_text(object, "from", row->from);
     json_put_text(object, "subject", row->subject);
     json_put_text(object, "message_id", row->message_id);
+    json_put_int(object, "size", row->size);
     json_put_text(object, "sha256", row->sha256);
     json_put_text(object, "class", row->class);
     json_put_text(object, "state", message_state_to_text(row->state));

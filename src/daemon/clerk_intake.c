@@ -281,6 +281,7 @@ static struct docket *new_docket(const struct conf_body *body, const struct conf
         .body = body, .mailbox = mailbox, .now = clerk_now(), .token = fresh_token(arena)};
     name_place(&docket->message.raw, body, mailbox, mail->uidvalidity, mail->uid);
     docket->message.raw.internaldate = (int64_t)mail->internaldate;
+    docket->message.raw.whole = (size_t)mail->whole;
     docket->message.raw.fd = packet->fd;
     return docket;
 }

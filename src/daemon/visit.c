@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A batch bounds what is in flight between watch, clerk and reader. */
@@ -13,6 +14,9 @@
 #define BATCH_BYTES ((size_t)64 * 1024 * 1024)
 /* The clerk reads a batch (three tries at worst for each mail) before it says the last word. */
 #define CLERK_SECONDS 1800
+/* A mail that ended the link so many times in a row no longer keeps others waiting. */
+#define STUCK_TRIES 3
+#define STUCK_SECONDS 3600 /* until it is tried again, behind all others */
 #define UIDS_MAX ((size_t)64 * 1024 * 1024)
 
 struct run {
@@ -52,6 +56,92 @@ static bool hear(struct run *run, enum wire_type type, struct wire_packet *packe
         panic("watch: the clerk said %s for %s", wire_type_to_text(packet_r->type),
               wire_type_to_text(type));
     return true;
+}
+
+/* ---- mails that end the link -------------------------------------------------------------------
+ */
+
+struct stuck {
+    uint32_t uid;
+    int tries;
+    time_t next; /* not before, by the monotonic clock */
+};
+
+static time_t monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+void visit_forget(struct visit_memory *memory)
+{
+    free(memory->stuck);
+    *memory = (struct visit_memory){0};
+}
+
+static void remember_epoch(struct run *run)
+{
+    struct visit_memory *memory = run->visit->memory;
+    if (memory->uidvalidity == run->view.uidvalidity)
+        return;
+    visit_forget(memory);
+    memory->uidvalidity = run->view.uidvalidity;
+}
+
+static struct stuck *find_stuck(const struct visit_memory *memory, uint32_t uid)
+{
+    for (size_t i = 0; i < memory->stuck_count; i++)
+        if (memory->stuck[i].uid == uid)
+            return &memory->stuck[i];
+    return NULL;
+}
+
+static void is_fetched(struct visit_memory *memory, uint32_t uid)
+{
+    struct stuck *stuck = find_stuck(memory, uid);
+    if (stuck)
+        *stuck = memory->stuck[--memory->stuck_count];
+}
+
+static void is_stuck(const struct run *run, uint32_t uid)
+{
+    struct visit_memory *memory = run->visit->memory;
+    struct stuck *stuck = find_stuck(memory, uid);
+    if (!stuck) {
+        size_t n = memory->stuck_count + 1;
+        memory->stuck = reallocarray(memory->stuck, n, sizeof *memory->stuck);
+        if (!memory->stuck)
+            panic("watch: out of memory");
+        stuck = &memory->stuck[memory->stuck_count++];
+        *stuck = (struct stuck){.uid = uid};
+    }
+    if (++stuck->tries < STUCK_TRIES)
+        return;
+    stuck->next = monotonic() + STUCK_SECONDS;
+    log_event(LOG_ERROR, "mail-stuck", "body", run->visit->body->id, "mailbox",
+              run->visit->conf->name, "uid", log_int(uid), "tries", log_int(stuck->tries), "error",
+              run->report->err.text, "text",
+              "fetching this mail ends the link each time; the others go first, look at it by hand",
+              "retry_in", log_int(STUCK_SECONDS), NULL);
+}
+
+/* Those that were tried often enough go behind all others, and not before their time. */
+static void set_stuck_aside(struct run *run)
+{
+    uint32_t *last = arena_array(run->arena, run->wanted_count + 1, sizeof *last);
+    size_t kept = 0, last_count = 0;
+    for (size_t i = 0; i < run->wanted_count; i++) {
+        const struct stuck *stuck = find_stuck(run->visit->memory, run->wanted[i]);
+        if (!stuck || stuck->tries < STUCK_TRIES)
+            run->wanted[kept++] = run->wanted[i];
+        else if (monotonic() >= stuck->next)
+            last[last_count++] = run->wanted[i];
+    }
+    run->report->set_aside = run->wanted_count - kept - last_count;
+    run->report->left += run->report->set_aside;
+    memcpy(run->wanted + kept, last, last_count * sizeof *last);
+    run->wanted_count = kept + last_count;
 }
 
 /* ---- what is new ----------------------------------------------------------------------------- */
@@ -102,7 +192,11 @@ static bool discover(struct run *run)
                               &run->report->err);
     if (result != MAILBOX_OK)
         return failed(run, result);
-    return say_view(run) && hear(run, WIRE_WANTED, &packet) && take_wanted(run, &packet);
+    remember_epoch(run);
+    if (!say_view(run) || !hear(run, WIRE_WANTED, &packet) || !take_wanted(run, &packet))
+        return false;
+    set_stuck_aside(run);
+    return true;
 }
 
 /* ---- moving ---------------------------------------------------------------------------------- */
@@ -115,15 +209,28 @@ static bool move(struct run *run, const uint32_t *uids, size_t count)
                                               .mailbox = v->conf->name,
                                               .folder = v->conf->folder,
                                               .uidvalidity = run->view.uidvalidity}};
-    if (!count || !*v->conf->done_folder)
+    if (!count)
         return true;
     enum mailbox_result result = mailbox_done(v->mailbox, uids, count, &run->report->err);
     if (result != MAILBOX_OK)
         return failed(run, result);
+    if (!mailbox_moves(v->mailbox))
+        return true;
     if (!memfd_from("uids", uids, count * sizeof *uids, &packet.fd, &run->report->err))
         return failed(run, MAILBOX_LOST);
     talk_say(run->talk, &packet);
     return true;
+}
+
+/* What an earlier visit did not put away.  Where mails stay in the folder for ever, they are marked
+ * once. */
+static bool move_rest(struct run *run)
+{
+    struct visit_memory *memory = run->visit->memory;
+    if (memory->marked && !mailbox_moves(run->visit->mailbox))
+        return true;
+    memory->marked = move(run, run->to_move, run->to_move_count);
+    return memory->marked;
 }
 
 /* ---- fetching -------------------------------------------------------------------------------- */
@@ -144,7 +251,8 @@ static const struct mailbox_item *find_item(const struct run *run, uint32_t uid)
     return item;
 }
 
-static void say_mail(struct run *run, const struct mailbox_item *item, int fd)
+/* whole: 0, or how large the mail is of which fd holds the headers. */
+static void say_mail(struct run *run, const struct mailbox_item *item, int fd, size_t whole)
 {
     const struct visit *v = run->visit;
     talk_say(run->talk,
@@ -156,7 +264,8 @@ static void say_mail(struct run *run, const struct mailbox_item *item, int fd)
                                                .folder = v->conf->folder,
                                                .uidvalidity = run->view.uidvalidity,
                                                .uid = item->uid,
-                                               .internaldate = (uint64_t)item->internaldate}});
+                                               .internaldate = (uint64_t)item->internaldate,
+                                               .whole = whole}});
 }
 
 static void say_gone(struct run *run, const struct mailbox_item *item)
@@ -172,37 +281,48 @@ static void say_gone(struct run *run, const struct mailbox_item *item)
                                                           .uid = item->uid}});
 }
 
-static void too_big(struct run *run, const struct mailbox_item *item)
+/* A size that the server did not tell before is at least one more than allowed. */
+static size_t too_big(const struct run *run, const struct mailbox_item *item)
 {
-    run->report->left++;
+    size_t max = run->visit->body->max_size, whole = item->size > max ? item->size : max + 1;
     log_event(LOG_WARN, "too-large", "body", run->visit->body->id, "mailbox",
-              run->visit->conf->name, "uid", log_int(item->uid), "size", log_int(item->size), "max",
-              log_int((int64_t)run->visit->body->max_size), NULL);
+              run->visit->conf->name, "uid", log_int(item->uid), "size", log_int((int64_t)whole),
+              "max", log_int((int64_t)max), NULL);
+    return whole;
 }
 
-/* Fetches one mail and hands it on.  *said_r: the clerk will answer. */
-static bool fetch_one(struct run *run, const struct mailbox_item *item, bool *said_r)
+static bool say_fetched(struct run *run, const struct mailbox_item *item, int fd,
+                        enum mailbox_result result)
+{
+    if (result == MAILBOX_GONE) {
+        close(fd);
+        say_gone(run, item);
+        return true;
+    }
+    if (!memfd_seal(fd, &run->report->err)) {
+        close(fd);
+        return failed(run, MAILBOX_LOST);
+    }
+    say_mail(run, item, fd, result == MAILBOX_TOO_BIG ? too_big(run, item) : 0);
+    return true;
+}
+
+/* Fetches one mail and hands it on; the clerk will answer. */
+static bool fetch_one(struct run *run, const struct mailbox_item *item)
 {
     int fd;
-    *said_r = false;
     if (!memfd_new("mail", &fd, &run->report->err))
         return failed(run, MAILBOX_LOST);
     enum mailbox_result result =
         mailbox_fetch(run->visit->mailbox, item, run->visit->body->max_size, fd, &run->report->err);
-    if (result == MAILBOX_OK && memfd_seal(fd, &run->report->err)) {
-        say_mail(run, item, fd);
-        *said_r = true;
-        return true;
+    if (result == MAILBOX_OK || result == MAILBOX_GONE || result == MAILBOX_TOO_BIG) {
+        is_fetched(run->visit->memory, item->uid);
+        return say_fetched(run, item, fd, result);
     }
     close(fd);
-    if (result == MAILBOX_GONE)
-        say_gone(run, item);
-    else if (result == MAILBOX_TOO_BIG)
-        too_big(run, item);
-    else
-        return failed(run, result == MAILBOX_OK ? MAILBOX_LOST : result);
-    *said_r = result == MAILBOX_GONE;
-    return true;
+    if (result == MAILBOX_LOST)
+        is_stuck(run, item->uid);
+    return failed(run, result);
 }
 
 /* Waits for the outcomes of a batch, then moves what belongs in the done-folder. */
@@ -229,12 +349,11 @@ static bool fetch_batch(struct run *run, size_t *next)
     size_t said = 0, bytes = 0;
     while (*next < run->wanted_count && said < BATCH_MAILS && bytes < BATCH_BYTES) {
         const struct mailbox_item *item = find_item(run, run->wanted[(*next)++]);
-        bool answered;
-        if (!fetch_one(run, item, &answered))
+        if (!fetch_one(run, item))
             return false;
         bytes += item->size;
-        said += answered;
-        run->report->fetched += answered;
+        said++;
+        run->report->fetched++;
     }
     return settle(run, said);
 }
@@ -244,7 +363,7 @@ static bool fetch_batch(struct run *run, size_t *next)
 static bool round_trip(struct run *run)
 {
     run->committed = 0;
-    if (!discover(run) || !move(run, run->to_move, run->to_move_count))
+    if (!discover(run) || !move_rest(run))
         return false;
     for (size_t next = 0; next < run->wanted_count;)
         if (!fetch_batch(run, &next))

@@ -11,10 +11,20 @@
 #include "daemon/bridge.h"
 #include "imap/mailbox.h"
 
+/* What a mailbox's visits know from those before; zeroed at first. */
+struct visit_memory {
+    uint32_t uidvalidity; /* to which all of it belongs */
+    bool marked; /* where mails stay in the folder, those settled before have their keyword */
+    struct stuck *stuck; /* mails whose fetching ended the link the last time */
+    size_t stuck_count;
+};
+void visit_forget(struct visit_memory *memory);
+
 struct visit {
     const struct conf_body *body;
     const struct conf_mailbox *conf;
     struct mailbox *mailbox;
+    struct visit_memory *memory;
     bool park; /* false: close at the end (--once) */
 };
 
@@ -32,7 +42,8 @@ struct visit_report {
     int park_fd;        /* -1: to be polled */
     bool stirred;       /* visit again at once */
     size_t fetched;
-    size_t left; /* mails that could not be handled now */
+    size_t left;      /* mails that could not be handled now */
+    size_t set_aside; /* of these, those whose fetching ends the link time and again */
 };
 
 void visit_run(const struct visit *visit, struct talk *talk, struct visit_report *report_r);

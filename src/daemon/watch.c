@@ -31,6 +31,7 @@ struct watch;
 struct watched {
     struct watch *watch;
     struct visit visit;
+    struct visit_memory memory;
     enum watched_state state;
     bool again;           /* asked for during a visit */
     uint64_t round_begun; /* the round asked for when its last visit began, and when it ended */
@@ -208,7 +209,8 @@ static void park(struct watched *watched)
     const struct visit_report *report = &watched->report;
     watched->state = PARKED;
     watched->failures = 0;
-    say_health(watched, report->park_fd >= 0 ? "idle" : "polled", "", 0);
+    say_health(watched, report->park_fd >= 0 ? "idle" : "polled",
+               report->set_aside ? "mails that cannot be fetched are set aside" : "", 0);
     if (watched->watch->once)
         return;
     if (report->stirred || watched->again) {
@@ -378,6 +380,7 @@ static void add_mailbox(struct watch *w, const struct conf_body *body,
     watched->visit = (struct visit){.body = body,
                                     .conf = mailbox,
                                     .mailbox = mailbox_new(mailbox, w->cancel),
+                                    .memory = &watched->memory,
                                     .park = !w->once};
     watched->timer = evtimer_new(w->base, on_timer, watched);
 }
@@ -465,6 +468,7 @@ static void release(struct watch *w)
             event_free(w->all[i].readable);
         event_free(w->all[i].timer);
         mailbox_free(w->all[i].visit.mailbox);
+        visit_forget(&w->all[i].memory);
     }
     channel_free(w->clerk);
     channel_free(w->supervisor);

@@ -563,6 +563,12 @@ static enum mailbox_result dir_done(struct mailbox *mailbox, const uint32_t *uid
     return result;
 }
 
+static bool dir_can_move(const struct mailbox *mailbox)
+{
+    (void)mailbox;
+    return true;
+}
+
 static bool dir_stir(struct mailbox *mailbox)
 {
     struct dir_mailbox *dir = dir_of(mailbox);
@@ -609,6 +615,7 @@ struct mailbox *dir_mailbox_new(void)
         .list = dir_list,
         .fetch = dir_fetch,
         .done = dir_done,
+        .can_move = dir_can_move,
         .park = dir_park,
         .stir = dir_stir,
         .close = dir_close,

@@ -182,3 +182,10 @@ enum mailbox_result imap_done(struct mailbox *mailbox, const uint32_t *uids, siz
     arena_free(arena);
     return result;
 }
+
+bool imap_can_move(const struct mailbox *mailbox)
+{
+    const struct imap_mailbox *imap = (const struct imap_mailbox *)mailbox;
+
+    return imap->can_move || imap->can_uidplus;
+}

@@ -399,6 +399,7 @@ struct mailbox *imap_mailbox_new(void)
         .list = imap_list,
         .fetch = imap_fetch,
         .done = imap_done,
+        .can_move = imap_can_move,
         .park = imap_park,
         .stir = imap_stir,
         .close = imap_close,

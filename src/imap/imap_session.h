@@ -82,6 +82,8 @@ enum mailbox_result imap_search(struct imap_mailbox *imap, struct arena *arena, 
 enum mailbox_result imap_done(struct mailbox *mailbox, const uint32_t *uids, size_t count,
                               struct err *err_r);
 
+bool imap_can_move(const struct mailbox *mailbox);
+
 /* imap_park.c */
 enum mailbox_result imap_park(struct mailbox *mailbox, int *fd_r, bool *stirred_r,
                               struct err *err_r);

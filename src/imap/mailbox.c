@@ -69,6 +69,13 @@ enum mailbox_result mailbox_done(struct mailbox *mailbox, const uint32_t *uids, 
     return name_error(mailbox, mailbox->kind->done(mailbox, uids, count, err_r), err_r);
 }
 
+bool mailbox_moves(const struct mailbox *mailbox)
+{
+    const char *folder = mailbox->conf->done_folder;
+
+    return folder != NULL && folder[0] != '\0' && mailbox->kind->can_move(mailbox);
+}
+
 enum mailbox_result mailbox_park(struct mailbox *mailbox, int *fd_r, bool *stirred_r,
                                  struct err *err_r)
 {

@@ -64,6 +64,10 @@ enum mailbox_result mailbox_fetch(struct mailbox *mailbox, const struct mailbox_
 enum mailbox_result mailbox_done(struct mailbox *mailbox, const uint32_t *uids, size_t count,
                                  struct err *err_r);
 
+/* Whether mailbox_done() takes mails out of the folder; else they stay, at best with the keyword.
+ * Known once it is open. */
+bool mailbox_moves(const struct mailbox *mailbox);
+
 /* Begins IDLE (or notes that the kind of mailbox cannot) and gives up all memory but the link.
  * *fd_r: to wait for (-1: poll by time).  MAILBOX_OK with *stirred_r: news came meanwhile, visit
  * again. */

@@ -16,6 +16,7 @@ struct mailbox_kind {
                                  size_t max, int fd, struct err *err_r);
     enum mailbox_result (*done)(struct mailbox *mailbox, const uint32_t *uids, size_t count,
                                 struct err *err_r);
+    bool (*can_move)(const struct mailbox *mailbox);
     enum mailbox_result (*park)(struct mailbox *mailbox, int *fd_r, bool *stirred_r,
                                 struct err *err_r);
     bool (*stir)(struct mailbox *mailbox);

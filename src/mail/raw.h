@@ -17,6 +17,8 @@ struct raw_mail {
     int64_t internaldate; /* moment */
     int fd; /* sealed memfd, owned by who holds the struct; -1: bytes kept elsewhere */
     size_t size;
+    size_t whole; /* bytes of the mail on the server where it is too large: then only its headers
+                     are here; 0: all of it is here */
     unsigned char sha256[DIGEST_SIZE];
 };
 

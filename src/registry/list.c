@@ -55,7 +55,8 @@ static bool read_message(struct statement *s, struct arena *arena, struct messag
         .class = statement_text(s, arena, 13),
         .reason = statement_text(s, arena, 15),
         .trust = statement_text(s, arena, 16),
-        .reading = statement_text(s, arena, 17),
+        .size = statement_int(s, 17),
+        .reading = statement_text(s, arena, 18),
     };
     return message_state_from_text(statement_peek_text(s, 14), &row_r->state);
 }
@@ -69,9 +70,10 @@ static bool list_numbers(struct registry *registry, struct arena *arena, struct 
                       row->id, &row->motions, err_r);
 }
 
-#define MESSAGE_COLUMNS                                                              \
-    "SELECT id, body, mailbox, folder, uidvalidity, uid, arrived_at, registered_at," \
-    " arrival_basis, sender_address, subject, message_id, sha256, class, state, reason, trust"
+#define MESSAGE_COLUMNS                                                                         \
+    "SELECT id, body, mailbox, folder, uidvalidity, uid, arrived_at, registered_at,"            \
+    " arrival_basis, sender_address, subject, message_id, sha256, class, state, reason, trust," \
+    " size"
 
 static bool open_messages(struct registry *registry, int state, int64_t id, struct statement **s_r,
                           struct err *err_r)

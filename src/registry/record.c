@@ -70,7 +70,7 @@ static bool insert_row(struct recording *r, struct err *err_r)
         value_text(raw->folder), value_int(raw->uidvalidity), value_int(raw->uid),
         value_moment(raw->internaldate), value_moment(decision->arrival.at),
         value_text(decision->arrival.basis), value_int(r->entry->registered_at),
-        value_int((int64_t)raw->size), value_text(r->sha256),
+        value_int((int64_t)(raw->whole ? raw->whole : raw->size)), value_text(r->sha256),
         value_text(message_state_to_text(decision->state)), value_text(decision->row),
         value_text(decision->reason), value_id(duplicate_of(r->entry)),
         value_text(reading == NULL ? NULL : reading_text(r->arena, reading)));

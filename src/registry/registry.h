@@ -171,6 +171,7 @@ struct message_row {
     const char *arrival_basis;
     const char *from, *subject, *message_id;
     const char *sha256;
+    int64_t size;      /* of the mail; of one too large only the headers are kept */
     const char *class; /* NULL: unreadable */
     enum message_state state;
     const char *reason;

@@ -21,6 +21,7 @@ The script, one step a line:
   LOGIN          greeting, CAPABILITY, AUTHENTICATE PLAIN, CAPABILITY
   AFTERTLS       the same without the greeting
   SELECT N       the answer to SELECT of a folder with N mails
+  NEXT           the script so far is the first connection's, what follows the next one's, and so on
 """
 import argparse
 import os
@@ -153,13 +154,15 @@ def play(connection, options, script, failures):
         pass
 
 
-def serve(listener, options, script, failures):
-    """One client after the other; what is being played ends because the client goes away."""
+def serve(listener, options, scripts, failures):
+    """One client after the other; what is being played ends because the client goes away.  The last
+    script goes on for ever."""
     while True:
         ready, _, _ = select.select([sys.stdin, listener], [], [])
         if listener in ready:
             connection, _ = listener.accept()
-            play(connection, options, script, failures)
+            play(connection, options, scripts[0], failures)
+            del scripts[: len(scripts) > 1]
         elif not os.read(sys.stdin.fileno(), 4096):
             return
 
@@ -172,11 +175,12 @@ def main():
     parser.add_argument("--old-tls", action="store_true")
     parser.add_argument("script")
     options = parser.parse_args()
-    script = [line for line in options.script.split("\n") if line]
+    scripts = [[line for line in script.split("\n") if line]
+               for script in options.script.split("\nNEXT\n")]
     failures = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(listener.getsockname()[1], flush=True)
-        serve(listener, options, script, failures)
+        serve(listener, options, scripts, failures)
     return 1 if failures else 0
 
 

@@ -6,30 +6,6 @@
 # shellcheck source=tests/scenario/scenario.sh
 . "$(dirname "$0")/scenario.sh"
 
-liar=$WORLD_CONTRIB/../tests/fake/fake_imapd.py
-liar_pid=
-
-# lie TLS STEP...: a server that plays these steps; its port in $liar_port.  It ends with its
-# standard input, which is a descriptor of ours.
-lie() {
-    local tls=$1 script
-    shift
-    script=$(printf '%s\n' "$@")
-    mkfifo "$W/liar.in" "$W/liar.out"
-    python3 "$liar" --tls "$tls" --cert "$W/ca/liar.pem" --key "$W/ca/liar.key" "$script" \
-        <"$W/liar.in" >"$W/liar.out" 2>>"$W/log/liar.log" &
-    liar_pid=$!
-    exec {liar_in}>"$W/liar.in"
-    exec {liar_out}<"$W/liar.out"
-    read -r -t 10 -u "$liar_out" liar_port || fail 'the lying server does not start'
-    rm "$W/liar.in" "$W/liar.out"
-}
-
-honest_again() {
-    exec {liar_in}>&- {liar_out}<&-
-    wait "$liar_pid" || true
-}
-
 failure_is_logged() { grep -q 'event=mailbox-failed' "$W/log/antragd.log"; }
 
 # believes_nothing NAME TLS STEP...
@@ -48,8 +24,6 @@ believes_nothing() {
 }
 
 scenario_begin
-cp "$W/ca/server.pem" "$W/ca/liar.pem"
-cp "$W/ca/server.key" "$W/ca/liar.key"
 
 believes_nothing 'logged in before we said who we are' implicit 'S: * PREAUTH welcome' HANG
 believes_nothing 'more mail after the login, then nothing' implicit LOGIN 'SELECT 1' \

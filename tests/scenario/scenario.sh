@@ -100,3 +100,27 @@ settle() {
     daemon_stop
     expect_exit 0 "$BUILD/antragd" -f -c "$W/antragd.conf" --once
 }
+
+# ---- an IMAP server that follows a script ------------------------------------------------------------
+
+# lie TLS STEP...: a server that plays these steps; its port in $liar_port.  It ends with its
+# standard input, which is a descriptor of ours.
+lie() {
+    local tls=$1 script
+    shift
+    script=$(printf '%s\n' "$@")
+    mkfifo "$W/liar.in" "$W/liar.out"
+    python3 "$WORLD_CONTRIB/../tests/fake/fake_imapd.py" --tls "$tls" --cert "$W/ca/server.pem" \
+        --key "$W/ca/server.key" "$script" \
+        <"$W/liar.in" >"$W/liar.out" 2>>"$W/log/liar.log" &
+    liar_pid=$!
+    exec {liar_in}>"$W/liar.in"
+    exec {liar_out}<"$W/liar.out"
+    read -r -t 10 -u "$liar_out" liar_port || fail 'the lying server does not start'
+    rm "$W/liar.in" "$W/liar.out"
+}
+
+honest_again() {
+    exec {liar_in}>&- {liar_out}<&-
+    wait "$liar_pid" || true
+}
