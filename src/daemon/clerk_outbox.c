@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAYBE_SECONDS 1800 /* a second copy is worth waiting for a late proof of the first */
@@ -85,6 +86,31 @@ static bool is_held(const struct outbox *outbox)
     return outbox->held_until != MOMENT_NONE && clerk_now() < outbox->held_until;
 }
 
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
+}
+
+/* A server that takes so many a minute gets them evenly.  True: this one has to wait a little. */
+static bool is_too_soon(struct clerk *clerk, const struct delivery *delivery)
+{
+    struct outbox *outbox = &clerk->outbox;
+    const struct conf_body *body = conf_find_body(clerk->conf, delivery->body);
+    int limit = body ? body->submission.max_per_minute : 0;
+    int64_t wait = outbox->next_ms - milliseconds();
+    if (limit == 0)
+        return false;
+    if (wait <= 0) {
+        outbox->next_ms = milliseconds() + 60000 / limit;
+        return false;
+    }
+    struct timeval rest = {.tv_sec = wait / 1000, .tv_usec = wait % 1000 * 1000};
+    evtimer_add(outbox->timer, &rest);
+    return true;
+}
+
 static void next_due(struct clerk *clerk)
 {
     struct arena *arena = arena_new();
@@ -95,7 +121,7 @@ static void next_due(struct clerk *clerk)
         on_trouble(&clerk->outbox, &err);
     else if (count == 0)
         wait_for_next(clerk);
-    else
+    else if (!is_too_soon(clerk, &due[0]))
         hand_out(clerk, &due[0]);
     arena_free(arena);
 }

@@ -46,6 +46,7 @@ struct outbox {
     int64_t created_at;
     int64_t held_until; /* the server does not answer or refuses us all; MOMENT_NONE: no */
     int holds;          /* in a row */
+    int64_t next_ms;    /* monotonic: not before, where a server takes only so many a minute */
     bool quiet;         /* nothing to be done now */
     bool unsure;        /* an outcome could not be recorded: as after a crash */
 };
