@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/scenario/letter.sh \
 	tests/scenario/lying.sh \
 	tests/scenario/once.sh \
+	tests/scenario/paced.sh \
 	tests/scenario/sandbox.sh \
 	tests/scenario/second-instance.sh \
 	tests/scenario/stranger.sh \
