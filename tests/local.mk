@@ -10,6 +10,7 @@ SCRIPT_TESTS =
 EXTRA_DIST += tests/unit/test.h
 
 include tests/unit/local.mk
+include tests/fuzz/local.mk
 
 dist_check_SCRIPTS = $(SCRIPT_TESTS)
 if HAVE_CMOCKA

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: EUPL-1.2
+# With --enable-fuzzer libFuzzer programs, else the same targets replayed over their seeds.
+
+FUZZ_CORE = tests/fuzz/fuzz_conf tests/fuzz/fuzz_mail tests/fuzz/fuzz_motion tests/fuzz/fuzz_reading
+FUZZ_DAEMON = tests/fuzz/fuzz_wire
+
+if FUZZER
+FUZZ_MAIN =
+FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
+noinst_PROGRAMS += $(FUZZ_CORE) $(FUZZ_DAEMON)
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+FUZZ_LINK = $(AM_LDFLAGS)
+CORE_TESTS += $(FUZZ_CORE)
+DAEMON_TESTS += $(FUZZ_DAEMON)
+endif
+
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_conf_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_conf_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz_mail.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_mail_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_mail_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_motion_SOURCES = tests/fuzz/fuzz_motion.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_motion_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_motion_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_reading_SOURCES = tests/fuzz/fuzz_reading.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_reading_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_reading_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_wire_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_wire_LDADD = $(DAEMON_LIBS)
+
+EXTRA_DIST += tests/fuzz/seeds tests/fuzz/mail.dict tests/fuzz/motion.dict
