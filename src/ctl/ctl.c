@@ -29,3 +29,14 @@ const char *ctl_moment(struct ctl *ctl, int64_t moment)
     return arena_printf(ctl->arena, "%s %02d:%02d", day_to_text(ctl->arena, moment_day(moment)),
                         minute / 60, minute % 60);
 }
+
+bool ctl_load_conf(struct ctl *ctl, struct err *err_r)
+{
+    struct texts mistakes = {0};
+    bool ok = conf_load(ctl->conf_path, ctl->arena, &ctl->conf, &mistakes, err_r);
+    for (size_t i = 0; i < mistakes.n; i++)
+        fprintf(stderr, "%s\n", mistakes.v[i]);
+    if (ok && ctl->body && !conf_find_body(ctl->conf, ctl->body))
+        return err_set(err_r, ERR_USAGE, "--body: the configuration has no body \"%s\"", ctl->body);
+    return ok && (ctl->conf->body_count == 0 || zone_set(ctl->conf->bodies[0].time_zone, err_r));
+}

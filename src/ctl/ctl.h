@@ -27,6 +27,7 @@ struct ctl {
     const char *since;         /* --since */
     const char *state;         /* --state */
     bool eml;                  /* --eml */
+    bool follow;               /* --follow */
     int argc;                  /* operands */
     char **argv;
 };
@@ -38,6 +39,16 @@ ctl_command ctl_read, ctl_explain;         /* cmd_read.c */
 ctl_command ctl_list, ctl_show, ctl_inbox; /* cmd_list.c */
 ctl_command ctl_outbox;                    /* cmd_outbox.c */
 ctl_command ctl_reconcile, ctl_status;     /* cmd_health.c */
+ctl_command ctl_log;                       /* cmd_log.c */
+ctl_command ctl_search, ctl_deadlines;     /* cmd_search.c */
+ctl_command ctl_backup;                    /* cmd_backup.c */
+ctl_command ctl_check;                     /* cmd_check.c */
+ctl_command ctl_doctor;                    /* cmd_doctor.c */
+ctl_command ctl_setup;                     /* cmd_setup.c */
+
+/* Reads ctl->conf; mistakes go to standard error, a line each.  For commands whose row does not
+ * say that they need it. */
+bool ctl_load_conf(struct ctl *ctl, struct err *err_r);
 
 /* Prints the value and frees it. */
 void ctl_print_json(struct ctl *ctl, struct json *json);

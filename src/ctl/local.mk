@@ -3,10 +3,15 @@ bin_PROGRAMS += antragctl
 antragctl_SOURCES = \
 	src/ctl/main.c \
 	src/ctl/ctl.c src/ctl/ctl.h \
+	src/ctl/check.c src/ctl/check.h \
+	src/ctl/cmd_backup.c \
+	src/ctl/cmd_check.c \
 	src/ctl/cmd_health.c \
 	src/ctl/cmd_list.c \
+	src/ctl/cmd_log.c \
 	src/ctl/cmd_outbox.c \
 	src/ctl/cmd_read.c \
+	src/ctl/cmd_search.c \
 	src/ctl/rows.c src/ctl/rows.h \
 	src/ctl/table.c src/ctl/table.h
 antragctl_LDADD = $(DAEMON_LIBS)

@@ -6,6 +6,7 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,15 @@ static const struct row {
     {"outbox", ctl_outbox, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "outbox", "every answer"},
     {"reconcile", ctl_reconcile, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "reconcile",
      "compares mailboxes and registry"},
+    {"log", ctl_log, NEEDS_CONF | NEEDS_REGISTRY, 0, 1,
+     "log [--since T] [--follow] [NUMBER|ID|ADDRESS]", "what happened, in order"},
+    {"search", ctl_search, NEEDS_CONF | NEEDS_REGISTRY, 1, INT_MAX, "search WORDS",
+     "motions and held mails by words"},
+    {"deadlines", ctl_deadlines, NEEDS_CONF, 0, 0, "deadlines",
+     "the last day of every known meeting"},
+    {"backup", ctl_backup, NEEDS_CONF | NEEDS_REGISTRY, 1, 1, "backup FILE",
+     "a consistent copy, its mails in FILE.mails"},
+    {"check", ctl_check, 0, 0, 0, "check", "for Icinga and Nagios"},
     {"status", ctl_status, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "status", "how things are"},
 };
 #define ROW_COUNT (sizeof rows / sizeof *rows)
@@ -46,6 +56,7 @@ enum {
     OPTION_SINCE,
     OPTION_STATE,
     OPTION_EML,
+    OPTION_FOLLOW,
     OPTION_JSON,
     OPTION_VERSION,
     OPTION_HELP
@@ -60,6 +71,7 @@ static const struct option options[] = {
     {"since", required_argument, NULL, OPTION_SINCE},
     {"state", required_argument, NULL, OPTION_STATE},
     {"eml", no_argument, NULL, OPTION_EML},
+    {"follow", no_argument, NULL, OPTION_FOLLOW},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, OPTION_HELP},
     {0},
@@ -100,6 +112,9 @@ static void take_option(struct ctl *ctl, int option)
     case OPTION_EML:
         ctl->eml = true;
         break;
+    case OPTION_FOLLOW:
+        ctl->follow = true;
+        break;
     case OPTION_VERSION:
         puts(PACKAGE_STRING);
         exit(EX_OK);
@@ -119,20 +134,9 @@ static const struct row *find_row(const char *name)
     exit(EX_USAGE);
 }
 
-static bool load_conf(struct ctl *ctl, struct err *err_r)
-{
-    struct texts mistakes = {0};
-    bool ok = conf_load(ctl->conf_path, ctl->arena, &ctl->conf, &mistakes, err_r);
-    for (size_t i = 0; i < mistakes.n; i++)
-        fprintf(stderr, "%s\n", mistakes.v[i]);
-    if (ok && ctl->body && !conf_find_body(ctl->conf, ctl->body))
-        return err_set(err_r, ERR_USAGE, "--body: the configuration has no body \"%s\"", ctl->body);
-    return ok && (ctl->conf->body_count == 0 || zone_set(ctl->conf->bodies[0].time_zone, err_r));
-}
-
 static bool run(struct ctl *ctl, const struct row *row, int *code_r, struct err *err_r)
 {
-    if ((row->needs & NEEDS_CONF) && !load_conf(ctl, err_r))
+    if ((row->needs & NEEDS_CONF) && !ctl_load_conf(ctl, err_r))
         return false;
     if ((row->needs & NEEDS_REGISTRY) &&
         !registry_open(ctl->conf->state_directory, REGISTRY_READ, &ctl->registry, err_r))

@@ -11,7 +11,7 @@ static void put_moment(struct ctl *ctl, struct json *object, const char *key, in
     json_put_text(object, key, moment_to_text(ctl->arena, moment));
 }
 
-static struct json *deadline_to_json(struct ctl *ctl, const struct deadline *deadline)
+struct json *rows_deadline_to_json(struct ctl *ctl, const struct deadline *deadline)
 {
     struct json *object = json_object_new();
     json_put_text(object, "state", deadline_state_to_text(deadline->state));
@@ -28,7 +28,7 @@ static struct json *consultations_to_json(struct ctl *ctl, const struct motion_r
         struct json *object = json_object_new();
         json_put_text(object, "organization", consultation->organization);
         json_put_text(object, "meeting_date", day_to_text(ctl->arena, consultation->meeting));
-        json_put(object, "deadline", deadline_to_json(ctl, &consultation->deadline));
+        json_put(object, "deadline", rows_deadline_to_json(ctl, &consultation->deadline));
         json_add(array, object);
     }
     return array;
@@ -60,7 +60,7 @@ struct json *rows_motion_to_json(struct ctl *ctl, const struct motion_row *row)
     put_moment(ctl, object, "arrived_at", row->arrived_at);
     put_moment(ctl, object, "registered_at", row->registered_at);
     json_put(object, "consultations", consultations_to_json(ctl, row));
-    json_put(object, "deadline", deadline_to_json(ctl, &row->deadline));
+    json_put(object, "deadline", rows_deadline_to_json(ctl, &row->deadline));
     json_put_text(object, "message_id", row->message_id);
     json_put_text(object, "sha256", row->sha256);
     json_put_text(object, "inbox_id", id(ctl, 'm', row->message));

@@ -5,6 +5,7 @@
 
 #include "ctl/ctl.h"
 
+struct json *rows_deadline_to_json(struct ctl *ctl, const struct deadline *deadline);
 struct json *rows_motion_to_json(struct ctl *ctl, const struct motion_row *row);
 struct json *rows_message_to_json(struct ctl *ctl, const struct message_row *row);
 struct json *rows_delivery_to_json(struct ctl *ctl, const struct delivery *row);

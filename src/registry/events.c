@@ -12,7 +12,7 @@ bool registry_add_event(struct registry *registry, const struct event *event, st
         value_text(REGISTRY_ACTOR), value_text(event->text));
 }
 
-static void read_event(struct statement *s, struct arena *arena, struct event_row *row_r)
+void registry_read_event(struct statement *s, struct arena *arena, struct event_row *row_r)
 {
     int64_t message = statement_int(s, 3);
     int64_t delivery = statement_int(s, 4);
@@ -58,7 +58,7 @@ bool registry_list_events(struct registry *registry, struct arena *arena, int64_
         return false;
     while (statement_next(s)) {
         rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
-        read_event(s, arena, &rows[count++]);
+        registry_read_event(s, arena, &rows[count++]);
     }
     *rows_r = rows;
     *count_r = count;

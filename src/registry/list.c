@@ -150,7 +150,7 @@ static bool read_deadline(struct statement *s, struct arena *arena, int column,
     return deadline_state_from_text(statement_peek_text(s, column), &deadline_r->state);
 }
 
-static bool read_motion(struct statement *s, struct arena *arena, struct motion_row *row_r)
+bool registry_read_motion(struct statement *s, struct arena *arena, struct motion_row *row_r)
 {
     *row_r = (struct motion_row){
         .number = statement_text(s, arena, 0),
@@ -198,8 +198,8 @@ static bool list_consultations(struct registry *registry, struct arena *arena, i
            (known || registry_fail_word(registry, 'm', row->message, err_r));
 }
 
-static bool list_around_motion(struct registry *registry, struct arena *arena, int64_t document,
-                               struct motion_row *row, struct err *err_r)
+bool registry_list_around_motion(struct registry *registry, struct arena *arena, int64_t document,
+                                 struct motion_row *row, struct err *err_r)
 {
     return list_texts(registry, arena,
                       "SELECT faction FROM movers WHERE document = ? AND role = 'mover'"
@@ -239,8 +239,9 @@ bool registry_list_motions(struct registry *registry, struct arena *arena,
         return false;
     while (ok && known && statement_next(s)) {
         rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
-        known = read_motion(s, arena, &rows[count]);
-        ok = list_around_motion(registry, arena, statement_int(s, 20), &rows[count++], err_r);
+        known = registry_read_motion(s, arena, &rows[count]);
+        ok = registry_list_around_motion(registry, arena, statement_int(s, 20), &rows[count++],
+                                         err_r);
     }
     *rows_r = rows;
     *count_r = count;
@@ -332,4 +333,28 @@ bool registry_count(struct registry *registry, struct arena *arena, struct regis
            statement_get_int(registry, "SELECT count(*) FROM motions", NULL, 0, &r->motions,
                              err_r) &&
            find_last_message(registry, r, err_r) && list_visits(registry, arena, r, err_r);
+}
+
+static bool get_moment(struct registry *registry, const char *sql, int64_t *moment_r,
+                       struct err *err_r)
+{
+    struct statement *s;
+
+    *moment_r = MOMENT_NONE;
+    if (!statement_open(registry, sql, NULL, 0, &s, err_r))
+        return false;
+    if (statement_next(s))
+        *moment_r = statement_moment(s, 0);
+    return statement_close(s, err_r);
+}
+
+bool registry_find_backlog(struct registry *registry, struct registry_backlog *r, struct err *err_r)
+{
+    return get_moment(registry,
+                      "SELECT min(created_at) FROM deliveries"
+                      " WHERE state IN ('queued', 'sending', 'deferred', 'maybe')",
+                      &r->oldest_unsent, err_r) &&
+           get_moment(registry,
+                      "SELECT max(created_at) FROM deliveries WHERE state IN ('failed', 'bounced')",
+                      &r->newest_failure, err_r);
 }

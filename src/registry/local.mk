@@ -12,18 +12,25 @@ libshell_a_SOURCES += \
 	src/registry/uids.c \
 	src/registry/outbox.c \
 	src/registry/events.c \
-	src/registry/list.c
+	src/registry/list.c \
+	src/registry/search.c \
+	src/registry/copy.c \
+	src/registry/follow.c
 
-# The schema stays readable SQL in the source and becomes one C string of the build.
-EXTRA_DIST += src/registry/schema.sql
-BUILT_SOURCES += src/registry/schema_sql.h
-CLEANFILES += src/registry/schema_sql.h
+# A step of the schema stays readable SQL in the source and becomes one C string of the build.
+EXTRA_DIST += src/registry/schema.sql src/registry/schema_2.sql
+BUILT_SOURCES += src/registry/schema_sql.h src/registry/schema_2_sql.h
+CLEANFILES += src/registry/schema_sql.h src/registry/schema_2_sql.h
 
-src/registry/schema_sql.h: src/registry/schema.sql
-	$(AM_V_GEN)$(MKDIR_P) src/registry && \
-	{ printf '%s\n' 'static const char schema_sql[] ='; \
-	  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' \
-	      '$(srcdir)/src/registry/schema.sql'; \
+SQL_TO_C = $(MKDIR_P) src/registry && \
+	{ printf 'static const char %s[] =\n' "$$name"; \
+	  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' "$$file"; \
 	  printf '    ;\n'; } >$@.tmp && mv $@.tmp $@
 
-src/registry/migrate.$(OBJEXT): src/registry/schema_sql.h
+src/registry/schema_sql.h: src/registry/schema.sql
+	$(AM_V_GEN)name=schema_sql; file='$(srcdir)/src/registry/schema.sql'; $(SQL_TO_C)
+
+src/registry/schema_2_sql.h: src/registry/schema_2.sql
+	$(AM_V_GEN)name=schema_2_sql; file='$(srcdir)/src/registry/schema_2.sql'; $(SQL_TO_C)
+
+src/registry/migrate.$(OBJEXT): src/registry/schema_sql.h src/registry/schema_2_sql.h

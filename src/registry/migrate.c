@@ -5,6 +5,7 @@
  * followed by another.
  */
 #include "registry/private.h"
+#include "registry/schema_2_sql.h"
 #include "registry/schema_sql.h"
 
 #include <stdio.h>
@@ -16,6 +17,7 @@
 
 static const char *const steps[] = {
     schema_sql,
+    schema_2_sql,
 };
 
 #define STEP_COUNT ((int64_t)(sizeof steps / sizeof *steps))

@@ -65,6 +65,8 @@ struct event {
     const char *text;   /* no personal data: events outlive what a person may have erased */
 };
 bool registry_add_event(struct registry *registry, const struct event *event, struct err *err_r);
+/* Columns: seq, at, event, message, delivery, number, actor, text. */
+void registry_read_event(struct statement *s, struct arena *arena, struct event_row *row_r);
 
 /* ---- lookup.c */
 
@@ -89,7 +91,17 @@ bool registry_find_row(struct registry *registry, const struct raw_mail *raw, in
 
 /* Room for one more row in an array of the arena that doubles; returns the new array. */
 void *registry_grow_rows(struct arena *arena, void *rows, size_t count, size_t *room, size_t size);
+/* The columns of select_motions, but the document's id; false: a word that is none of ours. */
+bool registry_read_motion(struct statement *s, struct arena *arena, struct motion_row *row_r);
+/* Movers and consultations of the document. */
+bool registry_list_around_motion(struct registry *registry, struct arena *arena, int64_t document,
+                                 struct motion_row *row, struct err *err_r);
 /* A word that is none of ours stands with m12 or o34 (ERR_DATA); returns false. */
 bool registry_fail_word(struct registry *registry, char letter, int64_t id, struct err *err_r);
+
+/* ---- copy.c */
+
+/* The database in that file, as of now, into the one in memory; nothing where there is no file. */
+bool registry_copy_into_memory(struct registry *registry, const char *path, struct err *err_r);
 
 #endif

@@ -404,7 +404,8 @@ static bool record(struct recording *r, int64_t vanished, struct err *err_r)
 {
     return check_entry(r, err_r) && release_uid(r, vanished, err_r) && insert_row(r, err_r) &&
            (r->entry->reading == NULL || add_reading(r, err_r)) && add_documents(r, err_r) &&
-           add_other_of_id(r, err_r) && add_deliveries(r, err_r);
+           add_other_of_id(r, err_r) && add_deliveries(r, err_r) &&
+           registry_index_message(r->registry, r->message, err_r);
 }
 
 static bool record_if_new(struct recording *r, struct err *err_r)

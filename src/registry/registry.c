@@ -93,13 +93,18 @@ static void same_text(sqlite3_context *context, int count, sqlite3_value **value
 static bool open_database(struct registry *registry, struct arena *arena, struct err *err_r)
 {
     const char *path = path_in(arena, registry, REGISTRY_FILE);
-    int flags = registry->mode == REGISTRY_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    static const int flags[] = {
+        [REGISTRY_READ] = SQLITE_OPEN_READONLY,
+        [REGISTRY_WRITE] = SQLITE_OPEN_READWRITE,
+        [REGISTRY_TRIAL] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+    };
 
     if (registry->mode == REGISTRY_READ && access(path, F_OK) != 0 && errno == ENOENT)
         return err_set(err_r, ERR_NO_INPUT,
                        "there is no registry in %s; antragd makes it when it first runs",
                        registry->directory);
-    int code = sqlite3_open_v2(path, &registry->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = sqlite3_open_v2(registry->mode == REGISTRY_TRIAL ? ":memory:" : path, &registry->db,
+                               flags[registry->mode] | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
         return statement_fail(registry, code, err_r);
     sqlite3_extended_result_codes(registry->db, 1);
@@ -111,7 +116,9 @@ static bool open_database(struct registry *registry, struct arena *arena, struct
     code = sqlite3_create_function(registry->db, "same_text", 2,
                                    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
                                    same_text, NULL, NULL);
-    return code == SQLITE_OK || statement_fail(registry, code, err_r);
+    if (code != SQLITE_OK)
+        return statement_fail(registry, code, err_r);
+    return registry->mode != REGISTRY_TRIAL || registry_copy_into_memory(registry, path, err_r);
 }
 
 static bool set_pragmas(struct registry *registry, struct err *err_r)
@@ -126,7 +133,7 @@ static bool set_pragmas(struct registry *registry, struct err *err_r)
     return statement_script(registry, pragmas_write, err_r);
 }
 
-static bool check_file(struct registry *registry, struct err *err_r)
+bool registry_check(struct registry *registry, struct err *err_r)
 {
     struct statement *s;
     bool sound = false;
@@ -174,7 +181,7 @@ static bool open_all(struct registry *registry, struct arena *arena, struct err 
     return (!write || prepare_directory(registry, arena, err_r)) &&
            open_database(registry, arena, err_r) && set_pragmas(registry, err_r) &&
            (!write || check_wal(registry, err_r)) && registry_migrate(registry, err_r) &&
-           (!write || check_file(registry, err_r));
+           (!write || registry_check(registry, err_r));
 }
 
 bool registry_open(const char *state_directory, enum registry_mode mode,

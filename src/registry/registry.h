@@ -19,10 +19,15 @@
 
 struct registry;
 
-enum registry_mode { REGISTRY_READ, REGISTRY_WRITE };
+enum registry_mode {
+    REGISTRY_READ,
+    REGISTRY_WRITE,
+    REGISTRY_TRIAL, /* a copy in memory: every verb of the database works, and nothing stays */
+};
 
 /* REGISTRY_WRITE makes directory (0700) and schema where missing and migrates an older one.
- * REGISTRY_READ of a registry that was never made is ERR_NO_INPUT. */
+ * REGISTRY_READ of a registry that was never made is ERR_NO_INPUT; REGISTRY_TRIAL then begins
+ * empty. */
 bool registry_open(const char *state_directory, enum registry_mode mode,
                    struct registry **registry_r, struct err *err_r);
 void registry_close(struct registry *registry);
@@ -71,6 +76,10 @@ struct registry_entry {
  * rolled back the whole batch (full disk): all else fails likewise until registry_rollback(). */
 bool registry_record(struct registry *registry, const struct registry_entry *entry,
                      int64_t *message_r, struct err *err_r);
+
+/* What searching finds of a message, as its row, documents and reading are now; to be called again
+ * after a change of these.  Part of registry_record(). */
+bool registry_index_message(struct registry *registry, int64_t message, struct err *err_r);
 
 /* A mail that was seen and gone before it could be fetched; harmless to repeat. */
 bool registry_record_vanished(struct registry *registry, const struct raw_mail *raw, int64_t now,
@@ -241,6 +250,45 @@ bool registry_list_events(struct registry *registry, struct arena *arena, int64_
                           const char *body, const char *number, struct event_row **rows_r,
                           size_t *count_r, struct err *err_r);
 
+/* Empty criteria (0, NULL, MOMENT_NONE) do not restrict. */
+struct event_filter {
+    int64_t after; /* only events with a higher seq */
+    int64_t since;
+    int64_t message, delivery;
+    const char *body, *number;
+    const char *address; /* of mails this address sent, and answers it was sent */
+};
+bool registry_filter_events(struct registry *registry, struct arena *arena,
+                            const struct event_filter *filter, struct event_row **rows_r,
+                            size_t *count_r, struct err *err_r);
+/* *fd_r becomes readable (inotify(7)) whenever something may have been committed.  The caller reads
+ * it empty and closes it. */
+bool registry_watch(struct registry *registry, int *fd_r, struct err *err_r);
+
+/* A motion, or what is held: then motion.number is NULL, its state and version mean nothing, and
+ * without a document neither does its kind. */
+struct found_row {
+    struct motion_row motion;
+    bool has_document;
+};
+/* Those that have, in title, subject, sender, text or names of attachments, words that begin with
+ * each of the words; best first.  body NULL: all. */
+bool registry_search(struct registry *registry, struct arena *arena, const char *words,
+                     const char *body, struct found_row **rows_r, size_t *count_r,
+                     struct err *err_r);
+
+/* The database in one file without any beside it, and the mails its rows name in path.mails/, laid
+ * out as in the state directory; linked where that is possible.  Replaces an older one. */
+struct backup_counts {
+    size_t mails;
+    size_t missing; /* rows whose mail is not there any more */
+};
+bool registry_backup(struct registry *registry, const char *path, struct backup_counts *counts_r,
+                     struct err *err_r);
+
+/* Whether the file is sound (ERR_DATA); reads all of it. */
+bool registry_check(struct registry *registry, struct err *err_r);
+
 /* How the UIDs of one folder stand against the registry, for reconcile. */
 struct reconciliation {
     size_t in_mailbox;
@@ -267,6 +315,14 @@ struct registry_counts {
 };
 bool registry_count(struct registry *registry, struct arena *arena, struct registry_counts *r,
                     struct err *err_r);
+
+/* Answers that give cause for concern, by when they were made; MOMENT_NONE: none. */
+struct registry_backlog {
+    int64_t oldest_unsent;  /* queued, sending, deferred, maybe */
+    int64_t newest_failure; /* failed, bounced */
+};
+bool registry_find_backlog(struct registry *registry, struct registry_backlog *r,
+                           struct err *err_r);
 
 const char *delivery_state_to_text(enum delivery_state state);
 bool delivery_state_from_text(const char *s, enum delivery_state *state_r);

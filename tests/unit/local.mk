@@ -33,6 +33,10 @@ CORE_TESTS += tests/unit/test_conf_slice
 tests_unit_test_conf_slice_SOURCES = tests/unit/test_conf_slice.c $(CONF_HELP)
 tests_unit_test_conf_slice_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
+CORE_TESTS += tests/unit/test_check
+tests_unit_test_check_SOURCES = tests/unit/test_check.c src/ctl/check.c
+tests_unit_test_check_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
 CORE_TESTS += tests/unit/test_compose
 tests_unit_test_compose_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_address
@@ -61,6 +65,9 @@ tests_unit_test_registry_kill_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 SHELL_TESTS += tests/unit/test_registry_schema
 tests_unit_test_registry_schema_SOURCES = tests/unit/test_registry_schema.c $(REGISTRY_CASE)
 tests_unit_test_registry_schema_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_registry_search
+tests_unit_test_registry_search_SOURCES = tests/unit/test_registry_search.c $(REGISTRY_CASE)
+tests_unit_test_registry_search_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 
 PEER = tests/unit/peer.c tests/unit/peer.h
 EXTRA_DIST += tests/fake/dovecot.sh

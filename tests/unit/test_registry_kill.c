@@ -222,7 +222,7 @@ static void test_half_a_mail_is_swept(void **state)
     int left = 0;
 
     (void)state;
-    for (int at = 1; at < 120 && left == 0; at++) {
+    for (int at = 1; at < 400 && left == 0; at++) {
         case_directory_make(&directory);
         assert_true(kill_at(&directory, FAULT_TORN, at, marks));
         left = count_hidden(directory.state);

@@ -170,7 +170,8 @@ static void test_tables_are_strict(void **state)
 
     assert_int_equal(sqlite3_prepare_v2(f->db,
                                         "SELECT name FROM pragma_table_list WHERE schema = 'main'"
-                                        " AND name NOT LIKE 'sqlite%' AND strict = 0",
+                                        " AND name NOT LIKE 'sqlite%' AND type = 'table'"
+                                        " AND strict = 0",
                                         -1, &stmt, NULL),
                      SQLITE_OK);
     if (sqlite3_step(stmt) == SQLITE_ROW)
