@@ -48,6 +48,12 @@ struct conf_server {
     int max_per_minute; /* submission only; 0: no limit */
 };
 
+/* a local time of a day */
+struct conf_start {
+    struct day day; /* DAY_NONE: not set */
+    int second;     /* since its midnight */
+};
+
 struct conf_mailbox {
     const char *name; /* the section's title */
     struct conf_server server;
@@ -57,9 +63,9 @@ struct conf_mailbox {
     const char *junk_folder;
     const char *sent_folder;
     struct texts own_servers;
-    struct day ignore_before; /* DAY_NONE: nothing */
-    int poll;                 /* seconds */
-    int renew;                /* seconds */
+    struct conf_start ignore_before;
+    int poll;  /* seconds */
+    int renew; /* seconds */
 };
 
 struct conf_deadline {

@@ -259,11 +259,11 @@ static const struct conf_key mailbox_keys[] = {
      .audience = CLERK | WATCH,
      .sentence = "The town's own mail servers, to find the time a mail entered the town."},
     {.name = "ignore-before",
-     .type = CONF_TYPE_DAY,
+     .type = CONF_TYPE_START,
      AT(conf_mailbox, ignore_before),
      .fallback = "",
      .audience = CLERK | WATCH,
-     .sentence = "Mails that arrived before this day are left alone and counted as ignored."},
+     .sentence = "Mails that arrived earlier are left alone and counted as ignored."},
     {.name = "poll",
      .type = CONF_TYPE_NUMBER,
      AT(conf_mailbox, poll),
@@ -676,6 +676,8 @@ const char *conf_type_name(enum conf_type type)
         return "word";
     case CONF_TYPE_DAY:
         return "day";
+    case CONF_TYPE_START:
+        return "day or time";
     case CONF_TYPE_DAYS:
         return "list of days";
     case CONF_TYPE_MEETINGS:

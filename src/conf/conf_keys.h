@@ -16,6 +16,7 @@ enum conf_type {
     CONF_TYPE_BOOL,     /* bool */
     CONF_TYPE_WORD,     /* an enum: the index of the word in words */
     CONF_TYPE_DAY,      /* struct day; "" is DAY_NONE */
+    CONF_TYPE_START,    /* struct conf_start; "" is DAY_NONE */
     CONF_TYPE_DAYS,     /* struct day * and, in the next member, size_t */
     CONF_TYPE_MEETINGS, /* struct conf_meeting * and, in the next member, size_t */
     CONF_TYPE_TIME,     /* int, minutes since midnight, up to 24:00 */

@@ -3,6 +3,7 @@
 #include "conf/conf_tree.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -167,6 +168,27 @@ static const char *set_day(const char *s, bool may_be_empty, struct day *day_r)
     return day_parse(s, day_r) ? NULL : "is not a day; write it like 2015-09-24";
 }
 
+/* "2015-09-24", "2015-09-24T18:00", "2015-09-24T18:00:59" */
+static const char *set_start(const char *s, struct conf_start *start_r)
+{
+    char day[sizeof "2015-09-24"] = "", time[sizeof "18:00"] = "";
+    size_t n = strlen(s);
+    int minute = 0, second = 0;
+
+    *start_r = (struct conf_start){.day = DAY_NONE};
+    if (n == 0)
+        return NULL;
+    snprintf(day, sizeof day, "%s", s);
+    if (n > 11)
+        snprintf(time, sizeof time, "%s", s + 11);
+    if (!day_parse(day, &start_r->day) ||
+        (n > 10 && (s[10] != 'T' || !parse_time(time, &minute) || minute == 1440)) ||
+        (n > 16 && (s[16] != ':' || !parse_two_digits(s + 17, 59, &second))) || n > 19)
+        return "is neither a day nor a time; write it like 2015-09-24 or 2015-09-24T18:00:00";
+    start_r->second = minute * 60 + second;
+    return NULL;
+}
+
 /* The value number i of a list, or the only one of another type. */
 static const char *set_one(struct conf_reader *reader, const struct conf_key *key, const char *s,
                            size_t i, void *place)
@@ -184,6 +206,8 @@ static const char *set_one(struct conf_reader *reader, const struct conf_key *ke
         return set_word(reader, key, s, place);
     case CONF_TYPE_DAY:
         return set_day(s, true, place);
+    case CONF_TYPE_START:
+        return set_start(s, place);
     case CONF_TYPE_DAYS:
         return set_day(s, false, &(*(struct day **)place)[i]);
     case CONF_TYPE_MEETINGS:
@@ -269,6 +293,8 @@ static void set_nothing(struct conf_reader *reader, const struct conf_key *key, 
         make_list(reader, key, 0, object);
     else if (key->type == CONF_TYPE_DAY)
         *(struct day *)at(object, key->offset) = DAY_NONE;
+    else if (key->type == CONF_TYPE_START)
+        *(struct conf_start *)at(object, key->offset) = (struct conf_start){.day = DAY_NONE};
 }
 
 void conf_value_set_fallback(struct conf_reader *reader, const struct conf_key *key, void *object)
@@ -316,6 +342,17 @@ static void quote_day(struct text *text, struct day day)
     conf_quote(text, day_is_none(day) ? "" : day_to_text(text->arena, day));
 }
 
+static void quote_start(struct text *text, const struct conf_start *start)
+{
+    int second = start->second;
+
+    if (day_is_none(start->day) || second == 0)
+        quote_day(text, start->day);
+    else
+        text_addf(text, "\"%sT%02d:%02d:%02d\"", day_to_text(text->arena, start->day),
+                  second / 3600, second / 60 % 60, second % 60);
+}
+
 static void quote_meeting(struct text *text, const struct conf_meeting *meeting)
 {
     const char *day = day_to_text(text->arena, meeting->day);
@@ -347,6 +384,9 @@ static void print_one(struct text *text, const struct conf_key *key, const void 
         return;
     case CONF_TYPE_DAY:
         quote_day(text, *(const struct day *)place);
+        return;
+    case CONF_TYPE_START:
+        quote_start(text, place);
         return;
     case CONF_TYPE_DAYS:
         quote_day(text, (*(const struct day *const *)place)[i]);

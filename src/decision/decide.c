@@ -75,8 +75,12 @@ static bool is_own(const struct case_file *file)
 
 static bool is_before_start(const struct case_file *file)
 {
-    return !day_is_none(file->mailbox->ignore_before) &&
-           moment_day(file->arrival.at).n < file->mailbox->ignore_before.n;
+    const struct conf_start *start = &file->mailbox->ignore_before;
+    struct day day = moment_day(file->arrival.at);
+
+    if (day_is_none(start->day) || day.n != start->day.n)
+        return !day_is_none(start->day) && day.n < start->day.n;
+    return moment_minute(file->arrival.at) * 60 + (int)(file->arrival.at % 60) < start->second;
 }
 
 static bool has_same_bytes(const struct case_file *file)

@@ -77,7 +77,7 @@ static void check_example_mailbox(const struct conf_mailbox *mailbox)
     assert_string_equal(mailbox->junk_folder, "");
     assert_string_equal(mailbox->sent_folder, "Belege");
     assert_texts(&mailbox->own_servers, "mx.bedburg-hau.example|filter.krz.example");
-    assert_true(day_is_none(mailbox->ignore_before));
+    assert_true(day_is_none(mailbox->ignore_before.day));
     assert_int_equal(mailbox->poll, 60);
     assert_int_equal(mailbox->renew, 300);
 }

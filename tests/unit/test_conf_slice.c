@@ -195,6 +195,15 @@ static struct day random_day(void)
     return below(3) == 0 ? DAY_NONE : (struct day){(int32_t)below(30000)};
 }
 
+static struct conf_start random_start(void)
+{
+    struct conf_start start = {.day = random_day()};
+
+    if (!day_is_none(start.day))
+        start.second = below(3) == 0 ? 0 : (int)below(86400);
+    return start;
+}
+
 static struct conf_server random_server(struct arena *arena)
 {
     struct conf_server server = {
@@ -225,7 +234,7 @@ static struct conf_mailbox random_mailbox(struct arena *arena)
         .junk_folder = "",
         .sent_folder = random_text(arena),
         .own_servers = {.v = arena_array(arena, 1, sizeof(char *))},
-        .ignore_before = random_day(),
+        .ignore_before = random_start(),
         .poll = 1 + (int)below(86400),
         .renew = 1 + (int)below(1740),
     };
@@ -327,7 +336,8 @@ static void check_random_values(struct arena *arena, const struct conf *one)
                         text_join(arena, &a->mayor.offices, "\n"));
     assert_string_equal(text_join(arena, &b->mailboxes[0].server.password_command, "\n"),
                         text_join(arena, &a->mailboxes[0].server.password_command, "\n"));
-    assert_int_equal(b->mailboxes[0].ignore_before.n, a->mailboxes[0].ignore_before.n);
+    assert_int_equal(b->mailboxes[0].ignore_before.day.n, a->mailboxes[0].ignore_before.day.n);
+    assert_int_equal(b->mailboxes[0].ignore_before.second, a->mailboxes[0].ignore_before.second);
     assert_int_equal(b->councils[0].deadline.cutoff, a->councils[0].deadline.cutoff);
     assert_int_equal(b->factions[0].member_count, a->factions[0].member_count);
     assert_false(b->deadline.set);

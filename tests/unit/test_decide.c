@@ -134,12 +134,24 @@ static void change_list_motion(struct setting *s)
 
 static void change_before(struct setting *s)
 {
-    s->body->mailboxes[0].ignore_before = town_day("2015-08-05");
+    s->body->mailboxes[0].ignore_before.day = town_day("2015-08-05");
 }
 
 static void change_not_before(struct setting *s)
 {
-    s->body->mailboxes[0].ignore_before = town_day("2015-08-04");
+    s->body->mailboxes[0].ignore_before.day = town_day("2015-08-04");
+}
+
+static void change_second_before(struct setting *s)
+{
+    s->body->mailboxes[0].ignore_before =
+        (struct conf_start){town_day("2015-08-04"), 12 * 3600 + 3 * 60 + 12};
+}
+
+static void change_second_of(struct setting *s)
+{
+    s->body->mailboxes[0].ignore_before =
+        (struct conf_start){town_day("2015-08-04"), 12 * 3600 + 3 * 60 + 11};
 }
 
 static void change_same_bytes(struct setting *s)
@@ -394,6 +406,9 @@ static const struct decision_case {
     {"newsletter", change_newsletter, MESSAGE_IGNORED, "list-without-motion", "list", ""},
     {"a member's motion by a list", change_list_motion, MESSAGE_HELD, "list-letter", "list", "h"},
     {"before ignore-before", change_before, MESSAGE_IGNORED, "before-start", "ignore-before", ""},
+    {"a second before it", change_second_before, MESSAGE_IGNORED, "before-start", "ignore-before",
+     ""},
+    {"in the second of it", change_second_of, MESSAGE_REGISTERED, "registered", "", "r"},
     {"on the day of it", change_not_before, MESSAGE_REGISTERED, "registered", "", "r"},
     {"same bytes", change_same_bytes, MESSAGE_DUPLICATE, "same-bytes", "m12:", ""},
     {"same mail", change_same_mail, MESSAGE_DUPLICATE, "same-mail", "m13:", ""},

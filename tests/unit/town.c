@@ -107,7 +107,8 @@ static void add_mailbox(struct arena *arena, struct conf_body *body)
 {
     body->mailbox_count = 1;
     body->mailboxes = ARENA_NEW(arena, struct conf_mailbox);
-    body->mailboxes[0] = (struct conf_mailbox){.name = "rathaus", .ignore_before = DAY_NONE};
+    body->mailboxes[0] =
+        (struct conf_mailbox){.name = "rathaus", .ignore_before = {.day = DAY_NONE}};
     town_set(arena, &body->mailboxes[0].addresses, "antraege@bedburg-hau.example");
     town_set(arena, &body->mailboxes[0].own_servers, "mx.bedburg-hau.example");
     texts_add(&body->mailboxes[0].own_servers, arena, "Filter.krz.example");
