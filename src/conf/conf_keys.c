@@ -25,7 +25,7 @@ static const char *const state_words[] = {"BW", "BY", "BE", "BB", "HB", "HH", "H
                                           "NW", "RP", "SL", "SN", "ST", "SH", "TH", NULL};
 static const char *const notify_words[] = {"held", "failed", "withdrawn", "registered", NULL};
 static const char *const profile_words[] = {"exchange-online", NULL};
-/* kinds of contract/reading.md; motion/ is above this folder and has its own enum of them */
+/* motion/ is above this folder and has its own enum of them; a test keeps both alike */
 static const char *const kind_words[] = {"motion",     "urgent-motion", "amendment",
                                          "supplement", "inquiry",       "review-request",
                                          "resolution", "budget-motion", "convening-demand",

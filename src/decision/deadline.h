@@ -25,7 +25,6 @@ struct deadline {
     const char *rule; /* the rule in the body's language: its own text and its counting, or NULL */
 };
 
-bool holiday_is(const struct conf_body *body, struct day day);
 /* The holiday's name in German, or NULL. Public holidays of the body's Land, and its local ones. */
 const char *holiday_name(const struct conf_body *body, struct day day);
 

@@ -213,6 +213,18 @@ static bool is_reply(const struct case_file *file)
     return file->reading->mail->in_reply_to.n > 0;
 }
 
+/* A mere "Ja, das ist richtig" asks for nothing and yet is what we asked for. */
+static bool answers_naming(const struct case_file *file)
+{
+    const struct texts *ids = &file->reading->mail->in_reply_to;
+
+    for (size_t i = 0; i < ids->n; i++) {
+        if (strstr(ids->v[i], NAMING_MARK) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static bool asks_nothing(const struct case_file *file)
 {
     const char *text = file->reading->mail->text;
@@ -389,6 +401,10 @@ static const struct mail_rule {
      .tests = {lacks_attachment},
      .state = MESSAGE_HELD,
      .sentence = "attachment missing: the mail speaks of one and has none"},
+    {.name = "naming-reply",
+     .tests = {has_no_motion, answers_naming},
+     .state = MESSAGE_HELD,
+     .sentence = "no motion found: it answers whether a faction is rightly named"},
     {.name = "reply",
      .tests = {has_no_motion, is_reply, asks_nothing},
      .state = MESSAGE_IGNORED,

@@ -10,6 +10,10 @@
 #include "decision/deadline.h"
 #include "trust/trust.h"
 
+/* Stands in the Message-ID of the mail that asks a named faction whether it moves along, so that
+ * its answer is known by In-Reply-To. */
+#define NAMING_MARK ".named."
+
 enum message_state {
     MESSAGE_REGISTERED,
     MESSAGE_HELD,

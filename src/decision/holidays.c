@@ -114,8 +114,3 @@ const char *holiday_name(const struct conf_body *body, struct day day)
     }
     return NULL;
 }
-
-bool holiday_is(const struct conf_body *body, struct day day)
-{
-    return holiday_name(body, day) != NULL;
-}

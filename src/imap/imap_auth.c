@@ -2,7 +2,7 @@
 /*
  * Logging in: SASL PLAIN (RFC 4616), XOAUTH2, OAUTHBEARER (RFC 7628), or LOGIN where the server
  * knows no PLAIN.  Lines of our own: libetpan would need Cyrus plug-ins and prefer DIGEST-MD5
- * (P22). The secret goes past every buffer and logger (P24) and is wiped.
+ * to PLAIN.  The secret goes past every buffer and logger and is wiped.
  */
 #include "imap/imap_guard.h"
 #include "imap/imap_name.h"

@@ -2,7 +2,7 @@
 /*
  * Waiting for news (RFC 2177) with next to no memory: libetpan's session and the buffers of its
  * stream go, the descriptor and its TLS state stay.  mailimap_idle() would throw an EXISTS away
- * that comes before the "+", and then hang (P5).
+ * that comes before the "+", and then hang.
  */
 #include "imap/imap_guard.h"
 #include "imap/imap_session.h"

@@ -104,7 +104,7 @@ static enum imap_answer run(struct imap_mailbox *imap, const char *doing, const 
     }
     server_words(imap->session, words, sizeof words);
     note_suggested_wait(imap, words);
-    /* after anything but OK and NO libetpan may be out of step with the server (P8) */
+    /* after anything but OK and NO libetpan may be out of step with the server */
     if (r != MAILIMAP_ERROR_CUSTOM_COMMAND || imap_guard_refusal(words) == IMAP_REFUSAL_PASSES) {
         imap_lost(imap, doing, err_r);
         return IMAP_LOST;
@@ -179,7 +179,7 @@ bool imap_read_tagged(struct imap_mailbox *imap, const char *doing, const char *
 
 /* ---- opening ---- */
 
-/* mailimap_connect() would parse the greeting, which can crash it (P10), before TLS. */
+/* mailimap_connect() would parse the greeting, which can crash it, before TLS. */
 void imap_attach(struct imap_mailbox *imap)
 {
     mailimap *session = mailimap_new(0, NULL);
@@ -229,7 +229,7 @@ static enum mailbox_result start_tls(struct imap_mailbox *imap, struct err *err_
         return MAILBOX_REFUSED;
     }
     if (stream_start_tls(imap->stream, imap->limits.connect, err_r)) {
-        imap_guard_free(imap->session); /* and with it all that was said in clear text (P4) */
+        imap_guard_free(imap->session); /* and with it all that was said in clear text */
         imap_attach(imap);
         return MAILBOX_OK;
     }
@@ -238,7 +238,7 @@ static enum mailbox_result start_tls(struct imap_mailbox *imap, struct err *err_
 }
 
 /* The list before is dropped first: what a server said earlier does not count after TLS or login,
- * and mailimap_capability() crashes where the list is missing (P12). */
+ * and mailimap_capability() crashes where the list is missing. */
 static enum mailbox_result ask_capabilities(struct imap_mailbox *imap, struct err *err_r)
 {
     struct mailimap_connection_info *info = imap->session->imap_connection_info;

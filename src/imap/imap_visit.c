@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Listing a folder and fetching a mail.  Nothing the server says about a mail is taken without its
- * UID beside it (P9). */
+ * UID beside it: lines about other mails may come at any time (RFC 3501 section 7.4.2). */
 #include "imap/imap_guard.h"
 #include "imap/imap_name.h"
 #include "imap/imap_session.h"

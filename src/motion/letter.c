@@ -376,18 +376,3 @@ struct letter *letter_read(struct arena *arena, const char *text)
     find_opening(letter);
     return letter;
 }
-
-struct range sentence_around(const char *s, size_t offset)
-{
-    struct match match;
-    struct range range = {0, strlen(s)};
-    for (size_t from = 0; pattern_find(PATTERN_sentence_end, s, from, &match);
-         from = match.end[0]) {
-        if (match.start[0] >= offset) {
-            range.end = match.start[0];
-            break;
-        }
-        range.begin = match.end[0];
-    }
-    return range;
-}

@@ -77,12 +77,9 @@ size_t line_cells(struct arena *arena, const struct line *line, struct cell cell
 /* Lines as flowing text: wrapped lines joined, hyphens at line ends resolved, LF where a list item
  * or paragraph begins. */
 char *letter_join(const struct letter *letter, struct range range);
+/* The same, one line more. */
+void letter_join_line(struct text *text, const char *line);
 /* Where the block (no gap inside) that begins at i ends, at most at end. */
 size_t letter_block_end(const struct letter *letter, size_t i, size_t end);
-/* The same, for two pieces of text. */
-void letter_join_line(struct text *text, const char *line);
-
-/* The sentence around offset of a flowing text. */
-struct range sentence_around(const char *s, size_t offset);
 
 #endif

@@ -138,7 +138,7 @@ static ssize_t socket_io(struct stream *stream, void *in, const void *out, size_
     }
 }
 
-/* Gives more than 0 or -1, never 0: libetpan loops for ever on 0 (P2). */
+/* Gives more than 0 or -1, never 0: libetpan loops for ever on 0. */
 static ssize_t move_bytes(struct stream *stream, void *in, const void *out, size_t n)
 {
     short events = 0;

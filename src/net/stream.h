@@ -5,7 +5,7 @@
  * to fall back to clear text.  The only place that sees OpenSSL's TLS.
  *
  * Every wait ends: at its deadline, at the byte budget, when the cancel descriptor becomes
- * readable. libetpan's own TLS, select() and timeouts are never used (P1, P3 of its traps).
+ * readable. libetpan's own TLS (it checks no certificate), select() and timeouts are never used.
  */
 #ifndef NET_STREAM_H
 #define NET_STREAM_H

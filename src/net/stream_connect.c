@@ -26,7 +26,8 @@
 /* Shared by the thread that asks and the one that waits; the last of them frees it. */
 struct question {
     atomic_int holders;
-    int done_fd; /* eventfd */
+    int done_fd;          /* eventfd */
+    atomic_bool answered; /* what the asking thread wrote is to be seen by who reads this */
     char *host;
     char port[8];
     int flags;
@@ -61,6 +62,7 @@ static void *question_thread(void *argument)
     struct question *question = argument;
 
     question_ask(question);
+    atomic_store(&question->answered, true);
     eventfd_write(question->done_fd, 1);
     question_release(question);
     return NULL;
@@ -110,7 +112,7 @@ static bool resolve(struct stream *stream, struct question *question, struct err
     question->flags = 0;
     if (!question_start(question))
         question_ask(question); /* no thread to be had: better to wait than not to know */
-    else if (!stream_wait(stream, question->done_fd, POLLIN))
+    else if (!stream_wait(stream, question->done_fd, POLLIN) || !atomic_load(&question->answered))
         return err_set(err_r, ERR_UNAVAILABLE, "asking for the address: %s",
                        stream_why_text(stream));
     if (question->code == 0)

@@ -109,8 +109,8 @@ static struct reply *new_reply(struct rendering *rendering, const struct order *
         .waiting = order->waiting || rendering->input->body->answers == CONF_ANSWERS_HOLD,
     };
     reply->message_id =
-        arena_printf(rendering->arena, "%s.%s.%zu@%s", rendering->input->token,
-                     kind_names[order->kind], replies->n, address_domain(rendering->from_address));
+        arena_printf(rendering->arena, "%s.%s.%zu@%s", rendering->input->token, order->template,
+                     replies->n, address_domain(rendering->from_address));
     return reply;
 }
 

@@ -2,7 +2,7 @@
 /*
  * One SMTP link from connecting to ready for MAIL: greeting, EHLO, STARTTLS, AUTH.  libetpan's
  * engine reads the replies; every line that goes out is our own, since libetpan cuts long ones and
- * gives a bare host name (P21 of its traps).  Seen by transport.c only.
+ * gives a bare host name in EHLO.  Seen by transport.c only.
  */
 #ifndef SMTP_SESSION_H
 #define SMTP_SESSION_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Handing answers in: one mail to one recipient a transaction, over libetpan's SMTP engine on our
- * stream; EHLO, AUTH, MAIL and RCPT lines are our own (P21 of its traps).  The link stays open over
- * many mails. The second kind of submission is a folder the mails are written to.
+ * stream; EHLO, AUTH, MAIL and RCPT lines are our own (session.h says why).  The link stays open
+ * over many mails.  The second kind of submission is a folder the mails are written to.
  */
 #ifndef SMTP_TRANSPORT_H
 #define SMTP_TRANSPORT_H

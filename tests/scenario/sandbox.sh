@@ -12,6 +12,7 @@ scenario_begin
 scenario_daemon
 world_letter sandbox@spd-bedburg-hau.example | world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
 wait_for 30 'the letter is answered' all_is_answered 1
+expect 'whether the daemon runs' true "$(ctl_json .running status)"
 
 # A container may have put a filter on everything, which then counts for us too.
 filters=$(status $$ Seccomp_filters)
@@ -22,3 +23,4 @@ for role in clerk watch reader send; do
     expect "NoNewPrivs of $role" 1 "$(status "$pid" NoNewPrivs)"
     (($(status "$pid" Seccomp_filters) > filters)) || fail "$role has no filter of its own"
 done
+! grep 'event=role-ended' "$W/log/antragd.log" || fail 'a role has ended'

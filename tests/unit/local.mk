@@ -128,6 +128,8 @@ tests_unit_test_smtp_schedule_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 SHELL_TESTS += tests/unit/test_smtp_transport
 tests_unit_test_smtp_transport_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 
+DAEMON_TESTS += tests/unit/test_daemon_sandbox
+tests_unit_test_daemon_sandbox_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 DAEMON_TESTS += tests/unit/test_daemon_wire
 tests_unit_test_daemon_wire_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_motion_letters

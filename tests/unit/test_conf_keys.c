@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "conf/conf_keys.h"
+#include "motion/motion.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +51,24 @@ static void test_table(void **state)
     check_section(&conf_root);
 }
 
+/* The table cannot ask motion/, which is above it, for the kinds that a deadline may name. */
+static void check_kinds(const struct conf_section *section, const struct conf_key *key)
+{
+    if (strcmp(section->name, "deadline") != 0 || strcmp(key->name, "kinds") != 0)
+        return;
+    for (int i = 0; i < MOTION_KIND_COUNT; i++) {
+        assert_non_null(key->words[i]);
+        assert_string_equal(key->words[i], motion_kind_to_text((enum motion_kind)i));
+    }
+    assert_null(key->words[MOTION_KIND_COUNT]);
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    visit_keys(&conf_root, check_kinds);
+}
+
 static void print_key(const struct conf_section *section, const struct conf_key *key)
 {
     printf("%s|%s|%s|", section->name[0] != '\0' ? section->name : "file", key->name,
@@ -68,6 +87,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_kinds),
     };
 
     if (argc > 1 && strcmp(argv[1], "--print") == 0) {

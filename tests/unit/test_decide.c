@@ -71,6 +71,13 @@ static void as_reply(struct setting *s)
                     "> Bitte antworten Sie, wenn etwas nicht stimmt.\n";
 }
 
+static void as_naming_reply(struct setting *s)
+{
+    without_motion(s);
+    town_set(arena, &s->mail->in_reply_to, "0f" NAMING_MARK "2@bedburg-hau.example");
+    s->mail->text = "Ja, das ist richtig.\n\nSilke Gorissen\n";
+}
+
 static void to_stranger(struct setting *s)
 {
     s->mail->to.v[0].address = "landrat@kreis-kleve.example";
@@ -435,6 +442,7 @@ static const struct decision_case {
     {"attachment of a motion missing", change_attachment_of_motion, MESSAGE_HELD,
      "attachment-missing", "attachment missing", "h"},
     {"thanks", as_reply, MESSAGE_IGNORED, "reply", "a reply that asks nothing", ""},
+    {"a faction says yes", as_naming_reply, MESSAGE_HELD, "naming-reply", "rightly named", ""},
     {"a reply that corrects", change_asking_reply, MESSAGE_HELD, "asking-reply", "no motion found",
      ""},
     {"no motion", without_motion, MESSAGE_HELD, "no-motion", "no motion found", ""},

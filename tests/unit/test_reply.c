@@ -371,8 +371,13 @@ static void check_headers(const struct reply *reply, size_t n)
     assert_int_equal(mail->reply_to.n, 0);
     assert_string_equal(mail->subject, reply->subject);
     assert_string_equal(mail->message_id, reply->message_id);
-    assert_string_equal(reply->message_id, arena_printf(arena, TOKEN ".%s.%zu@bedburg-hau.example",
-                                                        reply_kind_to_text(reply->kind), n));
+    if (strstr(reply->subject, "Ihre Fraktion ist genannt") != NULL)
+        assert_string_equal(reply->message_id,
+                            arena_printf(arena, TOKEN NAMING_MARK "%zu@bedburg-hau.example", n));
+    else
+        assert_string_equal(reply->message_id,
+                            arena_printf(arena, TOKEN ".%s.%zu@bedburg-hau.example",
+                                         reply_kind_to_text(reply->kind), n));
     assert_string_equal(mail->date, "2015-08-04T12:03:20+02:00");
     assert_string_equal(header(reply, "X-Auto-Response-Suppress"), "All");
     assert_int_equal(mail->class, MAIL_AUTO_REPLY);
