@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \
 	tests/scenario/lying.sh \
+	tests/scenario/oauth.sh \
 	tests/scenario/once.sh \
 	tests/scenario/paced.sh \
 	tests/scenario/sandbox.sh \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Between the worker threads of a role and its event loop: a worker talks to the clerk as if it had
- * a socket of its own, the loop carries the packets.  A talk has a ticket, by which the clerk's
- * answers find their way back.
+ * Between the worker threads of a role and its event loop: a worker talks to the clerk (or, by a
+ * bridge of its own, to the supervisor) as if it had a socket of its own, the loop carries the
+ * packets.  A talk has a ticket, by which the answers find their way back.
  */
 #ifndef DAEMON_BRIDGE_H
 #define DAEMON_BRIDGE_H

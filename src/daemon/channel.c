@@ -119,6 +119,11 @@ void channel_free(struct channel *channel)
     free(channel);
 }
 
+int channel_socket(const struct channel *channel)
+{
+    return channel ? channel->socket : -1;
+}
+
 static struct waiting *keep(const struct wire_packet *packet)
 {
     struct arena *arena = arena_new();

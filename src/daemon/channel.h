@@ -25,6 +25,9 @@ struct channel *channel_new(struct event_base *base, int socket,
                             const struct channel_handler *handler);
 void channel_free(struct channel *channel);
 
+/* Its descriptor, which stays the channel's; -1 where it is closed. */
+int channel_socket(const struct channel *channel);
+
 /* Takes the packet's descriptor.  On NULL or a closed channel the packet is dropped: the other side
  * is told everything anew when it is back. */
 void channel_send(struct channel *channel, const struct wire_packet *packet);

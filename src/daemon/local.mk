@@ -6,10 +6,12 @@ libdaemon_a_SOURCES += \
 	src/daemon/clerk_intake.c \
 	src/daemon/clerk_outbox.c \
 	src/daemon/control.c src/daemon/control.h \
+	src/daemon/kept_secret.c src/daemon/kept_secret.h \
 	src/daemon/reader.c \
 	src/daemon/reader_job.c src/daemon/reader_job.h \
 	src/daemon/role.c src/daemon/role.h \
 	src/daemon/sandbox.c src/daemon/sandbox.h \
+	src/daemon/secret_jobs.c src/daemon/secret_jobs.h \
 	src/daemon/send.c \
 	src/daemon/slices.c src/daemon/slices.h \
 	src/daemon/supervisor.c src/daemon/supervisor.h \

@@ -28,7 +28,7 @@ bool role_from_text(const char *s, enum role *role_r)
     return false;
 }
 
-static bool read_slice(int fd, struct arena *arena, const struct conf **conf_r, struct err *err_r)
+bool role_parse_slice(int fd, struct arena *arena, const struct conf **conf_r, struct err *err_r)
 {
     struct memfd_map map;
     if (!memfd_map(fd, SLICE_MAX, &map, err_r))
@@ -51,7 +51,7 @@ bool role_receive_start(enum role role, struct arena *arena, struct role_start *
     start_r->once = packet.as.start.once != 0;
     start_r->log_level = (enum log_level)packet.as.start.log_level;
     log_open(role_to_text(role), start_r->log_level);
-    bool ok = read_slice(packet.fd, arena, &start_r->conf, err_r);
+    bool ok = role_parse_slice(packet.fd, arena, &start_r->conf, err_r);
     close(packet.fd);
     return ok;
 }

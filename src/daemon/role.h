@@ -43,6 +43,9 @@ struct role_start {
 bool role_receive_start(enum role role, struct arena *arena, struct role_start *start_r,
                         struct err *err_r);
 
+/* A role's slice of the configuration. */
+bool role_parse_slice(int fd, struct arena *arena, const struct conf **conf_r, struct err *err_r);
+
 /* Tells the supervisor; a supervisor that is gone is noticed elsewhere. */
 void role_tell_supervisor(const struct wire_packet *packet);
 

@@ -4,6 +4,7 @@
  * nothing: what came of it goes back to the clerk.  The supervisor's socket cancels any wait.
  */
 #include "base/file.h"
+#include "daemon/kept_secret.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
 #include "smtp/transport.h"
@@ -11,34 +12,116 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
 #define LINGER_MS 10000 /* a link that is not used so long is closed */
 
+struct line {
+    struct transport *transport; /* NULL until used */
+    struct kept_secret secret;
+};
+
 struct send {
     const struct conf *conf;
-    int clerk;                     /* -1: none */
-    struct transport **transports; /* one a body, NULL until used */
+    int clerk;      /* -1: none */
+    int next_clerk; /* came in the middle of something else; -1: none */
+    bool leave;     /* time to go */
+    uint64_t last_ticket;
+    struct line *lines; /* one a body */
     bool some_open;
 };
+
+/* ---- what the supervisor says ---------------------------------------------------------------- */
+
+static void close_fd(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+static bool is_answer(const struct wire_packet *packet, uint64_t ticket)
+{
+    return (packet->type == WIRE_SECRET && packet->as.secret.ticket == ticket) ||
+           (packet->type == WIRE_SECRET_DENIED && packet->as.secret_denied.ticket == ticket);
+}
+
+/* What is not the answer that is waited for. */
+static void note(struct send *s, const struct wire_packet *packet)
+{
+    if (packet->type == WIRE_PEER) {
+        close_fd(s->next_clerk);
+        s->next_clerk = packet->fd;
+        return;
+    }
+    close_fd(packet->fd);
+    /* an answer that comes too late is nobody's */
+    s->leave = s->leave || !(packet->type == WIRE_SECRET || packet->type == WIRE_SECRET_DENIED);
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
+}
+
+static bool hear_answer(struct send *s, uint64_t ticket, struct arena *arena,
+                        struct wire_packet *answer_r)
+{
+    int64_t until = milliseconds() + KEPT_SECRET_SECONDS * 1000;
+    struct err err;
+    while (!s->leave) {
+        struct pollfd fds = {ROLE_SUPERVISOR_FD, POLLIN, 0};
+        int64_t left = until - milliseconds();
+        if (left <= 0 || poll(&fds, 1, (int)left) == 0)
+            return false;
+        if (wire_receive(ROLE_SUPERVISOR_FD, arena, 0, answer_r, &err) != WIRE_OK)
+            s->leave = true;
+        else if (is_answer(answer_r, ticket))
+            return true;
+        else
+            note(s, answer_r);
+    }
+    return false;
+}
+
+static bool ask_supervisor(void *context, struct wire_packet *question, struct arena *arena,
+                           struct wire_packet *answer_r)
+{
+    struct send *s = context;
+    question->as.secret_wanted.ticket = ++s->last_ticket;
+    role_tell_supervisor(question);
+    return hear_answer(s, s->last_ticket, arena, answer_r);
+}
+
+/* ---- links ----------------------------------------------------------------------------------- */
+
+static struct transport *open_line(struct send *s, const struct conf_body *body, struct line *line)
+{
+    line->transport = transport_new(&body->submission, ROLE_SUPERVISOR_FD);
+    line->secret =
+        (struct kept_secret){.body = body->id, .mailbox = "", .ask = ask_supervisor, .role = s};
+    kept_secret_init(&line->secret);
+    transport_set_secrets(line->transport, &line->secret.source);
+    return line->transport;
+}
 
 static struct transport *find_transport(struct send *s, const char *body_id)
 {
     const struct conf_body *body = conf_find_body(s->conf, body_id);
     if (!body)
         panic("send: the clerk names a body that is not in the configuration");
-    struct transport **transport = &s->transports[body - s->conf->bodies];
-    if (!*transport)
-        *transport = transport_new(&body->submission, ROLE_SUPERVISOR_FD);
-    return *transport;
+    struct line *line = &s->lines[body - s->conf->bodies];
+    return line->transport ? line->transport : open_line(s, body, line);
 }
 
 static void close_transports(struct send *s)
 {
     for (size_t i = 0; i < s->conf->body_count; i++)
-        if (s->transports[i])
-            transport_close(s->transports[i]);
+        if (s->lines[i].transport)
+            transport_close(s->lines[i].transport);
     s->some_open = false;
 }
 
@@ -126,37 +209,41 @@ static void hear_clerk(struct send *s)
     arena_free(arena);
 }
 
-/* False: time to go. */
-static bool hear_supervisor(struct send *s)
+static void hear_supervisor(struct send *s)
 {
     struct err err;
     struct wire_packet packet;
     struct arena *arena = arena_new();
-    bool go_on = wire_receive(ROLE_SUPERVISOR_FD, arena, 0, &packet, &err) == WIRE_OK &&
-                 packet.type == WIRE_PEER;
-    if (go_on) {
-        drop_clerk(s);
-        s->clerk = packet.fd;
-    }
+    if (wire_receive(ROLE_SUPERVISOR_FD, arena, 0, &packet, &err) == WIRE_OK)
+        note(s, &packet);
+    else
+        s->leave = true;
     arena_free(arena);
-    return go_on;
+}
+
+static void change_clerk(struct send *s)
+{
+    if (s->next_clerk < 0)
+        return;
+    drop_clerk(s);
+    s->clerk = s->next_clerk;
+    s->next_clerk = -1;
 }
 
 static void serve(struct send *s)
 {
-    for (;;) {
+    while (!s->leave) {
         struct pollfd fds[2] = {{ROLE_SUPERVISOR_FD, POLLIN, 0}, {s->clerk, POLLIN, 0}};
         int ready = poll(fds, 2, s->some_open ? LINGER_MS : -1);
         if (ready == 0)
             close_transports(s);
         if (ready <= 0)
             continue;
-        if (fds[0].revents) {
-            if (!hear_supervisor(s))
-                return;
-        } else {
+        if (fds[0].revents)
+            hear_supervisor(s);
+        else
             hear_clerk(s);
-        }
+        change_clerk(s);
     }
 }
 
@@ -171,16 +258,19 @@ static enum sandbox choose_sandbox(const struct conf *conf)
 int send_main(const struct role_start *start)
 {
     struct err err;
-    struct send s = {.conf = start->conf, .clerk = -1};
+    struct send s = {.conf = start->conf, .clerk = -1, .next_clerk = -1};
     if (!sandbox_enter(choose_sandbox(start->conf), &err))
         fatal(&err);
-    s.transports = xcalloc(start->conf->body_count + 1, sizeof(struct transport *));
+    s.lines = xcalloc(start->conf->body_count + 1, sizeof *s.lines);
     role_tell_supervisor(&(struct wire_packet){.type = WIRE_READY, .fd = -1});
     serve(&s);
     close_transports(&s);
-    for (size_t i = 0; i < s.conf->body_count; i++)
-        transport_free(s.transports[i]);
-    free(s.transports);
+    for (size_t i = 0; i < s.conf->body_count; i++) {
+        transport_free(s.lines[i].transport);
+        kept_secret_forget(&s.lines[i].secret);
+    }
+    free(s.lines);
     drop_clerk(&s);
+    close_fd(s.next_clerk);
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "daemon/channel.h"
 #include "daemon/role.h"
+#include "daemon/secret_jobs.h"
 #include "daemon/slices.h"
 
 #include <event2/event.h>
@@ -45,6 +46,7 @@ struct supervisor {
     int program; /* our own binary: an upgrade on disk mixes no versions */
     struct slices slices;
     struct child children[ROLE_COUNT];
+    struct secret_jobs secret_jobs;
     struct event *kill_timer;
     bool stopping;
     bool announced;
@@ -172,6 +174,13 @@ static void announce_if_all_ready(struct supervisor *s)
     notify_manager("READY=1");
 }
 
+static void want_secret(struct child *child, const struct wire_secret_wanted *wanted)
+{
+    struct supervisor *s = child->supervisor;
+    secret_jobs_start(&s->secret_jobs, child->role, s->slices.fds[child->role], child->channel,
+                      wanted);
+}
+
 static void on_packet(void *context, const struct wire_packet *packet)
 {
     struct child *child = context;
@@ -182,6 +191,8 @@ static void on_packet(void *context, const struct wire_packet *packet)
         announce_if_all_ready(child->supervisor);
     } else if (packet->type == WIRE_FINISHED && child->role == ROLE_CLERK) {
         stop(child->supervisor, (int)packet->as.finished.exit_code);
+    } else if (packet->type == WIRE_SECRET_WANTED) {
+        want_secret(child, &packet->as.secret_wanted);
     } else {
         log_event(LOG_ERROR, "wire", "from", role_to_text(child->role), "error", "unexpected",
                   "type", wire_type_to_text(packet->type), NULL);
@@ -266,13 +277,18 @@ static void ended(struct child *child, int status)
 static void on_child(evutil_socket_t fd, short what, void *context)
 {
     struct supervisor *s = context;
+    struct wire_packet denied;
     pid_t pid;
     int status;
     (void)fd, (void)what;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-        for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
-            if (s->children[role].pid == pid)
-                ended(&s->children[role], status);
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        enum role role;
+        if (secret_jobs_end(&s->secret_jobs, pid, status, &role, &denied))
+            channel_send(s->children[role].channel, &denied);
+        for (int i = ROLE_SUPERVISOR + 1; i < ROLE_COUNT; i++)
+            if (s->children[i].pid == pid)
+                ended(&s->children[i], status);
+    }
 }
 
 /* ---- signals --------------------------------------------------------------------------------- */

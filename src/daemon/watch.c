@@ -5,6 +5,7 @@
  * number of workers, so that a server that hangs leaves some for the others.
  */
 #include "daemon/bridge.h"
+#include "daemon/kept_secret.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
 #include "daemon/visit.h"
@@ -32,6 +33,7 @@ struct watched {
     struct watch *watch;
     struct visit visit;
     struct visit_memory memory;
+    struct kept_secret secret;
     enum watched_state state;
     bool again;           /* asked for during a visit */
     uint64_t round_begun; /* the round asked for when its last visit began, and when it ended */
@@ -52,7 +54,8 @@ struct watch {
     struct channel *supervisor;
     struct channel *clerk;
     struct bridge *bridge;
-    int cancel; /* eventfd: readable ends every wait on the network */
+    struct bridge *to_supervisor; /* for secrets */
+    int cancel;                   /* eventfd: readable ends every wait on the network */
     struct watched *all;
     size_t count;
     bool stopping;
@@ -128,6 +131,21 @@ static void *work(void *context)
     }
     pthread_mutex_unlock(&w->lock);
     return NULL;
+}
+
+/* ---- secrets --------------------------------------------------------------------------------- */
+
+/* In a worker: the loop carries question and answer. */
+static bool ask_supervisor(void *context, struct wire_packet *question, struct arena *arena,
+                           struct wire_packet *answer_r)
+{
+    struct watch *w = context;
+    struct talk *talk = bridge_open(w->to_supervisor);
+    question->as.secret_wanted.ticket = talk_ticket(talk);
+    talk_say(talk, question);
+    bool heard = talk_hear(talk, arena, KEPT_SECRET_SECONDS, answer_r);
+    bridge_close(talk);
+    return heard;
 }
 
 /* ---- states ---------------------------------------------------------------------------------- */
@@ -356,7 +374,11 @@ static void leave(struct watch *w)
 static void on_supervisor_packet(void *context, const struct wire_packet *packet)
 {
     struct watch *w = context;
-    if (packet->type == WIRE_PEER)
+    if (packet->type == WIRE_SECRET)
+        bridge_deliver(w->to_supervisor, packet->as.secret.ticket, packet);
+    else if (packet->type == WIRE_SECRET_DENIED)
+        bridge_deliver(w->to_supervisor, packet->as.secret_denied.ticket, packet);
+    else if (packet->type == WIRE_PEER)
         meet_clerk(w, packet->fd);
     else if (packet->type == WIRE_VISIT)
         make_all_due(w);
@@ -382,6 +404,10 @@ static void add_mailbox(struct watch *w, const struct conf_body *body,
                                     .mailbox = mailbox_new(mailbox, w->cancel),
                                     .memory = &watched->memory,
                                     .park = !w->once};
+    watched->secret = (struct kept_secret){
+        .body = body->id, .mailbox = mailbox->name, .ask = ask_supervisor, .role = w};
+    kept_secret_init(&watched->secret);
+    mailbox_set_secrets(watched->visit.mailbox, &watched->secret.source);
     watched->timer = evtimer_new(w->base, on_timer, watched);
 }
 
@@ -426,6 +452,7 @@ static void set_up(struct watch *w, const struct role_start *start)
     w->once = start->once;
     w->base = event_base_new();
     w->bridge = bridge_new(w->base);
+    w->to_supervisor = bridge_new(w->base);
     w->cancel = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     w->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (w->cancel < 0 || w->wake < 0)
@@ -439,6 +466,7 @@ static void set_up(struct watch *w, const struct role_start *start)
     w->supervisor =
         channel_new(w->base, ROLE_SUPERVISOR_FD,
                     &(struct channel_handler){on_supervisor_packet, on_supervisor_closed, w});
+    bridge_attach(w->to_supervisor, w->supervisor);
     add_mailboxes(w, start->conf);
 }
 
@@ -457,6 +485,7 @@ static void close_all(struct watch *w)
     if (write(w->cancel, &one, sizeof one) < 0)
         panic("watch: nothing can be cancelled");
     bridge_attach(w->bridge, NULL);
+    bridge_attach(w->to_supervisor, NULL);
     for (int i = 0; i < WORKERS; i++)
         pthread_join(w->workers[i], NULL);
 }
@@ -469,10 +498,12 @@ static void release(struct watch *w)
         event_free(w->all[i].timer);
         mailbox_free(w->all[i].visit.mailbox);
         visit_forget(&w->all[i].memory);
+        kept_secret_forget(&w->all[i].secret);
     }
     channel_free(w->clerk);
     channel_free(w->supervisor);
     bridge_free(w->bridge);
+    bridge_free(w->to_supervisor);
     event_free(w->woken);
     event_base_free(w->base);
     close(w->cancel);

@@ -7,6 +7,7 @@
 #include "imap/imap_guard.h"
 #include "imap/imap_name.h"
 #include "imap/imap_session.h"
+#include "net/secret.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -173,16 +174,35 @@ static enum mailbox_result login_with(struct imap_mailbox *imap, struct arena *a
     return answered ? judge(imap, text, err_r) : MAILBOX_LOST;
 }
 
+/* A token that has run out meanwhile looks like a wrong one; the same once more would be refused
+ * again. */
+static bool get_secret(struct imap_mailbox *imap, struct arena *arena, struct secret *secret,
+                       enum mailbox_result *result_r, struct err *err_r)
+{
+    *result_r = MAILBOX_REFUSED;
+    if (!imap_guard_argument(secret->user, "user", err_r) ||
+        !secret_get(secret->server, imap->base.secrets, imap->secret_refused, arena, &secret->word,
+                    &imap->secret_fresh, err_r))
+        return false;
+    if (imap->trying_anew && !imap->secret_fresh) {
+        *result_r = MAILBOX_DENIED;
+        explicit_bzero(secret->word, strlen(secret->word));
+        return err_set(err_r, ERR_PERMISSION,
+                       "%s:%d: the login of %s is refused, and there is no other secret; check it",
+                       secret->server->host, secret->server->port, secret->user);
+    }
+    return true;
+}
+
 enum mailbox_result imap_login(struct imap_mailbox *imap, struct err *err_r)
 {
     const struct conf_server *server = &imap->base.conf->server;
     struct arena *arena = arena_new();
     struct secret secret = {.user = server->user, .server = server};
-    enum mailbox_result result = MAILBOX_REFUSED;
+    enum mailbox_result result;
 
-    stream_arm(imap->stream, imap->limits.budget, imap->limits.login);
-    if (imap_guard_argument(server->user, "user", err_r) &&
-        conf_read_secret(server, arena, &secret.word, err_r)) {
+    if (get_secret(imap, arena, &secret, &result, err_r)) {
+        stream_arm(imap->stream, imap->limits.budget, imap->limits.login);
         if (imap_guard_argument(secret.word, "the password", err_r))
             result = login_with(imap, arena, &secret, err_r);
         explicit_bzero(secret.word, strlen(secret.word));

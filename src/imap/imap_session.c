@@ -287,6 +287,23 @@ static enum mailbox_result connect_and_login(struct imap_mailbox *imap, struct e
     return result;
 }
 
+/* Where the kept secret is refused, a new one is asked for and tried at once: tokens run out. */
+static enum mailbox_result log_in(struct imap_mailbox *imap, struct err *err_r)
+{
+    enum mailbox_result result = connect_and_login(imap, err_r);
+    bool may_be_old = imap->base.secrets != NULL && !imap->secret_fresh &&
+                      imap->base.conf->server.auth != CONF_AUTH_PLAIN;
+
+    imap->secret_refused = result == MAILBOX_DENIED;
+    if (result != MAILBOX_DENIED || !may_be_old)
+        return result;
+    imap->trying_anew = true;
+    result = connect_and_login(imap, err_r);
+    imap->trying_anew = false;
+    imap->secret_refused = result == MAILBOX_DENIED;
+    return result;
+}
+
 static enum mailbox_result read_selection(struct imap_mailbox *imap, struct mailbox_view *view_r,
                                           struct err *err_r)
 {
@@ -357,7 +374,7 @@ static enum mailbox_result imap_open(struct mailbox *mailbox, struct mailbox_vie
     enum mailbox_result result;
 
     mailbox->suggested_wait = 0;
-    result = imap->stream == NULL ? connect_and_login(imap, err_r) : imap_resume(imap, err_r);
+    result = imap->stream == NULL ? log_in(imap, err_r) : imap_resume(imap, err_r);
     if (result == MAILBOX_OK)
         result = select_folder(imap, arena, view_r, err_r);
     if (result != MAILBOX_OK)

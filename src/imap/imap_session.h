@@ -29,6 +29,9 @@ struct imap_mailbox {
     struct stream *stream; /* NULL: closed */
     mailimap *session;     /* NULL: closed or parked */
     int tag;               /* of the last command */
+    bool secret_refused;   /* the last one given */
+    bool secret_fresh;     /* it was not given before */
+    bool trying_anew;      /* only with a fresh one, servers lock accounts */
     bool idling;           /* parked in IDLE */
     bool can_idle, can_move, can_uidplus, can_keyword;
     bool body_came;     /* what was read last may be a mail: not for the log */

@@ -17,6 +17,11 @@ struct mailbox *mailbox_new(const struct conf_mailbox *conf, int cancel_fd)
     return mailbox;
 }
 
+void mailbox_set_secrets(struct mailbox *mailbox, const struct secret_source *secrets)
+{
+    mailbox->secrets = secrets;
+}
+
 void mailbox_free(struct mailbox *mailbox)
 {
     if (mailbox != NULL)

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 struct mailbox;
+struct secret_source; /* net/secret.h */
 
 enum mailbox_result {
     MAILBOX_OK,
@@ -42,6 +43,9 @@ struct mailbox_item {
 
 /* conf is foreign and must outlive it; cancel_fd readable ends any wait. */
 struct mailbox *mailbox_new(const struct conf_mailbox *conf, int cancel_fd);
+/* Who runs the command for its secret: foreign, must outlive it; without it the command is run
+ * here. */
+void mailbox_set_secrets(struct mailbox *mailbox, const struct secret_source *secrets);
 void mailbox_free(struct mailbox *mailbox); /* closes without farewell */
 
 /* Connects, logs in, opens the folder (read_only: EXAMINE, and mailbox_done() is not allowed).

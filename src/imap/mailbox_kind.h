@@ -29,6 +29,7 @@ struct mailbox {
     const struct mailbox_kind *kind;
     const struct conf_mailbox *conf;
     int cancel_fd;
+    const struct secret_source *secrets; /* or NULL */
     bool read_only;
     int suggested_wait; /* seconds */
 };

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 libshell_a_SOURCES += \
+	src/net/secret.c src/net/secret.h \
 	src/net/stream.h \
 	src/net/stream_impl.h \
 	src/net/stream.c \

@@ -2,6 +2,7 @@
 #include "smtp/session.h"
 
 #include "base/text.h"
+#include "net/secret.h"
 #include "net/stream.h"
 
 #include <arpa/inet.h>
@@ -407,17 +408,24 @@ static bool log_in(struct smtp_session *session, struct arena *arena,
     }
     struct err err;
     char *secret;
-    if (!conf_read_secret(server, arena, &secret, &err)) {
-        smtp_result(result_r, TRANSPORT_BLOCKED, "%s", err.text);
+    if (!secret_get(server, session->secrets, session->secret_refused, arena, &secret,
+                    &session->secret_fresh, &err)) {
+        smtp_result(result_r, link_outcome(err.kind), "%s", err.text);
         return false;
     }
     int code = 0;
-    if (text_has_control(server->user) || text_has_control(secret))
+    if (session->trying_anew && !session->secret_fresh) /* it would be refused again */
+        smtp_result(result_r, TRANSPORT_BLOCKED,
+                    "the login of %s is refused, and there is no other "
+                    "secret; check it",
+                    server->user);
+    else if (text_has_control(server->user) || text_has_control(secret))
         smtp_result(result_r, TRANSPORT_BLOCKED, "a control character in user or password");
     else
         code = at_once ? auth_at_once(session, arena, secret, result_r)
                        : auth_login(session, arena, secret, result_r);
     explicit_bzero(secret, strlen(secret));
+    session->secret_refused = code == 0 ? session->secret_refused : code / 100 == 5;
     return code / 100 == 2;
 }
 
@@ -433,7 +441,7 @@ static bool make_ready(struct smtp_session *session, struct arena *arena,
            (server->user == NULL || log_in(session, arena, result_r));
 }
 
-bool smtp_session_open(struct smtp_session *session, struct transport_result *result_r)
+static bool open_once(struct smtp_session *session, struct transport_result *result_r)
 {
     struct err err;
     if (!stream_open(session->server, session->cancel_fd, CONNECT_MS, &session->stream, &err)) {
@@ -452,6 +460,20 @@ bool smtp_session_open(struct smtp_session *session, struct transport_result *re
     arena_free(arena);
     if (!ready)
         smtp_session_drop(session);
+    return ready;
+}
+
+/* Where the kept token is refused, a new one is asked for and tried at once: they run out. */
+bool smtp_session_open(struct smtp_session *session, struct transport_result *result_r)
+{
+    bool was_refused = session->secret_refused;
+    if (open_once(session, result_r))
+        return true;
+    bool may_be_old = session->secrets != NULL && session->secret_refused && !was_refused &&
+                      !session->secret_fresh && session->server->auth != CONF_AUTH_PLAIN;
+    session->trying_anew = may_be_old;
+    bool ready = may_be_old && open_once(session, result_r);
+    session->trying_anew = false;
     return ready;
 }
 

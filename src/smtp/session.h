@@ -16,7 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct mailsmtp; /* libetpan's */
+struct mailsmtp;      /* libetpan's */
+struct secret_source; /* net/secret.h */
 struct stream;
 
 /* What the server offers (RFC 5321 section 4.1.1.1); of the link as it is now: an offer made in
@@ -37,7 +38,11 @@ struct smtp_offer {
 struct smtp_session {
     const struct conf_server *server;
     int cancel_fd;
-    struct stream *stream; /* NULL: no link */
+    const struct secret_source *secrets; /* or NULL */
+    bool secret_refused;                 /* the last one given */
+    bool secret_fresh;                   /* it was not given before */
+    bool trying_anew;                    /* only with a fresh one, servers lock accounts */
+    struct stream *stream;               /* NULL: no link */
     struct mailsmtp *engine;
     struct smtp_offer offer;
 };

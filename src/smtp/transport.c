@@ -24,6 +24,11 @@ struct transport *transport_new(const struct conf_server *server, int cancel_fd)
     return transport;
 }
 
+void transport_set_secrets(struct transport *transport, const struct secret_source *secrets)
+{
+    transport->session.secrets = secrets;
+}
+
 void transport_free(struct transport *transport)
 {
     if (transport == NULL)

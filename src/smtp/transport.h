@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 struct transport;
+struct secret_source; /* net/secret.h */
 
 enum transport_outcome {
     TRANSPORT_SENT,     /* 250 after the dot: the server has taken responsibility */
@@ -41,6 +42,9 @@ struct transport_result {
 
 /* server is foreign and must outlive it; cancel_fd readable ends any wait. */
 struct transport *transport_new(const struct conf_server *server, int cancel_fd);
+/* Who runs the command for its secret: foreign, must outlive it; without it the command is run
+ * here. */
+void transport_set_secrets(struct transport *transport, const struct secret_source *secrets);
 void transport_free(struct transport *transport); /* without farewell */
 
 /* before_data is called after 354 and before the first byte of the mail: false stops there
