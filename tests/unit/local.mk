@@ -2,6 +2,7 @@
 # A core test needs two lines: CORE_TESTS += and _LDADD = $(CORE_LIBS) $(CMOCKA_LIBS); likewise the
 # shell's with $(SHELL_LIBS), the daemon's with $(DAEMON_LIBS).
 
+SCRIPT_TESTS += tests/unit/man-pages.sh
 SCRIPT_TESTS += tests/unit/upward-call.sh
 
 CORE_TESTS += tests/unit/test_base_day
