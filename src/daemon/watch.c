@@ -144,6 +144,14 @@ static void say_health(const struct watched *watched, const char *state, const c
                                                      .retry_in = (uint64_t)retry_in}});
 }
 
+/* The workers count the visits to a server by it. */
+static void set_state(struct watched *watched, enum watched_state state)
+{
+    pthread_mutex_lock(&watched->watch->lock);
+    watched->state = state;
+    pthread_mutex_unlock(&watched->watch->lock);
+}
+
 static void unpark(struct watched *watched)
 {
     if (watched->readable)
@@ -206,7 +214,7 @@ static void wait_seconds(struct watched *watched, int seconds)
 static void park(struct watched *watched)
 {
     const struct visit_report *report = &watched->report;
-    watched->state = PARKED;
+    set_state(watched, PARKED);
     watched->failures = 0;
     say_health(watched, report->park_fd >= 0 ? "idle" : "polled", "", 0);
     if (watched->watch->once)
@@ -241,7 +249,7 @@ static void rest(struct watched *watched)
     if (getrandom(&random, sizeof random, 0) < 0)
         random = (uint32_t)time(NULL);
     int seconds = backoff_seconds(report->why, ++watched->failures, report->suggested_wait, random);
-    watched->state = RESTING;
+    set_state(watched, RESTING);
     log_event(report->why == MAILBOX_LOST ? LOG_WARN : LOG_ERROR, "mailbox-failed", "body",
               watched->visit.body->id, "mailbox", watched->visit.conf->name, "why",
               result_to_text(report->why), "error", report->err.text, "failures",
@@ -278,7 +286,7 @@ static void visited(struct watched *watched)
     if (watched->report.end != VISIT_DONE)
         mailbox_close(watched->visit.mailbox);
     if (watched->report.end == VISIT_CLERK_GONE) {
-        watched->state = PARKED; /* due again when there is a clerk */
+        set_state(watched, PARKED); /* due again when there is a clerk */
         make_due(watched);
         return;
     }
@@ -303,12 +311,15 @@ static void on_woken(evutil_socket_t fd, short what, void *context)
         return;
     pthread_mutex_lock(&w->lock);
     TAILQ_CONCAT(&finished, &w->finished, next);
-    pthread_cond_broadcast(&w->work); /* a server may be less busy now */
     pthread_mutex_unlock(&w->lock);
     while ((watched = TAILQ_FIRST(&finished))) {
         TAILQ_REMOVE(&finished, watched, next);
         visited(watched);
     }
+    /* only now, when the states say so, a server is less busy */
+    pthread_mutex_lock(&w->lock);
+    pthread_cond_broadcast(&w->work);
+    pthread_mutex_unlock(&w->lock);
 }
 
 /* ---- packets --------------------------------------------------------------------------------- */
