@@ -15,7 +15,8 @@ struct channel_handler {
     /* packet and its strings live until the call returns; its descriptor is the handler's to close.
      */
     void (*packet)(void *context, const struct wire_packet *packet);
-    /* The peer is gone or talks nonsense (logged).  The channel is closed; it may be freed now. */
+    /* The peer is gone, talks nonsense or takes no descriptors any more (logged).  The channel is
+     * closed; it may be freed now. */
     void (*closed)(void *context);
     void *context;
 };
