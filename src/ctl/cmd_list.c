@@ -320,6 +320,8 @@ static bool print_eml(struct ctl *ctl, const struct shown *shown, struct err *er
     bool ok = true;
     while (ok && (n = read(fd, buffer, sizeof buffer)) > 0)
         ok = file_write_all(STDOUT_FILENO, buffer, (size_t)n, err_r);
+    if (ok && n < 0)
+        ok = err_set_errno(err_r, ERR_NO_INPUT, "the mail is not whole: cannot read it to its end");
     close(fd);
     return ok;
 }

@@ -137,7 +137,9 @@ static bool run(struct ctl *ctl, const struct row *row, int *code_r, struct err 
     if ((row->needs & NEEDS_REGISTRY) &&
         !registry_open(ctl->conf->state_directory, REGISTRY_READ, &ctl->registry, err_r))
         return false;
-    return row->run(ctl, code_r, err_r);
+    return row->run(ctl, code_r, err_r) &&
+           ((fflush(stdout) == 0 && !ferror(stdout)) ||
+            err_set_errno(err_r, ERR_CANNOT_CREATE, "the output is not whole"));
 }
 
 int main(int argc, char **argv)
