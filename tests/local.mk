@@ -32,6 +32,7 @@ EXTRA_DIST += \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \
 	tests/scenario/lying.sh \
+	tests/scenario/nonsense.sh tests/fake/nonsense.py \
 	tests/scenario/once.sh \
 	tests/scenario/sandbox.sh \
 	tests/scenario/second-instance.sh \

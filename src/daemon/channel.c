@@ -27,6 +27,7 @@ struct channel {
     struct channel_handler handler;
     STAILQ_HEAD(, waiting) queue;
     size_t waiting_fds;
+    bool broken;
     bool deaf; /* the peer does not take what it is sent; closed at the next turn of the loop */
 };
 
@@ -57,7 +58,8 @@ static void shut(struct channel *channel)
 
 static void lost(struct channel *channel, enum wire_result result, const struct err *err)
 {
-    if (result == WIRE_BROKEN)
+    channel->broken = result == WIRE_BROKEN;
+    if (channel->broken)
         log_event(LOG_ERROR, "wire", "error", err->text, NULL);
     shut(channel);
     channel->handler.closed(channel->handler.context);
@@ -129,6 +131,11 @@ void channel_free(struct channel *channel)
     if (channel->socket >= 0)
         shut(channel);
     free(channel);
+}
+
+bool channel_is_broken(const struct channel *channel)
+{
+    return channel->broken;
 }
 
 static struct waiting *keep(const struct wire_packet *packet)

@@ -25,6 +25,8 @@ struct channel_handler {
 struct channel *channel_new(struct event_base *base, int socket,
                             const struct channel_handler *handler);
 void channel_free(struct channel *channel);
+/* Whether it was closed because the peer talks nonsense or does not listen: it may be alive. */
+bool channel_is_broken(const struct channel *channel);
 
 /* Takes the packet's descriptor.  On NULL or a closed channel the packet is dropped: the other side
  * is told everything anew when it is back. */

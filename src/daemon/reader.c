@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,6 +67,9 @@ static bool serve_one(int clerk)
 static _Noreturn void job(int clerk)
 {
     struct err err;
+    /* the zygote watches over its time; when the zygote is gone, nobody does */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0)
+        panic("reader: a job cannot be bound to its parent");
     if (!sandbox_limit_job(&err) || !sandbox_enter(SANDBOX_READER_JOB, &err))
         fatal(&err);
     int served = 0;

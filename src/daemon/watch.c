@@ -202,8 +202,11 @@ static void on_stirred(evutil_socket_t fd, short what, void *context)
 {
     struct watched *watched = context;
     (void)fd, (void)what;
-    if (mailbox_stir(watched->visit.mailbox))
-        make_due(watched);
+    if (!mailbox_stir(watched->visit.mailbox))
+        return;
+    if (!watched->watch->clerk)
+        event_del(watched->readable); /* a dead link stays readable; due when there is a clerk */
+    make_due(watched);
 }
 
 static void wait_seconds(struct watched *watched, int seconds)
