@@ -30,6 +30,7 @@ EXTRA_DIST += \
 	tests/scenario/again.sh \
 	tests/scenario/config.sh \
 	tests/scenario/kill.sh \
+	tests/scenario/large.sh \
 	tests/scenario/letter.sh \
 	tests/scenario/lying.sh \
 	tests/scenario/nonsense.sh tests/fake/nonsense.py \

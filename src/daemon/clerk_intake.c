@@ -289,6 +289,7 @@ static struct docket *new_docket(struct clerk *clerk, const struct conf_body *bo
                                            ? docket->message.now
                                            : (int64_t)mail->internaldate;
     docket->message.raw.fd = packet->fd;
+    docket->message.whole_size = mail->whole_size;
     return docket;
 }
 

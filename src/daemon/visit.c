@@ -13,6 +13,8 @@
 #define BATCH_BYTES ((size_t)64 * 1024 * 1024)
 /* The clerk reads a batch (three tries at worst for each mail) before it says the last word. */
 #define CLERK_SECONDS 1800
+/* A mailbox in which something new comes all the time goes behind the others after so many. */
+#define ROUNDS_MAX 8
 #define UIDS_MAX ((size_t)64 * 1024 * 1024)
 
 struct run {
@@ -144,7 +146,7 @@ static const struct mailbox_item *find_item(const struct run *run, uint32_t uid)
     return item;
 }
 
-static void say_mail(struct run *run, const struct mailbox_item *item, int fd)
+static void say_mail(struct run *run, const struct mailbox_item *item, int fd, size_t whole_size)
 {
     const struct visit *v = run->visit;
     talk_say(run->talk,
@@ -156,7 +158,8 @@ static void say_mail(struct run *run, const struct mailbox_item *item, int fd)
                                                .folder = v->conf->folder,
                                                .uidvalidity = run->view.uidvalidity,
                                                .uid = item->uid,
-                                               .internaldate = (uint64_t)item->internaldate}});
+                                               .internaldate = (uint64_t)item->internaldate,
+                                               .whole_size = whole_size}});
 }
 
 static void say_gone(struct run *run, const struct mailbox_item *item)
@@ -172,36 +175,33 @@ static void say_gone(struct run *run, const struct mailbox_item *item)
                                                           .uid = item->uid}});
 }
 
-static void too_big(struct run *run, const struct mailbox_item *item)
+/* The size that the server told before may be a smaller one. */
+static size_t size_of_too_big(const struct run *run, const struct mailbox_item *item)
 {
-    run->report->left++;
+    size_t max = run->visit->body->max_size;
     log_event(LOG_WARN, "too-large", "body", run->visit->body->id, "mailbox",
               run->visit->conf->name, "uid", log_int(item->uid), "size", log_int(item->size), "max",
-              log_int((int64_t)run->visit->body->max_size), NULL);
+              log_int((int64_t)max), NULL);
+    return item->size > max ? item->size : max + 1;
 }
 
-/* Fetches one mail and hands it on.  *said_r: the clerk will answer. */
-static bool fetch_one(struct run *run, const struct mailbox_item *item, bool *said_r)
+/* Fetches one mail and hands it on; the clerk will answer. */
+static bool fetch_one(struct run *run, const struct mailbox_item *item)
 {
     int fd;
-    *said_r = false;
     if (!memfd_new("mail", &fd, &run->report->err))
         return failed(run, MAILBOX_LOST);
     enum mailbox_result result =
         mailbox_fetch(run->visit->mailbox, item, run->visit->body->max_size, fd, &run->report->err);
-    if (result == MAILBOX_OK && memfd_seal(fd, &run->report->err)) {
-        say_mail(run, item, fd);
-        *said_r = true;
+    bool fetched = result == MAILBOX_OK || result == MAILBOX_TOO_BIG;
+    if (fetched && memfd_seal(fd, &run->report->err)) {
+        say_mail(run, item, fd, result == MAILBOX_TOO_BIG ? size_of_too_big(run, item) : 0);
         return true;
     }
     close(fd);
-    if (result == MAILBOX_GONE)
-        say_gone(run, item);
-    else if (result == MAILBOX_TOO_BIG)
-        too_big(run, item);
-    else
-        return failed(run, result == MAILBOX_OK ? MAILBOX_LOST : result);
-    *said_r = result == MAILBOX_GONE;
+    if (result != MAILBOX_GONE)
+        return failed(run, fetched ? MAILBOX_LOST : result);
+    say_gone(run, item);
     return true;
 }
 
@@ -229,12 +229,11 @@ static bool fetch_batch(struct run *run, size_t *next)
     size_t said = 0, bytes = 0;
     while (*next < run->wanted_count && said < BATCH_MAILS && bytes < BATCH_BYTES) {
         const struct mailbox_item *item = find_item(run, run->wanted[(*next)++]);
-        bool answered;
-        if (!fetch_one(run, item, &answered))
+        if (!fetch_one(run, item))
             return false;
         bytes += item->size;
-        said += answered;
-        run->report->fetched += answered;
+        said++;
+        run->report->fetched++;
     }
     return settle(run, said);
 }
@@ -268,6 +267,7 @@ static void park(struct run *run)
 void visit_run(const struct visit *visit, struct talk *talk, struct visit_report *report_r)
 {
     struct run run = {.visit = visit, .talk = talk, .report = report_r};
+    int rounds = 0;
     bool ok;
     *report_r = (struct visit_report){.end = VISIT_DONE, .park_fd = -1};
     /* mail that came during a round is found by the next, before the mailbox is parked */
@@ -276,8 +276,10 @@ void visit_run(const struct visit *visit, struct talk *talk, struct visit_report
         report_r->left = 0;
         ok = round_trip(&run);
         arena_free(run.arena);
-    } while (ok && run.committed > 0);
+    } while (ok && run.committed > 0 && ++rounds < ROUNDS_MAX);
     run.arena = NULL;
     if (ok)
         park(&run);
+    if (run.committed > 0)
+        report_r->stirred = true;
 }

@@ -64,7 +64,7 @@ bool pipeline_conclude(struct registry *registry, struct arena *arena,
                              .verdict = reading ? &c->verdict : NULL,
                              .known = &c->known,
                              .arrival = arrival,
-                             .size = message->raw.size};
+                             .size = message->whole_size ? message->whole_size : message->raw.size};
     decide(arena, &file, &c->decision);
 
     /* what to say, as the bytes that will be sent */

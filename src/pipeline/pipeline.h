@@ -17,6 +17,7 @@ struct message {
     struct raw_mail raw;
     const struct reading *reading; /* NULL: it cannot be read */
     const char *unreadable;        /* why, where reading is NULL */
+    size_t whole_size;             /* of one of which only the headers were fetched; else 0 */
     int64_t id;                    /* of one that the registry has, to explain it again; else 0 */
     int64_t now;                   /* moment of registration */
     const char *token;             /* fresh random, 32 hexadecimal digits */
