@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/digest.h"
 
+#include "base/file.h"
+
 #include "base/err.h"
 #include "base/text.h"
 
@@ -37,4 +39,17 @@ char *digest_hex(struct arena *arena, const void *bytes, size_t n)
     digest_add(digest, bytes, n);
     digest_end(digest, sum);
     return text_hex(arena, sum, sizeof sum);
+}
+
+bool digest_memfd(int fd, unsigned char sum_r[DIGEST_SIZE], size_t *n_r, struct err *err_r)
+{
+    struct memfd_map map;
+    if (!memfd_map(fd, SIZE_MAX, &map, err_r))
+        return false;
+    struct digest *digest = digest_new();
+    digest_add(digest, map.bytes, map.n);
+    digest_end(digest, sum_r);
+    *n_r = map.n;
+    memfd_unmap(&map);
+    return true;
 }

@@ -65,7 +65,7 @@ static void close_books(struct ctl *ctl, struct books *books)
     *books = (struct books){.complete = true};
     for (size_t i = 0; i < conf->body_count; i++) {
         const struct conf_body *body = &conf->bodies[i];
-        if (ctl->body && strcmp(ctl->body, body->id) != 0)
+        if (!ctl_wants_body(ctl, body->id))
             continue;
         for (size_t k = 0; k < body->mailbox_count; k++) {
             books->standings = arena_grow(ctl->arena, books->standings, books->count,

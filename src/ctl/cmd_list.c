@@ -109,6 +109,8 @@ static void print_messages(struct ctl *ctl, const struct message_row *rows, size
     struct table *table = table_new(ctl->arena, titles, 6);
     for (size_t i = 0; i < count; i++) {
         const struct message_row *row = &rows[i];
+        if (!ctl_wants_body(ctl, row->body))
+            continue;
         const char *cells[] = {arena_printf(ctl->arena, "m%lld", (long long)row->id),
                                ctl_moment(ctl, row->arrived_at),
                                row->from,
@@ -125,7 +127,8 @@ static struct json *messages_to_json(struct ctl *ctl, const struct message_row *
 {
     struct json *array = json_array_new();
     for (size_t i = 0; i < count; i++)
-        json_add(array, rows_message_to_json(ctl, &rows[i]));
+        if (ctl_wants_body(ctl, rows[i].body))
+            json_add(array, rows_message_to_json(ctl, &rows[i]));
     return array;
 }
 
@@ -213,7 +216,7 @@ static bool concerns(const struct shown *shown, const struct delivery *delivery)
     return !shown->motion || text_equal(delivery->number, shown->motion->number);
 }
 
-static struct json *parts_of(struct ctl *ctl, const struct shown *shown)
+static struct json *parts_of(const struct shown *shown)
 {
     struct json *reading, *parts = json_array_new();
     struct err err;
@@ -233,7 +236,6 @@ static struct json *parts_of(struct ctl *ctl, const struct shown *shown)
         json_add(parts, copy);
     }
     json_free(reading);
-    (void)ctl;
     return parts;
 }
 
@@ -249,7 +251,7 @@ static void print_shown_json(struct ctl *ctl, const struct shown *shown)
             json_add(deliveries, rows_delivery_to_json(ctl, &shown->deliveries[i]));
     json_put(object, "events", events);
     json_put(object, "deliveries", deliveries);
-    json_put(object, "parts", parts_of(ctl, shown));
+    json_put(object, "parts", parts_of(shown));
     ctl_print_json(ctl, object);
 }
 
@@ -320,6 +322,8 @@ static bool print_eml(struct ctl *ctl, const struct shown *shown, struct err *er
     bool ok = true;
     while (ok && (n = read(fd, buffer, sizeof buffer)) > 0)
         ok = file_write_all(STDOUT_FILENO, buffer, (size_t)n, err_r);
+    if (ok && n < 0)
+        ok = err_set_errno(err_r, ERR_NO_INPUT, "the mail is not whole: cannot read it to its end");
     close(fd);
     return ok;
 }

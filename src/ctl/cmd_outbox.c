@@ -11,6 +11,8 @@ static void print_deliveries(struct ctl *ctl, const struct delivery *rows, size_
     struct table *table = table_new(ctl->arena, titles, 7);
     for (size_t i = 0; i < count; i++) {
         const struct delivery *row = &rows[i];
+        if (!ctl_wants_body(ctl, row->body))
+            continue;
         const char *cells[] = {
             arena_printf(ctl->arena, "o%lld", (long long)row->id),
             reply_kind_to_text(row->kind),
@@ -35,7 +37,8 @@ bool ctl_outbox(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     if (ctl->json) {
         struct json *array = json_array_new();
         for (size_t i = 0; i < count; i++)
-            json_add(array, rows_delivery_to_json(ctl, &rows[i]));
+            if (ctl_wants_body(ctl, rows[i].body))
+                json_add(array, rows_delivery_to_json(ctl, &rows[i]));
         ctl_print_json(ctl, array);
     } else {
         print_deliveries(ctl, rows, count);

@@ -51,7 +51,7 @@ static bool find_place(const struct ctl *ctl, const struct reading *reading,
     const struct conf *conf = ctl->conf;
     for (size_t i = 0; i < conf->body_count; i++) {
         const struct conf_body *body = &conf->bodies[i];
-        if (ctl->body && strcmp(body->id, ctl->body) != 0)
+        if (!ctl_wants_body(ctl, body->id))
             continue;
         for (size_t k = 0; k < body->mailbox_count; k++) {
             const struct conf_mailbox *mailbox = &body->mailboxes[k];
@@ -178,19 +178,6 @@ static void read_it(struct ctl *ctl, int fd, struct message *message)
         message->unreadable = arena_strdup(ctl->arena, err.text);
 }
 
-static bool sum_of(struct message *message, int fd, struct err *err_r)
-{
-    struct memfd_map map;
-    if (!memfd_map(fd, READER_MAX_MAIL, &map, err_r))
-        return false;
-    struct digest *digest = digest_new();
-    digest_add(digest, map.bytes, map.n);
-    digest_end(digest, message->raw.sha256);
-    message->raw.size = map.n;
-    memfd_unmap(&map);
-    return true;
-}
-
 static bool explain(struct ctl *ctl, struct message *message, int fd, struct err *err_r)
 {
     struct conclusion conclusion = {0};
@@ -202,7 +189,7 @@ static bool explain(struct ctl *ctl, struct message *message, int fd, struct err
     message->raw.folder = message->mailbox->folder;
     message->raw.fd = -1;
     message->token = "00000000000000000000000000000000";
-    if (!sum_of(message, fd, err_r) ||
+    if (!digest_memfd(fd, message->raw.sha256, &message->raw.size, err_r) ||
         !pipeline_conclude(ctl->registry, ctl->arena, message, &conclusion, err_r))
         return false;
     if (ctl->json)

@@ -11,6 +11,11 @@ void ctl_print_json(struct ctl *ctl, struct json *json)
     json_free(json);
 }
 
+bool ctl_wants_body(const struct ctl *ctl, const char *body)
+{
+    return !ctl->body || text_equal(ctl->body, body);
+}
+
 bool ctl_parse_id(const char *s, char letter, int64_t *id_r)
 {
     char *end;

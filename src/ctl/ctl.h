@@ -53,6 +53,9 @@ bool ctl_load_conf(struct ctl *ctl, struct err *err_r);
 /* Prints the value and frees it. */
 void ctl_print_json(struct ctl *ctl, struct json *json);
 
+/* Without --body every body is wanted. */
+bool ctl_wants_body(const struct ctl *ctl, const char *body);
+
 /* "m12" or "o34" to its number; false if it is not of that letter. */
 bool ctl_parse_id(const char *s, char letter, int64_t *id_r);
 

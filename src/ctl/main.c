@@ -77,15 +77,21 @@ static const struct option options[] = {
     {0},
 };
 
-static _Noreturn void leave(FILE *to, int code)
+static _Noreturn void help(void)
 {
-    fputs("usage: antragctl [-c FILE] [--json] COMMAND\n", to);
+    puts("usage: antragctl [-c FILE] [--json] COMMAND");
     for (size_t i = 0; i < ROW_COUNT; i++)
-        fprintf(to, "  %-58s %s\n", rows[i].synopsis, rows[i].sentence);
-    exit(code);
+        printf("  %-58s %s\n", rows[i].synopsis, rows[i].sentence);
+    exit(EX_OK);
 }
 
-static void take_option(struct ctl *ctl, int option)
+static _Noreturn void misused(const char *word, const char *what)
+{
+    fprintf(stderr, "antragctl: %s: %s; see antragctl --help\n", word, what);
+    exit(EX_USAGE);
+}
+
+static void take_option(struct ctl *ctl, int option, const char *word)
 {
     switch (option) {
     case 'c':
@@ -119,9 +125,9 @@ static void take_option(struct ctl *ctl, int option)
         puts(PACKAGE_STRING);
         exit(EX_OK);
     case OPTION_HELP:
-        leave(stdout, EX_OK);
+        help();
     default:
-        leave(stderr, EX_USAGE);
+        misused(word, "no such option, or its value is missing");
     }
 }
 
@@ -130,8 +136,7 @@ static const struct row *find_row(const char *name)
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (strcmp(rows[i].name, name) == 0)
             return &rows[i];
-    fprintf(stderr, "antragctl: there is no command \"%s\"; see antragctl --help\n", name);
-    exit(EX_USAGE);
+    misused(name, "no such command");
 }
 
 static bool run(struct ctl *ctl, const struct row *row, int *code_r, struct err *err_r)
@@ -141,7 +146,9 @@ static bool run(struct ctl *ctl, const struct row *row, int *code_r, struct err 
     if ((row->needs & NEEDS_REGISTRY) &&
         !registry_open(ctl->conf->state_directory, REGISTRY_READ, &ctl->registry, err_r))
         return false;
-    return row->run(ctl, code_r, err_r);
+    return row->run(ctl, code_r, err_r) &&
+           ((fflush(stdout) == 0 && !ferror(stdout)) ||
+            err_set_errno(err_r, ERR_CANNOT_CREATE, "the output is not whole"));
 }
 
 int main(int argc, char **argv)
@@ -149,10 +156,11 @@ int main(int argc, char **argv)
     struct ctl ctl = {.conf_path = DEFAULT_CONF};
     struct err err;
     int option, code = EX_OK;
+    opterr = 0; /* one line says it */
     while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1)
-        take_option(&ctl, option);
+        take_option(&ctl, option, argv[optind - 1]);
     if (optind == argc)
-        leave(stderr, EX_USAGE);
+        misused("no command", "one is needed");
     const struct row *row = find_row(argv[optind]);
     ctl.argc = argc - optind - 1;
     ctl.argv = argv + optind + 1;

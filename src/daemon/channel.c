@@ -10,6 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* As many descriptors may wait for a peer; far more than the roles have in flight, far fewer than a
+ * process may have open. */
+#define WAITING_FDS_MAX 256
+
 struct waiting {
     STAILQ_ENTRY(waiting) next;
     struct arena *arena; /* holds the strings of the packet, and this */
@@ -22,6 +26,9 @@ struct channel {
     struct event *writable;
     struct channel_handler handler;
     STAILQ_HEAD(, waiting) queue;
+    size_t waiting_fds;
+    bool broken;
+    bool deaf; /* the peer does not take what it is sent; closed at the next turn of the loop */
 };
 
 static void close_fd(int fd)
@@ -34,6 +41,7 @@ static void drop_first(struct channel *channel)
 {
     struct waiting *first = STAILQ_FIRST(&channel->queue);
     STAILQ_REMOVE_HEAD(&channel->queue, next);
+    channel->waiting_fds -= first->packet.fd >= 0;
     close_fd(first->packet.fd);
     arena_free(first->arena);
 }
@@ -50,7 +58,8 @@ static void shut(struct channel *channel)
 
 static void lost(struct channel *channel, enum wire_result result, const struct err *err)
 {
-    if (result == WIRE_BROKEN)
+    channel->broken = result == WIRE_BROKEN;
+    if (channel->broken)
         log_event(LOG_ERROR, "wire", "error", err->text, NULL);
     shut(channel);
     channel->handler.closed(channel->handler.context);
@@ -62,6 +71,11 @@ static void on_readable(evutil_socket_t socket, short what, void *context)
     struct channel *channel = context;
     struct err err;
     (void)what;
+    if (channel->deaf) {
+        err_set(&err, ERR_UNAVAILABLE, "wire: the other role takes nothing of what it is sent");
+        lost(channel, WIRE_BROKEN, &err);
+        return;
+    }
     for (int i = 0; i < 64; i++) {
         struct wire_packet packet;
         struct arena *arena = arena_new();
@@ -124,6 +138,11 @@ int channel_socket(const struct channel *channel)
     return channel ? channel->socket : -1;
 }
 
+bool channel_is_broken(const struct channel *channel)
+{
+    return channel->broken;
+}
+
 static struct waiting *keep(const struct wire_packet *packet)
 {
     struct arena *arena = arena_new();
@@ -136,7 +155,7 @@ static struct waiting *keep(const struct wire_packet *packet)
 void channel_send(struct channel *channel, const struct wire_packet *packet)
 {
     struct err err;
-    if (!channel || channel->socket < 0) {
+    if (!channel || channel->socket < 0 || channel->deaf) {
         close_fd(packet->fd);
         return;
     }
@@ -145,6 +164,13 @@ void channel_send(struct channel *channel, const struct wire_packet *packet)
         close_fd(packet->fd);
         return;
     }
+    if (packet->fd >= 0 && channel->waiting_fds == WAITING_FDS_MAX) {
+        close_fd(packet->fd);
+        channel->deaf = true;
+        event_active(channel->readable, EV_READ, 0);
+        return;
+    }
+    channel->waiting_fds += packet->fd >= 0;
     struct waiting *waiting = keep(packet); /* the macro looks at its argument three times */
     STAILQ_INSERT_TAIL(&channel->queue, waiting, next);
     event_add(channel->writable, NULL);

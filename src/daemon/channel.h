@@ -15,7 +15,8 @@ struct channel_handler {
     /* packet and its strings live until the call returns; its descriptor is the handler's to close.
      */
     void (*packet)(void *context, const struct wire_packet *packet);
-    /* The peer is gone or talks nonsense (logged).  The channel is closed; it may be freed now. */
+    /* The peer is gone, talks nonsense or takes no descriptors any more (logged).  The channel is
+     * closed; it may be freed now. */
     void (*closed)(void *context);
     void *context;
 };
@@ -24,6 +25,8 @@ struct channel_handler {
 struct channel *channel_new(struct event_base *base, int socket,
                             const struct channel_handler *handler);
 void channel_free(struct channel *channel);
+/* Whether it was closed because the peer talks nonsense or does not listen: it may be alive. */
+bool channel_is_broken(const struct channel *channel);
 
 /* Its descriptor, which stays the channel's; -1 where it is closed. */
 int channel_socket(const struct channel *channel);

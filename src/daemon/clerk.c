@@ -6,6 +6,7 @@
  */
 #include "daemon/clerk_p.h"
 
+#include "base/text.h"
 #include "daemon/sandbox.h"
 
 #include <event2/event.h>
@@ -14,6 +15,8 @@
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
+
+#define RETRY_SECONDS_MAX (366 * 86400) /* more is nonsense */
 
 int64_t clerk_now(void)
 {
@@ -61,6 +64,16 @@ static void make_health(struct clerk *clerk, struct arena *arena)
                                 .retry_at = MOMENT_NONE};
 }
 
+/* What fits, cut at a character. */
+static void copy_text(char *to, size_t size, const char *from)
+{
+    size_t n = strnlen(from, size - 1);
+    while (!text_is_utf8(from, n))
+        n--;
+    memcpy(to, from, n);
+    to[n] = '\0';
+}
+
 static void note_health(struct clerk *clerk, const struct wire_health *news)
 {
     for (size_t i = 0; i < clerk->health_count; i++) {
@@ -69,9 +82,11 @@ static void note_health(struct clerk *clerk, const struct wire_health *news)
             continue;
         if (strcmp(health->state, news->state) != 0)
             health->since = clerk_now();
-        strncpy(health->state, news->state, sizeof health->state - 1);
-        strncpy(health->text, news->text, sizeof health->text - 1);
-        health->retry_at = news->retry_in ? clerk_now() + (int64_t)news->retry_in : MOMENT_NONE;
+        copy_text(health->state, sizeof health->state, news->state);
+        copy_text(health->text, sizeof health->text, news->text);
+        health->retry_at = news->retry_in > 0 && news->retry_in <= RETRY_SECONDS_MAX
+                               ? clerk_now() + (int64_t)news->retry_in
+                               : MOMENT_NONE;
     }
 }
 
@@ -127,6 +142,11 @@ static void on_peer_closed(void *context)
 {
     struct peer *peer = context;
     struct clerk *clerk = peer->clerk;
+    /* it waits for a clerk that comes through the supervisor, and so would its work */
+    if (channel_is_broken(clerk->peers[peer->role]))
+        channel_send(
+            clerk->supervisor,
+            &(struct wire_packet){.type = WIRE_DISTRUST, .fd = -1, .as.distrust.role = peer->role});
     channel_free(clerk->peers[peer->role]);
     clerk->peers[peer->role] = NULL;
     if (peer_rows[peer->role].gone)

@@ -18,6 +18,8 @@
 
 #define UIDS_MAX ((size_t)64 * 1024 * 1024)
 #define TRIES_MAX 3
+/* A watch in its senses has 64 mails on their way; each holds descriptors. */
+#define DOCKETS_MAX 256
 
 static int64_t milliseconds(void)
 {
@@ -41,8 +43,9 @@ static const char *fresh_token(struct arena *arena)
     return text_hex(arena, bytes, sizeof bytes);
 }
 
-static void free_docket(struct docket *docket)
+static void free_docket(struct clerk *clerk, struct docket *docket)
 {
+    clerk->dockets--;
     if (docket->message.raw.fd >= 0)
         close(docket->message.raw.fd);
     arena_free(docket->arena);
@@ -69,7 +72,7 @@ static bool belongs_in_done_folder(enum message_state state)
 static void give_up(struct clerk *clerk, struct docket *docket)
 {
     tell_settled(clerk, docket->visit, docket->message.raw.uid, false, false);
-    free_docket(docket);
+    free_docket(clerk, docket);
     clerk_finish_if_done(clerk);
 }
 
@@ -238,7 +241,7 @@ static void on_settle(evutil_socket_t fd, short what, void *context)
             log_docket(docket);
         tell_settled(clerk, docket->visit, docket->message.raw.uid, ok,
                      ok && belongs_in_done_folder(docket->conclusion.decision.state));
-        free_docket(docket);
+        free_docket(clerk, docket);
     }
     outbox_run(clerk);
     clerk_finish_if_done(clerk);
@@ -268,19 +271,23 @@ static bool find_place(const struct clerk *clerk, const char *body_id, const cha
     return *mailbox_r != NULL;
 }
 
-static struct docket *new_docket(const struct conf_body *body, const struct conf_mailbox *mailbox,
+static struct docket *new_docket(struct clerk *clerk, const struct conf_body *body,
+                                 const struct conf_mailbox *mailbox,
                                  const struct wire_packet *packet)
 {
     struct arena *arena = arena_new();
     struct docket *docket = ARENA_NEW(arena, struct docket);
     const struct wire_mail *mail = &packet->as.mail;
+    clerk->dockets++;
     docket->arena = arena;
     docket->visit = mail->visit;
     docket->began_ms = milliseconds();
     docket->message = (struct message){
         .body = body, .mailbox = mailbox, .now = clerk_now(), .token = fresh_token(arena)};
     name_place(&docket->message.raw, body, mailbox, mail->uidvalidity, mail->uid);
-    docket->message.raw.internaldate = (int64_t)mail->internaldate;
+    docket->message.raw.internaldate = day_is_none(moment_day((int64_t)mail->internaldate))
+                                           ? docket->message.now
+                                           : (int64_t)mail->internaldate;
     docket->message.raw.whole = (size_t)mail->whole;
     docket->message.raw.fd = packet->fd;
     return docket;
@@ -293,18 +300,20 @@ static void take_mail(struct clerk *clerk, const struct wire_packet *packet)
     enum message_state state;
     int64_t id;
     struct err err;
-    if (!find_place(clerk, packet->as.mail.body, packet->as.mail.mailbox, &body, &mailbox)) {
+    if (clerk->dockets >= DOCKETS_MAX ||
+        !find_place(clerk, packet->as.mail.body, packet->as.mail.mailbox, &body, &mailbox)) {
         close(packet->fd);
+        tell_settled(clerk, packet->as.mail.visit, (uint32_t)packet->as.mail.uid, false, false);
         return;
     }
-    struct docket *docket = new_docket(body, mailbox, packet);
+    struct docket *docket = new_docket(clerk, body, mailbox, packet);
     if (!registry_find_uid(clerk->registry, &docket->message.raw, &id, &state, &err)) {
         complain("registry", &err);
         give_up(clerk, docket);
     } else if (id) { /* settled before, by a visit that did not hear of it */
         tell_settled(clerk, docket->visit, docket->message.raw.uid, true,
                      belongs_in_done_folder(state));
-        free_docket(docket);
+        free_docket(clerk, docket);
     } else if (!pipeline_receive(clerk->registry, &docket->message, &err)) {
         complain("receive", &err);
         give_up(clerk, docket);
@@ -319,8 +328,10 @@ static void take_gone(struct clerk *clerk, const struct wire_gone *gone)
     const struct conf_mailbox *mailbox;
     struct raw_mail raw = {0};
     struct err err;
-    if (!find_place(clerk, gone->body, gone->mailbox, &body, &mailbox))
+    if (!find_place(clerk, gone->body, gone->mailbox, &body, &mailbox)) {
+        tell_settled(clerk, gone->visit, (uint32_t)gone->uid, false, false);
         return;
+    }
     name_place(&raw, body, mailbox, gone->uidvalidity, gone->uid);
     bool ok = registry_record_vanished(clerk->registry, &raw, clerk_now(), &err);
     if (!ok)
@@ -450,18 +461,18 @@ bool intake_is_empty(const struct clerk *clerk)
     return TAILQ_EMPTY(&clerk->reading) && TAILQ_EMPTY(&clerk->read);
 }
 
-static void free_all(struct dockets *dockets)
+static void free_all(struct clerk *clerk, struct dockets *dockets)
 {
     struct docket *docket;
     while ((docket = TAILQ_FIRST(dockets))) {
         TAILQ_REMOVE(dockets, docket, next);
-        free_docket(docket);
+        free_docket(clerk, docket);
     }
 }
 
 void intake_close(struct clerk *clerk)
 {
-    free_all(&clerk->reading);
-    free_all(&clerk->read);
+    free_all(clerk, &clerk->reading);
+    free_all(clerk, &clerk->read);
     event_free(clerk->settle);
 }

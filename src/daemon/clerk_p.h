@@ -59,6 +59,7 @@ struct clerk {
     struct channel *supervisor;
     struct channel *peers[ROLE_COUNT]; /* NULL: not there */
     uint64_t last_ticket;
+    size_t dockets;         /* in reading and in read */
     struct dockets reading; /* asked of the reader, in the order of asking */
     struct dockets read;    /* answered, to be settled with the next batch */
     struct event *settle;   /* a batch is settled at the end of a turn of the loop */

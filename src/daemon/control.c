@@ -128,18 +128,17 @@ static void on_line(struct bufferevent *link, void *context)
 {
     struct connection *connection = context;
     struct evbuffer *input = bufferevent_get_input(link);
-    char *line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF);
-    if (!line) {
-        if (evbuffer_get_length(input) > REQUEST_MAX)
-            hang_up(connection);
-        return;
+    char *line;
+    while ((line = evbuffer_readln(input, NULL, EVBUFFER_EOL_LF))) {
+        struct arena *arena = arena_new();
+        struct json *answer = answer_request(connection, arena, line);
+        if (answer)
+            say(connection, arena, answer);
+        arena_free(arena);
+        free(line);
     }
-    struct arena *arena = arena_new();
-    struct json *answer = answer_request(connection, arena, line);
-    if (answer)
-        say(connection, arena, answer);
-    arena_free(arena);
-    free(line);
+    if (evbuffer_get_length(input) > REQUEST_MAX)
+        hang_up(connection);
 }
 
 void control_round_ended(struct clerk *clerk)

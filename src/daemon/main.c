@@ -101,8 +101,9 @@ static int run_role(const char *name)
     struct arena *arena = arena_new();
     if (!role_from_text(name, &role) || !role_mains[role])
         leave(stderr, EX_USAGE);
-    /* the terminal's ^C is for the supervisor, which tells the roles */
+    /* ^C, and TERM to all processes of a service, are for the supervisor, which tells the roles */
     signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     if (!role_receive_start(role, arena, &start, &err))

@@ -4,9 +4,9 @@
  * address space, its own slice of the configuration and its own sandbox.  Descriptor 3 of a role is
  * its socket to the supervisor; its first packet is START, peers follow as PEER.
  *
- * A role's main function returns its exit code: 0 after STOP; 75, 77, 78 where it cannot run at all
- * (the supervisor then stops with the same code); anything else, and any signal, has it started
- * again.
+ * A role's main function returns its exit code: 0 after STOP; 69, 73, 75, 77, 78 where it cannot
+ * run at all (before READY, the supervisor then stops with the same code); anything else, and any
+ * signal, has it started again.
  */
 #ifndef DAEMON_ROLE_H
 #define DAEMON_ROLE_H

@@ -10,6 +10,7 @@
 #include "smtp/transport.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -108,11 +109,8 @@ static struct transport *open_line(struct send *s, const struct conf_body *body,
     return line->transport;
 }
 
-static struct transport *find_transport(struct send *s, const char *body_id)
+static struct transport *find_transport(struct send *s, const struct conf_body *body)
 {
-    const struct conf_body *body = conf_find_body(s->conf, body_id);
-    if (!body)
-        panic("send: the clerk names a body that is not in the configuration");
     struct line *line = &s->lines[body - s->conf->bodies];
     return line->transport ? line->transport : open_line(s, body, line);
 }
@@ -150,8 +148,9 @@ static bool ask_clerk(void *context)
     return ok;
 }
 
-static void transmit(struct send *s, const struct wire_deliver *deliver,
-                     const struct memfd_map *map, struct transport_result *result_r)
+static void transmit(struct send *s, const struct conf_body *body,
+                     const struct wire_deliver *deliver, const struct memfd_map *map,
+                     struct transport_result *result_r)
 {
     struct asking asking = {s->clerk, deliver->delivery};
     struct transport_mail mail = {.envelope_from = deliver->envelope_from,
@@ -160,17 +159,29 @@ static void transmit(struct send *s, const struct wire_deliver *deliver,
                                   .bytes = map->bytes,
                                   .size = map->n};
     s->some_open = true;
-    transport_send(find_transport(s, deliver->body), &mail, ask_clerk, &asking, result_r);
+    transport_send(find_transport(s, body), &mail, ask_clerk, &asking, result_r);
+}
+
+/* Answers of a body that was taken out of the configuration wait; those of the others go on. */
+static void body_is_gone(struct transport_result *result_r)
+{
+    result_r->outcome = TRANSPORT_DEFERRED;
+    snprintf(
+        result_r->text, sizeof result_r->text,
+        "its body is not in the configuration; put it back and reload, so that it can be sent");
 }
 
 static void deliver(struct send *s, const struct wire_packet *packet)
 {
     const struct wire_deliver *request = &packet->as.deliver;
+    const struct conf_body *body = conf_find_body(s->conf, request->body);
     struct memfd_map map;
     struct err err;
     struct transport_result result = {.outcome = TRANSPORT_DOWN};
-    if (memfd_map(packet->fd, ANSWER_MAX, &map, &err)) {
-        transmit(s, request, &map, &result);
+    if (!body) {
+        body_is_gone(&result);
+    } else if (memfd_map(packet->fd, ANSWER_MAX, &map, &err)) {
+        transmit(s, body, request, &map, &result);
         memfd_unmap(&map);
     } else {
         memcpy(result.text, err.text, sizeof result.text - 1);

@@ -8,6 +8,7 @@
 #include "daemon/secret_jobs.h"
 #include "daemon/slices.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +28,7 @@
 #define STOP_SECONDS 9 /* TERM promises ten */
 #define RESTART_MAX_SECONDS 60
 #define HEALTHY_SECONDS 60 /* a role that lived so long is started again at once */
+#define ONCE_DEATHS_MAX 4  /* with --once a later try is somebody else's */
 
 struct supervisor;
 
@@ -34,6 +37,7 @@ struct child {
     enum role role;
     pid_t pid; /* 0: not running */
     bool ready;
+    bool leaving; /* was told to stop, to be started again */
     time_t started;
     int deaths; /* in a row, without a healthy life between */
     struct channel *channel;
@@ -96,7 +100,7 @@ static void on_kill_timer(evutil_socket_t fd, short what, void *context)
     (void)fd, (void)what;
     for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++) {
         struct child *child = &s->children[role];
-        if (is_running(child)) {
+        if (is_running(child) && (s->stopping || child->leaving)) {
             log_event(LOG_WARN, "role-killed", "name", role_to_text(child->role), "text",
                       "did not stop in time", NULL);
             kill(child->pid, SIGKILL);
@@ -181,6 +185,16 @@ static void want_secret(struct child *child, const struct wire_secret_wanted *wa
                       wanted);
 }
 
+/* A role that talks nonsense to the clerk was taken over, or is broken. */
+static void distrust(struct supervisor *s, uint64_t role)
+{
+    if (role <= ROLE_CLERK || role >= ROLE_COUNT || !is_running(&s->children[role]))
+        return;
+    log_event(LOG_WARN, "role-killed", "name", role_to_text((enum role)role), "text",
+              "it talks nonsense to the clerk", NULL);
+    kill(s->children[role].pid, SIGKILL);
+}
+
 static void on_packet(void *context, const struct wire_packet *packet)
 {
     struct child *child = context;
@@ -193,6 +207,8 @@ static void on_packet(void *context, const struct wire_packet *packet)
         stop(child->supervisor, (int)packet->as.finished.exit_code);
     } else if (packet->type == WIRE_SECRET_WANTED) {
         want_secret(child, &packet->as.secret_wanted);
+    } else if (packet->type == WIRE_DISTRUST && child->role == ROLE_CLERK) {
+        distrust(child->supervisor, packet->as.distrust.role);
     } else {
         log_event(LOG_ERROR, "wire", "from", role_to_text(child->role), "error", "unexpected",
                   "type", wire_type_to_text(packet->type), NULL);
@@ -202,6 +218,21 @@ static void on_packet(void *context, const struct wire_packet *packet)
 static void on_closed(void *context)
 {
     (void)context; /* its end arrives as SIGCHLD */
+}
+
+static void start_again(struct child *child)
+{
+    bool once = child->supervisor->options->once;
+    if (!once && monotonic() - child->started >= HEALTHY_SECONDS)
+        child->deaths = 0;
+    int wait = child->deaths ? 1 << (child->deaths < 6 ? child->deaths - 1 : 6) : 0;
+    child->deaths++;
+    if (wait > RESTART_MAX_SECONDS)
+        wait = RESTART_MAX_SECONDS;
+    if (once && child->deaths >= ONCE_DEATHS_MAX)
+        stop(child->supervisor, EX_TEMPFAIL);
+    else
+        evtimer_add(child->restart, &(struct timeval){.tv_sec = wait});
 }
 
 static void start(struct child *child)
@@ -214,11 +245,17 @@ static void start(struct child *child)
     child->pid = fork();
     if (child->pid == 0)
         become_role(s, child->role, pair[1]);
-    if (child->pid < 0)
-        panic("supervisor: no process can be made");
     close(pair[1]);
-    child->ready = false;
+    child->ready = child->leaving = false;
     child->started = monotonic();
+    if (child->pid < 0) { /* not for now */
+        log_event(LOG_ERROR, "role-not-started", "name", role_to_text(child->role), "error",
+                  strerror(errno), NULL);
+        close(pair[0]);
+        child->pid = 0;
+        start_again(child);
+        return;
+    }
     channel_free(child->channel);
     child->channel =
         channel_new(s->base, pair[0], &(struct channel_handler){on_packet, on_closed, child});
@@ -236,23 +273,13 @@ static void on_restart(evutil_socket_t fd, short what, void *context)
     start(context);
 }
 
-static void start_again(struct child *child)
-{
-    if (monotonic() - child->started >= HEALTHY_SECONDS)
-        child->deaths = 0;
-    int wait = child->deaths ? 1 << (child->deaths < 6 ? child->deaths - 1 : 6) : 0;
-    child->deaths++;
-    if (wait > RESTART_MAX_SECONDS)
-        wait = RESTART_MAX_SECONDS;
-    evtimer_add(child->restart, &(struct timeval){.tv_sec = wait});
-}
-
 /* ---- ends of roles --------------------------------------------------------------------------- */
 
 /* The codes by which a role says that it cannot run at all. */
 static bool is_final(int code)
 {
-    return code == 69 || code == 73 || code == 75 || code == 77 || code == 78;
+    return code == EX_UNAVAILABLE || code == EX_CANTCREAT || code == EX_TEMPFAIL ||
+           code == EX_NOPERM || code == EX_CONFIG;
 }
 
 static void ended(struct child *child, int status)
@@ -265,8 +292,8 @@ static void ended(struct child *child, int status)
         leave_if_alone(s);
         return;
     }
-    log_event(LOG_WARN, "role-ended", "name", role_to_text(child->role), exited ? "exit" : "signal",
-              log_int(code), NULL);
+    log_event(child->leaving ? LOG_INFO : LOG_WARN, "role-ended", "name", role_to_text(child->role),
+              exited ? "exit" : "signal", log_int(code), NULL);
     if (exited && !child->ready && is_final(code))
         stop(s, code);
     else
@@ -295,8 +322,9 @@ static void on_child(evutil_socket_t fd, short what, void *context)
 
 static void on_terminate(evutil_socket_t fd, short what, void *context)
 {
+    struct supervisor *s = context;
     (void)fd, (void)what;
-    stop(context, 0);
+    stop(s, s->options->once ? EX_TEMPFAIL : EX_OK); /* cut short, it has left something */
 }
 
 /* A good new configuration: every role is asked to stop and starts again with its new slice. */
@@ -305,6 +333,8 @@ static void on_hangup(evutil_socket_t fd, short what, void *context)
     struct supervisor *s = context;
     struct err err;
     (void)fd, (void)what;
+    if (s->stopping)
+        return;
     if (!slices_load(s->options->conf_path, &s->slices, &err)) {
         log_event(LOG_ERROR, "reload", "error", err.text, "text", "the old one stays", NULL);
         return;
@@ -312,8 +342,10 @@ static void on_hangup(evutil_socket_t fd, short what, void *context)
     log_event(LOG_INFO, "reload", NULL);
     for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++) {
         s->children[role].deaths = 0;
+        s->children[role].leaving = true;
         tell(&s->children[role], WIRE_STOP);
     }
+    evtimer_add(s->kill_timer, &(struct timeval){.tv_sec = STOP_SECONDS});
 }
 
 static void on_user(evutil_socket_t fd, short what, void *context)

@@ -17,6 +17,8 @@
 /* A mail that ended the link so many times in a row no longer keeps others waiting. */
 #define STUCK_TRIES 3
 #define STUCK_SECONDS 3600 /* until it is tried again, behind all others */
+/* A mailbox in which something new comes all the time goes behind the others after so many. */
+#define ROUNDS_MAX 8
 #define UIDS_MAX ((size_t)64 * 1024 * 1024)
 
 struct run {
@@ -387,6 +389,7 @@ static void park(struct run *run)
 void visit_run(const struct visit *visit, struct talk *talk, struct visit_report *report_r)
 {
     struct run run = {.visit = visit, .talk = talk, .report = report_r};
+    int rounds = 0;
     bool ok;
     *report_r = (struct visit_report){.end = VISIT_DONE, .park_fd = -1};
     /* mail that came during a round is found by the next, before the mailbox is parked */
@@ -395,8 +398,10 @@ void visit_run(const struct visit *visit, struct talk *talk, struct visit_report
         report_r->left = 0;
         ok = round_trip(&run);
         arena_free(run.arena);
-    } while (ok && run.committed > 0);
+    } while (ok && run.committed > 0 && ++rounds < ROUNDS_MAX);
     run.arena = NULL;
     if (ok)
         park(&run);
+    if (run.committed > 0)
+        report_r->stirred = true;
 }

@@ -163,6 +163,14 @@ static void say_health(const struct watched *watched, const char *state, const c
                                                      .retry_in = (uint64_t)retry_in}});
 }
 
+/* The workers count the visits to a server by it. */
+static void set_state(struct watched *watched, enum watched_state state)
+{
+    pthread_mutex_lock(&watched->watch->lock);
+    watched->state = state;
+    pthread_mutex_unlock(&watched->watch->lock);
+}
+
 static void unpark(struct watched *watched)
 {
     if (watched->readable)
@@ -213,8 +221,11 @@ static void on_stirred(evutil_socket_t fd, short what, void *context)
 {
     struct watched *watched = context;
     (void)fd, (void)what;
-    if (mailbox_stir(watched->visit.mailbox))
-        make_due(watched);
+    if (!mailbox_stir(watched->visit.mailbox))
+        return;
+    if (!watched->watch->clerk)
+        event_del(watched->readable); /* a dead link stays readable; due when there is a clerk */
+    make_due(watched);
 }
 
 static void wait_seconds(struct watched *watched, int seconds)
@@ -225,7 +236,7 @@ static void wait_seconds(struct watched *watched, int seconds)
 static void park(struct watched *watched)
 {
     const struct visit_report *report = &watched->report;
-    watched->state = PARKED;
+    set_state(watched, PARKED);
     watched->failures = 0;
     say_health(watched, report->park_fd >= 0 ? "idle" : "polled",
                report->set_aside ? "mails that cannot be fetched are set aside" : "", 0);
@@ -261,7 +272,7 @@ static void rest(struct watched *watched)
     if (getrandom(&random, sizeof random, 0) < 0)
         random = (uint32_t)time(NULL);
     int seconds = backoff_seconds(report->why, ++watched->failures, report->suggested_wait, random);
-    watched->state = RESTING;
+    set_state(watched, RESTING);
     log_event(report->why == MAILBOX_LOST ? LOG_WARN : LOG_ERROR, "mailbox-failed", "body",
               watched->visit.body->id, "mailbox", watched->visit.conf->name, "why",
               result_to_text(report->why), "error", report->err.text, "failures",
@@ -298,7 +309,7 @@ static void visited(struct watched *watched)
     if (watched->report.end != VISIT_DONE)
         mailbox_close(watched->visit.mailbox);
     if (watched->report.end == VISIT_CLERK_GONE) {
-        watched->state = PARKED; /* due again when there is a clerk */
+        set_state(watched, PARKED); /* due again when there is a clerk */
         make_due(watched);
         return;
     }
@@ -323,12 +334,15 @@ static void on_woken(evutil_socket_t fd, short what, void *context)
         return;
     pthread_mutex_lock(&w->lock);
     TAILQ_CONCAT(&finished, &w->finished, next);
-    pthread_cond_broadcast(&w->work); /* a server may be less busy now */
     pthread_mutex_unlock(&w->lock);
     while ((watched = TAILQ_FIRST(&finished))) {
         TAILQ_REMOVE(&finished, watched, next);
         visited(watched);
     }
+    /* only now, when the states say so, a server is less busy */
+    pthread_mutex_lock(&w->lock);
+    pthread_cond_broadcast(&w->work);
+    pthread_mutex_unlock(&w->lock);
 }
 
 /* ---- packets --------------------------------------------------------------------------------- */

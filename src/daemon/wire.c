@@ -195,7 +195,7 @@ static void attach_fd(struct msghdr *message, union fd_space *space, int fd)
     if (fd < 0)
         return;
     message->msg_control = space->bytes;
-    message->msg_controllen = sizeof space->bytes;
+    message->msg_controllen = CMSG_LEN(sizeof fd);
     struct cmsghdr *c = CMSG_FIRSTHDR(message);
     c->cmsg_level = SOL_SOCKET;
     c->cmsg_type = SCM_RIGHTS;
@@ -256,16 +256,19 @@ enum wire_result wire_receive(int socket, struct arena *arena, int flags,
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,
                              .msg_control = space.bytes,
-                             .msg_controllen = sizeof space.bytes};
+                             /* not CMSG_SPACE, whose padding has room for a second one */
+                             .msg_controllen = CMSG_LEN(sizeof(int))};
     ssize_t n;
     do
         n = recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return failed("receive", err_r);
-    if (n == 0)
-        return WIRE_CLOSED;
     int fd = attached_fd(&message);
+    if (n == 0) {
+        refuse(fd, err_r, NULL);
+        return WIRE_CLOSED;
+    }
     if (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
         return refuse(fd, err_r, "a message was cut");
     if (!wire_decode(arena, buffer, (size_t)n, packet_r, err_r))

@@ -24,6 +24,7 @@ struct message {
 
 /* What was concluded about it. */
 struct conclusion {
+    struct arrival arrival;
     struct verdict verdict;
     struct known known;
     struct decision decision;

@@ -5,7 +5,7 @@
 # shellcheck source=tests/scenario/scenario.sh
 . "$(dirname "$0")/scenario.sh"
 
-once() { "$BUILD/antragd" -f -c "$W/antragd.conf" --once; }
+once() { timeout 60 "$BUILD/antragd" -f -c "$W/antragd.conf" --once; }
 
 scenario_begin
 
@@ -32,6 +32,15 @@ expect 'numbers, registered all the same' "$(number 1) $(number 2)" \
     "$(ctl_json '[.[].number]|sort|join(" ")' list)"
 expect 'answers, and those sent' '6 3' \
     "$(ctl_json '"\(length) \(map(select(.state == "sent"))|length)"' outbox)"
+
+step 'answers of a town that has left the configuration'
+world_config | sed 's/^body .*/body "kleve" {/' >"$W/antragd.conf"
+expect_exit 75 once
+expect 'answers that wait for it, beside the one that was tried before' 2 \
+    "$(ctl_json '[.[]|select(.state == "deferred" and (.response|test("put it back")))]|length' outbox)"
+# the configuration is whole again, but it is not yet time for another try
+world_config >"$W/antragd.conf"
+expect_exit 75 once
 
 step 'no mailbox'
 CONF_IMAP_PORT=$dead world_config >"$W/antragd.conf"

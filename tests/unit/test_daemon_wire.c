@@ -135,6 +135,65 @@ static void test_missing_descriptor_is_refused(void **state)
     arena_free(arena);
 }
 
+static int lowest_free_descriptor(void)
+{
+    int fd = dup(STDERR_FILENO);
+    close(fd);
+    return fd;
+}
+
+/* As a peer that was taken over would send it: with as many descriptors as it likes. */
+static void send_with_descriptors(int socket, const char *bytes, size_t n, size_t count)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(8 * sizeof(int))];
+    } space = {0};
+    struct iovec part = {(void *)(uintptr_t)bytes, n};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = space.bytes,
+                             .msg_controllen = CMSG_SPACE(count * sizeof(int))};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+    *c = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
+                          .cmsg_type = SCM_RIGHTS,
+                          .cmsg_len = CMSG_LEN(count * sizeof(int))};
+    const int fds[8] = {STDERR_FILENO, STDERR_FILENO, STDERR_FILENO};
+    memcpy(CMSG_DATA(c), fds, count * sizeof(int));
+    assert_int_equal(sendmsg(socket, &message, 0), n);
+}
+
+/* None of them stays open. */
+static void test_descriptors_too_many_are_closed(void **state)
+{
+    static const struct wire_packet plain = {.type = WIRE_READY, .fd = -1};
+    static const struct {
+        const struct wire_packet *packet; /* NULL: a message of no bytes */
+        size_t descriptors;
+        enum wire_result wanted;
+    } cases[] = {
+        {&plain, 1, WIRE_BROKEN}, {&plain, 2, WIRE_BROKEN}, {&plain, 3, WIRE_BROKEN},
+        {&mail, 2, WIRE_BROKEN},  {&mail, 3, WIRE_BROKEN},  {NULL, 1, WIRE_CLOSED},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int pair[2];
+        char buffer[WIRE_MAX];
+        struct err err;
+        struct wire_packet taken;
+        struct arena *arena = arena_new();
+        assert_true(wire_pair(pair, &err));
+        int before = lowest_free_descriptor();
+        size_t n = cases[i].packet ? wire_encode(cases[i].packet, buffer) : 0;
+        send_with_descriptors(pair[0], buffer, n, cases[i].descriptors);
+        assert_int_equal(wire_receive(pair[1], arena, 0, &taken, &err), cases[i].wanted);
+        assert_int_equal(lowest_free_descriptor(), before);
+        close(pair[0]);
+        close(pair[1]);
+        arena_free(arena);
+    }
+}
+
 /* ---- channel --------------------------------------------------------------------------------- */
 
 #define MANY 2000 /* more than a socket holds */
@@ -183,6 +242,32 @@ static void test_channel_keeps_order_and_never_blocks(void **state)
     event_base_free(seen.base);
 }
 
+/* A peer that asks and asks and takes no answer: its answers carry descriptors, which are few. */
+static void test_channel_gives_up_a_peer_that_does_not_listen(void **state)
+{
+    int pair[2];
+    struct err err;
+    struct seen seen = {.base = event_base_new()};
+    struct channel_handler handler = {count_packet, note_closed, &seen};
+    (void)state;
+    assert_true(wire_pair(pair, &err));
+    struct channel *channel = channel_new(seen.base, pair[0], &handler);
+    int before = lowest_free_descriptor();
+    for (int i = 0; i < MANY; i++) {
+        int fd = dup(STDERR_FILENO);
+        assert_true(fd >= 0);
+        channel_send(channel, &(struct wire_packet){.type = WIRE_WANTED, .fd = fd});
+    }
+    assert_false(seen.closed); /* not from inside of channel_send() */
+    event_base_dispatch(seen.base);
+    assert_true(seen.closed);
+    assert_int_equal(lowest_free_descriptor(), pair[0]);
+    assert_true(pair[0] < before);
+    channel_free(channel);
+    close(pair[1]);
+    event_base_free(seen.base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,7 +277,9 @@ int main(void)
         cmocka_unit_test(test_texts_are_tamed),
         cmocka_unit_test(test_descriptor_travels),
         cmocka_unit_test(test_missing_descriptor_is_refused),
+        cmocka_unit_test(test_descriptors_too_many_are_closed),
         cmocka_unit_test(test_channel_keeps_order_and_never_blocks),
+        cmocka_unit_test(test_channel_gives_up_a_peer_that_does_not_listen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
