@@ -11,6 +11,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +19,14 @@
 int64_t clerk_now(void)
 {
     return (int64_t)time(NULL);
+}
+
+const char *clerk_fresh_token(struct arena *arena)
+{
+    unsigned char bytes[16];
+    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+        panic("clerk: no random bytes");
+    return text_hex(arena, bytes, sizeof bytes);
 }
 
 static bool is_something_left(struct clerk *clerk)
@@ -175,7 +184,7 @@ static bool open_registry(struct clerk *clerk, struct err *err_r)
     return sandbox_enter(SANDBOX_CLERK, err_r) &&
            registry_open(conf->state_directory, REGISTRY_WRITE, &clerk->registry, err_r) &&
            registry_recover_attempts(clerk->registry, clerk_now(), err_r) &&
-           control_open(clerk, err_r);
+           chores_open(clerk, err_r) && control_open(clerk, err_r);
 }
 
 static void close_all(struct clerk *clerk)
@@ -183,6 +192,7 @@ static void close_all(struct clerk *clerk)
     control_close(clerk);
     intake_close(clerk);
     outbox_close(clerk);
+    chores_close(clerk);
     for (int role = 0; role < ROLE_COUNT; role++)
         channel_free(clerk->peers[role]);
     channel_free(clerk->supervisor);
