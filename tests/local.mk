@@ -37,6 +37,7 @@ EXTRA_DIST += \
 	tests/scenario/oauth.sh \
 	tests/scenario/once.sh \
 	tests/scenario/paced.sh \
+	tests/scenario/roster.sh \
 	tests/scenario/sandbox.sh \
 	tests/scenario/second-instance.sh \
 	tests/scenario/stranger.sh \

@@ -105,10 +105,10 @@ static bool refresh(struct clerk *clerk, size_t i, struct err *err_r)
     for (int kind = 0; kind < 2; kind++)
         if (news.bad[kind])
             tell_bad(clerk, arena, &chores->bodies[i], kinds[kind], news.bad[kind]);
-    if (news.changed) {
+    if (news.changed && !news.bad[0] && !news.bad[1])
         log_event(LOG_INFO, "tables-read", "body", chores->bodies[i].id, NULL);
+    if (news.changed)
         note_meetings(clerk, &chores->bodies[i]);
-    }
     arena_free(arena);
     return ok;
 }
