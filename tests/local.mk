@@ -30,6 +30,7 @@ EXTRA_DIST += \
 	tests/scenario/run tests/scenario/scenario.sh \
 	tests/scenario/again.sh \
 	tests/scenario/config.sh \
+	tests/scenario/crash.sh \
 	tests/scenario/keyword.sh \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \

@@ -70,17 +70,59 @@ static void make_health(struct clerk *clerk, struct arena *arena)
                                 .retry_at = MOMENT_NONE};
 }
 
+static struct health *find_health(struct clerk *clerk, const char *body, const char *mailbox)
+{
+    for (size_t i = 0; i < clerk->health_count; i++)
+        if (strcmp(clerk->health[i].body, body) == 0 &&
+            strcmp(clerk->health[i].mailbox, mailbox) == 0)
+            return &clerk->health[i];
+    log_event(LOG_ERROR, "wire", "error", "the watch names an unknown mailbox", NULL);
+    return NULL;
+}
+
+/* The end of a visit, or of the rest that one owed. */
 static void note_health(struct clerk *clerk, const struct wire_health *news)
+{
+    struct health *health = find_health(clerk, news->body, news->mailbox);
+    if (!health)
+        return;
+    if (health->visiting)
+        health->crashes = 0;
+    health->visiting = false;
+    if (strcmp(health->state, news->state) != 0)
+        health->since = clerk_now();
+    strncpy(health->state, news->state, sizeof health->state - 1);
+    strncpy(health->text, news->text, sizeof health->text - 1);
+    health->retry_at = news->retry_in ? clerk_now() + (int64_t)news->retry_in : MOMENT_NONE;
+}
+
+/* A server can crash the watch.  The mailbox that was in visit then rests, so that the others are
+ * visited. */
+static void allow_visit(struct clerk *clerk, const struct wire_visiting *visiting)
+{
+    struct health *health = find_health(clerk, visiting->body, visiting->mailbox);
+    struct wire_packet packet = {.type = WIRE_BEGIN, .fd = -1, .as.begin.visit = visiting->visit};
+    if (health && health->owes_rest)
+        packet.as.begin.crashes = (uint64_t)health->crashes;
+    else if (health)
+        health->visiting = true;
+    if (health)
+        health->owes_rest = false;
+    channel_send(clerk->peers[ROLE_WATCH], &packet);
+}
+
+static void count_crashes(struct clerk *clerk)
 {
     for (size_t i = 0; i < clerk->health_count; i++) {
         struct health *health = &clerk->health[i];
-        if (strcmp(health->body, news->body) != 0 || strcmp(health->mailbox, news->mailbox) != 0)
+        if (!health->visiting)
             continue;
-        if (strcmp(health->state, news->state) != 0)
-            health->since = clerk_now();
-        strncpy(health->state, news->state, sizeof health->state - 1);
-        strncpy(health->text, news->text, sizeof health->text - 1);
-        health->retry_at = news->retry_in ? clerk_now() + (int64_t)news->retry_in : MOMENT_NONE;
+        health->visiting = false;
+        health->owes_rest = true;
+        health->crashes++;
+        log_event(LOG_ERROR, "watch-crashed", "body", health->body, "mailbox", health->mailbox,
+                  "times", log_int(health->crashes), "text",
+                  "the watch has died in a visit to it; it is left alone for a while", NULL);
     }
 }
 
@@ -95,6 +137,8 @@ static void watch_packet(struct clerk *clerk, const struct wire_packet *packet)
 {
     if (packet->type == WIRE_HEALTH) {
         note_health(clerk, &packet->as.health);
+    } else if (packet->type == WIRE_VISITING) {
+        allow_visit(clerk, &packet->as.visiting);
     } else if (packet->type == WIRE_ROUND) {
         clerk->round_ended = packet->as.round.number;
         clerk->round_failed = packet->as.round.failures > 0;
@@ -104,6 +148,12 @@ static void watch_packet(struct clerk *clerk, const struct wire_packet *packet)
     } else {
         intake_watch_packet(clerk, packet);
     }
+}
+
+static void watch_gone(struct clerk *clerk)
+{
+    count_crashes(clerk);
+    intake_watch_gone(clerk);
 }
 
 /* A new watch counts its rounds from one, so an unanswered wish is repeated. */
@@ -121,7 +171,7 @@ static const struct {
     void (*gone)(struct clerk *clerk);
     void (*back)(struct clerk *clerk); /* NULL: nothing to do */
 } peer_rows[ROLE_COUNT] = {
-    [ROLE_WATCH] = {watch_packet, intake_watch_gone, watch_back},
+    [ROLE_WATCH] = {watch_packet, watch_gone, watch_back},
     [ROLE_READER] = {intake_reader_packet, NULL, intake_reader_back},
     [ROLE_SEND] = {outbox_send_packet, outbox_send_gone, outbox_run},
 };

@@ -20,6 +20,9 @@ struct health {
     char text[512];
     int64_t since;
     int64_t retry_at; /* MOMENT_NONE: none */
+    bool visiting;    /* a visit has begun and its end is not known */
+    int crashes;      /* in a row: the watch died in a visit to it */
+    bool owes_rest;   /* for the last one */
 };
 
 /* A message on its way: from MAIL to SETTLED. */
