@@ -30,6 +30,7 @@ EXTRA_DIST += \
 	tests/scenario/run tests/scenario/scenario.sh \
 	tests/scenario/again.sh \
 	tests/scenario/config.sh \
+	tests/scenario/crash.sh \
 	tests/scenario/keyword.sh \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \
@@ -38,6 +39,7 @@ EXTRA_DIST += \
 	tests/scenario/nonsense.sh tests/fake/nonsense.py \
 	tests/scenario/once.sh \
 	tests/scenario/paced.sh \
+	tests/scenario/roster.sh \
 	tests/scenario/sandbox.sh \
 	tests/scenario/second-instance.sh \
 	tests/scenario/stranger.sh \

@@ -74,6 +74,8 @@ static bool load(struct conf_reader *reader, const char *path, const char *bytes
 
     if (!conf_tree_read(reader, path, bytes, n, &root, err_r))
         return false;
+    if (!reader->slice && !reader->own)
+        conf_table_add_files(reader, root);
     *conf_r = conf_tree_build(reader, root);
     conf_complete(reader, root);
     if (!reader->slice)
@@ -81,10 +83,10 @@ static bool load(struct conf_reader *reader, const char *path, const char *bytes
     return true;
 }
 
-bool conf_load(const char *path, struct arena *arena, const struct conf **conf_r,
-               struct texts *mistakes_r, struct err *err_r)
+static bool load_file(const char *path, bool own, struct arena *arena, const struct conf **conf_r,
+                      struct texts *mistakes_r, struct err *err_r)
 {
-    struct conf_reader reader = {.arena = arena, .scratch = arena_new()};
+    struct conf_reader reader = {.arena = arena, .scratch = arena_new(), .own = own};
     bool good = load(&reader, path, NULL, 0, conf_r, err_r);
 
     if (good && reader.mistake_count > 0) {
@@ -94,6 +96,57 @@ bool conf_load(const char *path, struct arena *arena, const struct conf **conf_r
     }
     if (!good)
         *conf_r = NULL;
+    arena_free(reader.scratch);
+    return good;
+}
+
+bool conf_load(const char *path, struct arena *arena, const struct conf **conf_r,
+               struct texts *mistakes_r, struct err *err_r)
+{
+    return load_file(path, false, arena, conf_r, mistakes_r, err_r);
+}
+
+bool conf_load_own(const char *path, struct arena *arena, const struct conf **conf_r,
+                   struct texts *mistakes_r, struct err *err_r)
+{
+    return load_file(path, true, arena, conf_r, mistakes_r, err_r);
+}
+
+static const struct conf_body *join(struct conf_reader *reader, const char *bytes,
+                                    const struct conf_table *roster,
+                                    const struct conf_table *meetings, struct err *err_r)
+{
+    struct conf_node *root;
+    struct conf *conf;
+
+    if (!conf_tree_read(reader, "the configuration", bytes, strlen(bytes), &root, err_r))
+        return NULL;
+    if (roster->bytes != NULL)
+        conf_table_add_roster(reader, root->nodes, roster);
+    if (meetings->bytes != NULL)
+        conf_table_add_meetings(reader, root->nodes, meetings);
+    conf = conf_tree_build(reader, root);
+    conf_complete(reader, root);
+    conf_check_tables(reader, root);
+    return &conf->bodies[0];
+}
+
+bool conf_join_tables(const struct conf_body *body, const struct conf_table *roster,
+                      const struct conf_table *meetings, struct arena *arena,
+                      const struct conf_body **body_r, struct texts *mistakes_r, struct err *err_r)
+{
+    struct conf_reader reader = {.arena = arena, .scratch = arena_new(), .slice = true};
+    struct conf_body copy = *body;
+    struct conf conf = {.bodies = &copy, .body_count = 1};
+    const char *bytes = conf_print(reader.scratch, &conf, CONF_FOR_CLERK);
+    bool good;
+
+    *body_r = join(&reader, bytes, roster, meetings, err_r);
+    good = *body_r != NULL;
+    if (good && reader.mistake_count > 0) {
+        hand_out_mistakes(&reader, mistakes_r);
+        good = err_set(err_r, ERR_CONFIG, "%s", mistakes_r->v[0]);
+    }
     arena_free(reader.scratch);
     return good;
 }

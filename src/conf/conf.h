@@ -163,6 +163,13 @@ struct conf {
     size_t body_count;
 };
 
+/* The bytes of a roster-file or a meetings-file. */
+struct conf_table {
+    const char *path;  /* names it in mistakes */
+    const char *bytes; /* NULL: there is none */
+    size_t n;
+};
+
 /* Who a slice of the configuration is for; every key names those who may see it. */
 enum conf_audience {
     CONF_FOR_CLERK = 1, /* everything but logins */
@@ -172,12 +179,24 @@ enum conf_audience {
 };
 
 /*
- * Reads FILE and what it includes.  Mistakes are appended to *mistakes_r, one text "file:line:
- * what; what to do" each; err_r then says how many (ERR_CONFIG), or that FILE cannot be read
- * (ERR_NO_INPUT). Modes of secret files are checked, their contents are not read.
+ * Reads FILE, what it includes and the tables it names.  Mistakes are appended to *mistakes_r, one
+ * text "file:line: what; what to do" each; err_r then says how many (ERR_CONFIG), or that FILE
+ * cannot be read (ERR_NO_INPUT). Modes of secret files are checked, their contents are not read.
  */
 bool conf_load(const char *path, struct arena *arena, const struct conf **conf_r,
                struct texts *mistakes_r, struct err *err_r);
+
+/* The same without what roster-file and meetings-file say, and without looking into them: for
+ * roles, which read them anew when they change, and for what must work while one of them is
+ * damaged. */
+bool conf_load_own(const char *path, struct arena *arena, const struct conf **conf_r,
+                   struct texts *mistakes_r, struct err *err_r);
+
+/* A copy of a body of conf_load_own() or conf_parse_slice() in the arena, with what the tables say.
+ * It has no logins.  Mistakes as of conf_load(), with the places in the tables. */
+bool conf_join_tables(const struct conf_body *body, const struct conf_table *roster,
+                      const struct conf_table *meetings, struct arena *arena,
+                      const struct conf_body **body_r, struct texts *mistakes_r, struct err *err_r);
 
 /* A slice as text in the same syntax, for conf_parse_slice() in a role: hands on what was checked.
  */

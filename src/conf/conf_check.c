@@ -30,6 +30,8 @@ static const char *fold(struct conf_reader *reader, const char *s)
 
 static const char *say_there(struct conf_reader *reader, struct conf_place place)
 {
+    if (reader->slice && place.file == 0)
+        return "antragd.conf"; /* the slice is another text than what a person wrote */
     return arena_printf(reader->scratch, "%s:%u", reader->files[place.file], (unsigned)place.line);
 }
 
@@ -495,5 +497,15 @@ void conf_check(struct conf_reader *reader, struct conf_node *root)
             check_body(reader, node, &conf->bodies[0]);
         else if (is_section(node, "submission"))
             check_server(reader, node, &conf->submission);
+    }
+}
+
+void conf_check_tables(struct conf_reader *reader, struct conf_node *root)
+{
+    for (struct conf_node *node = root->nodes; node != NULL; node = node->next) {
+        if (!is_section(node, "body"))
+            continue;
+        check_names(reader, node, "faction");
+        check_members(reader, node);
     }
 }

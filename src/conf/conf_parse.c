@@ -205,14 +205,13 @@ static void add_entry(struct parser *parser, struct conf_node *node, struct conf
     node->entries_end = &entry->next;
 }
 
-static void add_node(struct parser *parser, struct conf_node *node, struct conf_node *child)
+static void add_node(struct conf_reader *reader, struct conf_node *node, struct conf_node *child)
 {
     uint32_t bit = UINT32_C(1) << (child->child - node->section->children);
 
     if ((node->nodes_seen & bit) != 0 && !child->child->many)
-        conf_mistake_add(parser->reader, child->place,
-                         "a second section %s in %s; leave one of them", child->section->name,
-                         conf_node_name(parser->reader, node));
+        conf_mistake_add(reader, child->place, "a second section %s in %s; leave one of them",
+                         child->section->name, conf_node_name(reader, node));
     node->nodes_seen |= bit;
     *node->nodes_end = child;
     node->nodes_end = &child->next;
@@ -387,27 +386,24 @@ static void parse_key(struct parser *parser, struct conf_node *node, const struc
         node->keys_seen |= UINT64_C(1) << (key - node->section->keys);
 }
 
-static void check_title(struct parser *parser, const struct conf_node *node,
-                        const struct conf_token *title)
+static void check_title(struct conf_reader *reader, const struct conf_node *node, const char *title)
 {
     const struct conf_section *section = node->section;
     const char *problem = NULL;
 
     if (section->titled && title == NULL)
-        problem = arena_printf(parser->reader->scratch, "has no title; write %s \"…\" { … }",
-                               section->name);
-    else if (!section->titled && title != NULL)
         problem =
-            arena_printf(parser->reader->scratch, "takes no title; write %s { … }", section->name);
-    else if (title != NULL && text_has_control(title->text))
+            arena_printf(reader->scratch, "has no title; write %s \"…\" { … }", section->name);
+    else if (!section->titled && title != NULL)
+        problem = arena_printf(reader->scratch, "takes no title; write %s { … }", section->name);
+    else if (title != NULL && text_has_control(title))
         problem = "has a control character in its title; write printable text";
     else if (title != NULL)
-        problem = section->check_title(title->text);
+        problem = section->check_title(title);
     if (problem != NULL && title != NULL && section->titled)
-        conf_mistake_add(parser->reader, node->place, "%s \"%s\" %s", section->name, title->text,
-                         problem);
+        conf_mistake_add(reader, node->place, "%s \"%s\" %s", section->name, title, problem);
     else if (problem != NULL)
-        conf_mistake_add(parser->reader, node->place, "%s %s", section->name, problem);
+        conf_mistake_add(reader, node->place, "%s %s", section->name, problem);
 }
 
 /* Behind the opening brace; title is NULL where there is none. */
@@ -429,10 +425,10 @@ static void parse_section(struct parser *parser, struct conf_node *node,
     section = new_node(parser->reader, child->section, node);
     section->child = child;
     section->place = name->place;
-    check_title(parser, section, title);
+    check_title(parser->reader, section, title != NULL ? title->text : NULL);
     if (child->section->titled)
         section->title = title != NULL ? title->text : "";
-    add_node(parser, node, section);
+    add_node(parser->reader, node, section);
     parse_items(parser, section, true);
 }
 
@@ -455,7 +451,7 @@ static bool is_open(const struct source *source, const char *real_path)
     return false;
 }
 
-static uint32_t add_file(struct conf_reader *reader, const char *path)
+uint32_t conf_tree_add_file(struct conf_reader *reader, const char *path)
 {
     if (reader->file_count == reader->file_size) {
         size_t size = reader->file_size * 2 + 8;
@@ -522,7 +518,7 @@ static void include_file(struct parser *parser, struct conf_node *node,
         conf_mistake_add(reader, name->place, "include: %s", err.text);
         return;
     }
-    source.file = add_file(reader, path);
+    source.file = conf_tree_add_file(reader, path);
     parse_source(reader, &source, bytes, n, node);
 }
 
@@ -611,7 +607,7 @@ static void parse_items(struct parser *parser, struct conf_node *node, bool is_s
 bool conf_tree_read(struct conf_reader *reader, const char *path, const char *bytes, size_t n,
                     struct conf_node **root_r, struct err *err_r)
 {
-    struct source source = {.file = add_file(reader, path)};
+    struct source source = {.file = conf_tree_add_file(reader, path)};
     char *contents = NULL;
 
     if (bytes == NULL) {
@@ -623,4 +619,58 @@ bool conf_tree_read(struct conf_reader *reader, const char *path, const char *by
     *root_r = new_node(reader, &conf_root, NULL);
     parse_source(reader, &source, bytes, n, *root_r);
     return true;
+}
+
+/* ---- from elsewhere ---- */
+
+struct conf_node *conf_tree_add_section(struct conf_reader *reader, struct conf_node *parent,
+                                        const char *name, const char *title,
+                                        struct conf_place place)
+{
+    const struct conf_child *child = find_child(parent->section, name);
+    struct conf_node *node;
+
+    if (child == NULL)
+        panic("conf: there is no section %s", name);
+    node = new_node(reader, child->section, parent);
+    node->child = child;
+    node->place = place;
+    node->title = title;
+    check_title(reader, node, title);
+    add_node(reader, parent, node);
+    return node;
+}
+
+static struct conf_entry *entry_of(struct conf_reader *reader, struct conf_node *node,
+                                   const char *key, struct conf_place place)
+{
+    const struct conf_key *row = find_key(node->section, key);
+    struct conf_entry *entry;
+
+    if (row == NULL)
+        panic("conf: there is no key %s", key);
+    for (entry = node->entries; entry != NULL; entry = entry->next)
+        if (entry->key == row)
+            return entry;
+    entry = ARENA_NEW(reader->scratch, struct conf_entry);
+    entry->key = row;
+    entry->place = place;
+    node->keys_seen |= UINT64_C(1) << (row - node->section->keys);
+    *node->entries_end = entry;
+    node->entries_end = &entry->next;
+    return entry;
+}
+
+void conf_tree_add_value(struct conf_reader *reader, struct conf_node *node, const char *key,
+                         const char *text, struct conf_place place)
+{
+    struct conf_entry *entry = entry_of(reader, node, key, place);
+    struct conf_value *value = ARENA_NEW(reader->scratch, struct conf_value);
+    struct conf_value **end = &entry->values;
+
+    while (*end != NULL)
+        end = &(*end)->next;
+    value->text = text;
+    value->place = place;
+    *end = value;
 }

@@ -24,6 +24,7 @@ struct conf_reader {
     struct arena *arena;   /* of the result */
     struct arena *scratch; /* of the tree */
     bool slice;            /* made by conf_print(): see conf_parse_slice() */
+    bool own;              /* without roster-file and meetings-file */
     const char **files;
     size_t file_count;
     size_t file_size;
@@ -105,6 +106,14 @@ struct conf_node {
 /* From a file, or from bytes where bytes is not NULL (path then only names them). */
 bool conf_tree_read(struct conf_reader *reader, const char *path, const char *bytes, size_t n,
                     struct conf_node **root_r, struct err *err_r);
+/* For what does not come from the syntax: one more file, a section in another one, a value of a key
+ * (of a list, one more). */
+uint32_t conf_tree_add_file(struct conf_reader *reader, const char *path);
+struct conf_node *conf_tree_add_section(struct conf_reader *reader, struct conf_node *parent,
+                                        const char *name, const char *title,
+                                        struct conf_place place);
+void conf_tree_add_value(struct conf_reader *reader, struct conf_node *node, const char *key,
+                         const char *text, struct conf_place place);
 /* Whether the key stands there, be its value right or wrong. */
 bool conf_node_has(const struct conf_node *node, const char *key);
 const struct conf_entry *conf_node_entry(const struct conf_node *node, const char *key);
@@ -112,6 +121,35 @@ const struct conf_entry *conf_node_entry(const struct conf_node *node, const cha
 struct conf_place conf_node_place(const struct conf_node *node, const char *key);
 /* "body "x"", "mayor", "the file" */
 const char *conf_node_name(struct conf_reader *reader, const struct conf_node *node);
+
+/* ---- conf_csv.c: a table ---- */
+
+struct conf_row {
+    struct texts fields; /* trimmed */
+    struct conf_place place;
+};
+
+struct conf_rows {
+    struct conf_row *v;
+    size_t n;
+    size_t size;
+};
+
+/* RFC 4180, UTF-8; empty lines are left out.  False where it has mistakes. */
+bool conf_csv_read(struct conf_reader *reader, uint32_t file, const char *bytes, size_t n,
+                   struct conf_rows *rows_r);
+
+/* ---- conf_table.c: roster-file and meetings-file ---- */
+
+#define CONF_TABLE_MAX (16u * 1024 * 1024)
+
+/* Adds what the tables of a body say to its sections; mistakes have the place in the table. */
+void conf_table_add_roster(struct conf_reader *reader, struct conf_node *body,
+                           const struct conf_table *table);
+void conf_table_add_meetings(struct conf_reader *reader, struct conf_node *body,
+                             const struct conf_table *table);
+/* The same for the files that the bodies name. */
+void conf_table_add_files(struct conf_reader *reader, struct conf_node *root);
 
 /* ---- conf_build.c: the typed values, with defaults ---- */
 
@@ -144,6 +182,8 @@ bool conf_host_is_loopback(const char *host);
 
 void conf_complete(struct conf_reader *reader, struct conf_node *root);
 void conf_check(struct conf_reader *reader, struct conf_node *root);
+/* Only what tables can get wrong. */
+void conf_check_tables(struct conf_reader *reader, struct conf_node *root);
 
 /*
  * NULL, or why a file with secrets must not be used: "… is open to group or others; chmod 600 it".

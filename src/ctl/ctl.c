@@ -35,12 +35,46 @@ const char *ctl_moment(struct ctl *ctl, int64_t moment)
                         minute / 60, minute % 60);
 }
 
+static void print_lines(const struct texts *lines)
+{
+    for (size_t i = 0; i < lines->n; i++)
+        fprintf(stderr, "%s\n", lines->v[i]);
+}
+
+/* Roster and meetings as the daemon has them.  Where a file is damaged, what can be known is
+ * still shown. */
+static void read_tables(struct ctl *ctl)
+{
+    struct conf *conf = ARENA_NEW(ctl->arena, struct conf);
+    *conf = *ctl->conf;
+    conf->bodies = arena_array(ctl->arena, conf->body_count + 1, sizeof *conf->bodies);
+    ctl->tables = arena_array(ctl->arena, conf->body_count + 1, sizeof(struct tables *));
+    for (size_t i = 0; i < conf->body_count; i++) {
+        struct tables_news news;
+        struct err err;
+        conf->bodies[i] = ctl->conf->bodies[i];
+        ctl->tables[i] = tables_new(&ctl->conf->bodies[i], conf->state_directory, false);
+        tables_refresh(ctl->tables[i], &conf->bodies[i], ctl->arena, &news, &err);
+        for (int kind = 0; kind < 2; kind++)
+            if (news.bad[kind])
+                print_lines(&news.bad[kind]->mistakes);
+    }
+    ctl->conf = conf;
+}
+
+void ctl_forget_tables(struct ctl *ctl)
+{
+    for (size_t i = 0; ctl->tables && i < ctl->conf->body_count; i++)
+        tables_free(ctl->tables[i]);
+}
+
 bool ctl_load_conf(struct ctl *ctl, struct err *err_r)
 {
     struct texts mistakes = {0};
-    bool ok = conf_load(ctl->conf_path, ctl->arena, &ctl->conf, &mistakes, err_r);
-    for (size_t i = 0; i < mistakes.n; i++)
-        fprintf(stderr, "%s\n", mistakes.v[i]);
+    bool ok = conf_load_own(ctl->conf_path, ctl->arena, &ctl->conf, &mistakes, err_r);
+    print_lines(&mistakes);
+    if (ok)
+        read_tables(ctl);
     if (ok && ctl->body && !conf_find_body(ctl->conf, ctl->body))
         return err_set(err_r, ERR_USAGE, "--body: the configuration has no body \"%s\"", ctl->body);
     return ok && (ctl->conf->body_count == 0 || zone_set(ctl->conf->bodies[0].time_zone, err_r));

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "conf/conf.h"
+#include "pipeline/tables.h"
 #include "registry/registry.h"
 
 #include <stdbool.h>
@@ -20,6 +21,7 @@ struct ctl {
     const char *conf_path;
     bool json;
     const struct conf *conf;   /* NULL unless the command needs it */
+    struct tables **tables;    /* hold what conf has of roster-file and meetings-file */
     struct registry *registry; /* for reading; NULL unless needed */
     const char *body;          /* --body */
     const char *faction;       /* --faction */
@@ -49,6 +51,7 @@ ctl_command ctl_setup;                     /* cmd_setup.c */
 /* Reads ctl->conf; mistakes go to standard error, a line each.  For commands whose row does not
  * say that they need it. */
 bool ctl_load_conf(struct ctl *ctl, struct err *err_r);
+void ctl_forget_tables(struct ctl *ctl);
 
 /* Prints the value and frees it. */
 void ctl_print_json(struct ctl *ctl, struct json *json);

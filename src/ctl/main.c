@@ -171,6 +171,7 @@ int main(int argc, char **argv)
     ctl.arena = arena_new();
     bool ok = run(&ctl, row, &code, &err);
     registry_close(ctl.registry);
+    ctl_forget_tables(&ctl);
     arena_free(ctl.arena);
     if (!ok)
         fatal(&err);

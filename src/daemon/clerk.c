@@ -12,6 +12,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,14 @@
 int64_t clerk_now(void)
 {
     return (int64_t)time(NULL);
+}
+
+const char *clerk_fresh_token(struct arena *arena)
+{
+    unsigned char bytes[16];
+    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+        panic("clerk: no random bytes");
+    return text_hex(arena, bytes, sizeof bytes);
 }
 
 static bool is_something_left(struct clerk *clerk)
@@ -74,19 +83,61 @@ static void copy_text(char *to, size_t size, const char *from)
     to[n] = '\0';
 }
 
+static struct health *find_health(struct clerk *clerk, const char *body, const char *mailbox)
+{
+    for (size_t i = 0; i < clerk->health_count; i++)
+        if (strcmp(clerk->health[i].body, body) == 0 &&
+            strcmp(clerk->health[i].mailbox, mailbox) == 0)
+            return &clerk->health[i];
+    log_event(LOG_ERROR, "wire", "error", "the watch names an unknown mailbox", NULL);
+    return NULL;
+}
+
+/* The end of a visit, or of the rest that one owed. */
 static void note_health(struct clerk *clerk, const struct wire_health *news)
+{
+    struct health *health = find_health(clerk, news->body, news->mailbox);
+    if (!health)
+        return;
+    if (health->visiting)
+        health->crashes = 0;
+    health->visiting = false;
+    if (strcmp(health->state, news->state) != 0)
+        health->since = clerk_now();
+    copy_text(health->state, sizeof health->state, news->state);
+    copy_text(health->text, sizeof health->text, news->text);
+    health->retry_at = news->retry_in > 0 && news->retry_in <= RETRY_SECONDS_MAX
+                           ? clerk_now() + (int64_t)news->retry_in
+                           : MOMENT_NONE;
+}
+
+/* A server can crash the watch.  The mailbox that was in visit then rests, so that the others are
+ * visited. */
+static void allow_visit(struct clerk *clerk, const struct wire_visiting *visiting)
+{
+    struct health *health = find_health(clerk, visiting->body, visiting->mailbox);
+    struct wire_packet packet = {.type = WIRE_BEGIN, .fd = -1, .as.begin.visit = visiting->visit};
+    if (health && health->owes_rest)
+        packet.as.begin.crashes = (uint64_t)health->crashes;
+    else if (health)
+        health->visiting = true;
+    if (health)
+        health->owes_rest = false;
+    channel_send(clerk->peers[ROLE_WATCH], &packet);
+}
+
+static void count_crashes(struct clerk *clerk)
 {
     for (size_t i = 0; i < clerk->health_count; i++) {
         struct health *health = &clerk->health[i];
-        if (strcmp(health->body, news->body) != 0 || strcmp(health->mailbox, news->mailbox) != 0)
+        if (!health->visiting)
             continue;
-        if (strcmp(health->state, news->state) != 0)
-            health->since = clerk_now();
-        copy_text(health->state, sizeof health->state, news->state);
-        copy_text(health->text, sizeof health->text, news->text);
-        health->retry_at = news->retry_in > 0 && news->retry_in <= RETRY_SECONDS_MAX
-                               ? clerk_now() + (int64_t)news->retry_in
-                               : MOMENT_NONE;
+        health->visiting = false;
+        health->owes_rest = true;
+        health->crashes++;
+        log_event(LOG_ERROR, "watch-crashed", "body", health->body, "mailbox", health->mailbox,
+                  "times", log_int(health->crashes), "text",
+                  "the watch has died in a visit to it; it is left alone for a while", NULL);
     }
 }
 
@@ -101,6 +152,8 @@ static void watch_packet(struct clerk *clerk, const struct wire_packet *packet)
 {
     if (packet->type == WIRE_HEALTH) {
         note_health(clerk, &packet->as.health);
+    } else if (packet->type == WIRE_VISITING) {
+        allow_visit(clerk, &packet->as.visiting);
     } else if (packet->type == WIRE_ROUND) {
         clerk->round_ended = packet->as.round.number;
         clerk->round_failed = packet->as.round.failures > 0;
@@ -110,6 +163,12 @@ static void watch_packet(struct clerk *clerk, const struct wire_packet *packet)
     } else {
         intake_watch_packet(clerk, packet);
     }
+}
+
+static void watch_gone(struct clerk *clerk)
+{
+    count_crashes(clerk);
+    intake_watch_gone(clerk);
 }
 
 /* A new watch counts its rounds from one, so an unanswered wish is repeated. */
@@ -127,7 +186,7 @@ static const struct {
     void (*gone)(struct clerk *clerk);
     void (*back)(struct clerk *clerk); /* NULL: nothing to do */
 } peer_rows[ROLE_COUNT] = {
-    [ROLE_WATCH] = {watch_packet, intake_watch_gone, watch_back},
+    [ROLE_WATCH] = {watch_packet, watch_gone, watch_back},
     [ROLE_READER] = {intake_reader_packet, NULL, intake_reader_back},
     [ROLE_SEND] = {outbox_send_packet, outbox_send_gone, outbox_run},
 };
@@ -195,7 +254,7 @@ static bool open_registry(struct clerk *clerk, struct err *err_r)
     return sandbox_enter(SANDBOX_CLERK, err_r) &&
            registry_open(conf->state_directory, REGISTRY_WRITE, &clerk->registry, err_r) &&
            registry_recover_attempts(clerk->registry, clerk_now(), err_r) &&
-           control_open(clerk, err_r);
+           chores_open(clerk, err_r) && control_open(clerk, err_r);
 }
 
 static void close_all(struct clerk *clerk)
@@ -203,6 +262,7 @@ static void close_all(struct clerk *clerk)
     control_close(clerk);
     intake_close(clerk);
     outbox_close(clerk);
+    chores_close(clerk);
     for (int role = 0; role < ROLE_COUNT; role++)
         channel_free(clerk->peers[role]);
     channel_free(clerk->supervisor);

@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,14 +33,6 @@ static void complain(const char *event, const struct err *err)
 }
 
 /* ---- dockets --------------------------------------------------------------------------------- */
-
-static const char *fresh_token(struct arena *arena)
-{
-    unsigned char bytes[16];
-    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
-        panic("clerk: no random bytes");
-    return text_hex(arena, bytes, sizeof bytes);
-}
 
 static void free_docket(struct clerk *clerk, struct docket *docket)
 {
@@ -204,9 +195,24 @@ static void log_docket(const struct docket *docket)
               log_int(milliseconds() - docket->began_ms), NULL);
 }
 
+/* Once for each body that has mails in the batch: those of one come together. */
+static void for_each_body(struct clerk *clerk, struct dockets *batch,
+                          void (*act)(struct clerk *, const struct conf_body *))
+{
+    const struct conf_body *last = NULL;
+    struct docket *docket;
+    TAILQ_FOREACH(docket, batch, next)
+    {
+        if (docket->message.body != last)
+            act(clerk, docket->message.body);
+        last = docket->message.body;
+    }
+}
+
 static bool settle_all(struct clerk *clerk, struct dockets *batch, struct err *err_r)
 {
     struct docket *docket;
+    for_each_body(clerk, batch, chores_refresh);
     if (!registry_begin(clerk->registry, err_r))
         return false;
     TAILQ_FOREACH(docket, batch, next)
@@ -234,6 +240,8 @@ static void on_settle(evutil_socket_t fd, short what, void *context)
     bool committed = settle_all(clerk, &batch, &err);
     if (!committed)
         complain("commit", &err);
+    else
+        for_each_body(clerk, &batch, chores_run_body);
     while ((docket = TAILQ_FIRST(&batch))) {
         TAILQ_REMOVE(&batch, docket, next);
         bool ok = committed && docket->settled;
@@ -283,7 +291,7 @@ static struct docket *new_docket(struct clerk *clerk, const struct conf_body *bo
     docket->visit = mail->visit;
     docket->began_ms = milliseconds();
     docket->message = (struct message){
-        .body = body, .mailbox = mailbox, .now = clerk_now(), .token = fresh_token(arena)};
+        .body = body, .mailbox = mailbox, .now = clerk_now(), .token = clerk_fresh_token(arena)};
     name_place(&docket->message.raw, body, mailbox, mail->uidvalidity, mail->uid);
     docket->message.raw.internaldate = day_is_none(moment_day((int64_t)mail->internaldate))
                                            ? docket->message.now

@@ -225,6 +225,8 @@ static void is_delivered(struct clerk *clerk, const struct wire_delivered *news)
     hold_or_release(outbox, outcomes[news->outcome].holds);
     outbox->in_flight = 0;
     if (registry_attempt_end(clerk->registry, (int64_t)news->delivery, clerk_now(), &end, &err)) {
+        if (end.state == DELIVERY_FAILED)
+            chores_run(clerk); /* the office is told */
         outbox_run(clerk);
     } else {
         outbox->unsure = true;

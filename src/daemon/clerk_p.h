@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <sys/queue.h>
 
+struct chores;
 struct event;
 
 /* What became known of a mailbox last, for status. */
@@ -19,6 +20,9 @@ struct health {
     char text[512];
     int64_t since;
     int64_t retry_at; /* MOMENT_NONE: none */
+    bool visiting;    /* a visit has begun and its end is not known */
+    int crashes;      /* in a row: the watch died in a visit to it */
+    bool owes_rest;   /* for the last one */
 };
 
 /* A message on its way: from MAIL to SETTLED. */
@@ -52,7 +56,7 @@ struct outbox {
 };
 
 struct clerk {
-    const struct conf *conf;
+    const struct conf *conf; /* after chores_open(), with what the tables say now */
     bool once;
     struct event_base *base;
     struct registry *registry;
@@ -70,11 +74,14 @@ struct clerk {
     uint64_t round_ended; /* every mailbox was visited */
     bool round_failed;
     struct control *control;
+    struct chores *chores;
 };
 
 /* clerk.c */
 void clerk_finish_if_done(struct clerk *clerk);
 int64_t clerk_now(void);
+/* 32 hexadecimal digits for Message-IDs */
+const char *clerk_fresh_token(struct arena *arena);
 
 /* clerk_intake.c: from the watch through the reader to the registry */
 void intake_open(struct clerk *clerk);
@@ -93,6 +100,17 @@ void outbox_send_packet(struct clerk *clerk, const struct wire_packet *packet);
 void outbox_send_gone(struct clerk *clerk);
 /* Hands out what is due, or sets the timer for when something will be. */
 void outbox_run(struct clerk *clerk);
+
+/* clerk_chores.c: tables that change, and what is told by the clock.  From chores_open() on,
+ * clerk->conf is a configuration whose factions and councils may be others after
+ * chores_refresh() and chores_run(); bodies and mailboxes stay. */
+bool chores_open(struct clerk *clerk, struct err *err_r);
+void chores_close(struct clerk *clerk);
+/* The body's tables, before its mails are judged. */
+void chores_refresh(struct clerk *clerk, const struct conf_body *body);
+/* Who has to be told of something. */
+void chores_run_body(struct clerk *clerk, const struct conf_body *body);
+void chores_run(struct clerk *clerk);
 
 /* control.c: the socket of antragctl */
 bool control_open(struct clerk *clerk, struct err *err_r);

@@ -13,13 +13,28 @@ static const enum conf_audience audiences[ROLE_COUNT] = {
     /* the reader sees nothing */
 };
 
+static void print_mistakes(const struct texts *mistakes)
+{
+    for (size_t i = 0; i < mistakes->n; i++)
+        fprintf(stderr, "%s\n", mistakes->v[i]);
+}
+
 bool slices_read_conf(const char *conf_path, struct arena *arena, const struct conf **conf_r,
                       struct err *err_r)
 {
     struct texts mistakes = {0};
     bool ok = conf_load(conf_path, arena, conf_r, &mistakes, err_r);
-    for (size_t i = 0; i < mistakes.n; i++)
-        fprintf(stderr, "%s\n", mistakes.v[i]);
+    print_mistakes(&mistakes);
+    return ok;
+}
+
+/* A damaged table does not keep the daemon from starting: the clerk has the last good one. */
+static bool read_own(const char *conf_path, struct arena *arena, const struct conf **conf_r,
+                     struct err *err_r)
+{
+    struct texts mistakes = {0};
+    bool ok = conf_load_own(conf_path, arena, conf_r, &mistakes, err_r);
+    print_mistakes(&mistakes);
     return ok;
 }
 
@@ -27,7 +42,7 @@ static bool write_slices(const char *conf_path, const struct slices *slices, str
 {
     struct arena *arena = arena_new();
     const struct conf *conf;
-    bool ok = slices_read_conf(conf_path, arena, &conf, err_r);
+    bool ok = read_own(conf_path, arena, &conf, err_r);
     for (int role = 0; ok && role < ROLE_COUNT; role++) {
         if (!audiences[role])
             continue;

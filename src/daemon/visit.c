@@ -60,6 +60,30 @@ static bool hear(struct run *run, enum wire_type type, struct wire_packet *packe
     return true;
 }
 
+/* ---- the announcement --------------------------------------------------------------------------
+ */
+
+/* Before a byte of the server is read: it may crash us, and then the clerk knows who did. */
+static bool announce(struct run *run)
+{
+    const struct visit *v = run->visit;
+    struct wire_packet packet = {.type = WIRE_VISITING,
+                                 .fd = -1,
+                                 .as.visiting = {.visit = talk_ticket(run->talk),
+                                                 .body = v->body->id,
+                                                 .mailbox = v->conf->name}};
+    talk_say(run->talk, &packet);
+    if (!hear(run, WIRE_BEGIN, &packet))
+        return false;
+    run->report->crashes = (int)packet.as.begin.crashes;
+    if (run->report->crashes == 0)
+        return true;
+    err_set(&run->report->err, ERR_UNAVAILABLE,
+            "mailbox %s: its server has crashed the watch, %d times in a row", v->conf->name,
+            run->report->crashes);
+    return failed(run, MAILBOX_LOST);
+}
+
 /* ---- mails that end the link -------------------------------------------------------------------
  */
 
@@ -390,15 +414,19 @@ void visit_run(const struct visit *visit, struct talk *talk, struct visit_report
 {
     struct run run = {.visit = visit, .talk = talk, .report = report_r};
     int rounds = 0;
-    bool ok;
     *report_r = (struct visit_report){.end = VISIT_DONE, .park_fd = -1};
+    run.arena = arena_new();
+    bool ok = announce(&run);
+    arena_free(run.arena);
     /* mail that came during a round is found by the next, before the mailbox is parked */
-    do {
+    while (ok) {
         run.arena = arena_new();
         report_r->left = 0;
         ok = round_trip(&run);
         arena_free(run.arena);
-    } while (ok && run.committed > 0 && ++rounds < ROUNDS_MAX);
+        if (run.committed == 0 || ++rounds == ROUNDS_MAX)
+            break;
+    }
     run.arena = NULL;
     if (ok)
         park(&run);

@@ -39,6 +39,7 @@ struct visit_report {
     enum mailbox_result why;
     struct err err;
     int suggested_wait; /* seconds, or 0 */
+    int crashes;        /* it has to rest because the watch died in so many visits to it */
     int park_fd;        /* -1: to be polled */
     bool stirred;       /* visit again at once */
     size_t fetched;

@@ -271,7 +271,8 @@ static void rest(struct watched *watched)
     uint32_t random = 0;
     if (getrandom(&random, sizeof random, 0) < 0)
         random = (uint32_t)time(NULL);
-    int seconds = backoff_seconds(report->why, ++watched->failures, report->suggested_wait, random);
+    watched->failures = report->crashes ? report->crashes : watched->failures + 1;
+    int seconds = backoff_seconds(report->why, watched->failures, report->suggested_wait, random);
     set_state(watched, RESTING);
     log_event(report->why == MAILBOX_LOST ? LOG_WARN : LOG_ERROR, "mailbox-failed", "body",
               watched->visit.body->id, "mailbox", watched->visit.conf->name, "why",
@@ -352,6 +353,8 @@ static void on_clerk_packet(void *context, const struct wire_packet *packet)
     struct watch *w = context;
     if (packet->type == WIRE_WANTED)
         bridge_deliver(w->bridge, packet->as.wanted.visit, packet);
+    else if (packet->type == WIRE_BEGIN)
+        bridge_deliver(w->bridge, packet->as.begin.visit, packet);
     else if (packet->type == WIRE_SETTLED)
         bridge_deliver(w->bridge, packet->as.settled.visit, packet);
     else if (packet->type == WIRE_VISIT)
@@ -502,6 +505,9 @@ static void close_all(struct watch *w)
     bridge_attach(w->to_supervisor, NULL);
     for (int i = 0; i < WORKERS; i++)
         pthread_join(w->workers[i], NULL);
+    for (size_t i = 0; i < w->count; i++)
+        if (w->all[i].state == VISITING) /* else this would look like a crash */
+            say_health(&w->all[i], "stopped", "", 0);
 }
 
 static void release(struct watch *w)

@@ -15,12 +15,14 @@ libshell_a_SOURCES += \
 	src/registry/list.c \
 	src/registry/search.c \
 	src/registry/copy.c \
-	src/registry/follow.c
+	src/registry/follow.c \
+	src/registry/chores.c \
+	src/registry/meetings.c
 
 # A step of the schema stays readable SQL in the source and becomes one C string of the build.
-EXTRA_DIST += src/registry/schema.sql src/registry/schema_2.sql
-BUILT_SOURCES += src/registry/schema_sql.h src/registry/schema_2_sql.h
-CLEANFILES += src/registry/schema_sql.h src/registry/schema_2_sql.h
+EXTRA_DIST += src/registry/schema.sql src/registry/schema_2.sql src/registry/schema_3.sql
+BUILT_SOURCES += src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h
+CLEANFILES += src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h
 
 SQL_TO_C = $(MKDIR_P) src/registry && \
 	{ printf 'static const char %s[] =\n' "$$name"; \
@@ -33,4 +35,7 @@ src/registry/schema_sql.h: src/registry/schema.sql
 src/registry/schema_2_sql.h: src/registry/schema_2.sql
 	$(AM_V_GEN)name=schema_2_sql; file='$(srcdir)/src/registry/schema_2.sql'; $(SQL_TO_C)
 
-src/registry/migrate.$(OBJEXT): src/registry/schema_sql.h src/registry/schema_2_sql.h
+src/registry/schema_3_sql.h: src/registry/schema_3.sql
+	$(AM_V_GEN)name=schema_3_sql; file='$(srcdir)/src/registry/schema_3.sql'; $(SQL_TO_C)
+
+src/registry/migrate.$(OBJEXT): src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h

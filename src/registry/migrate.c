@@ -6,6 +6,7 @@
  */
 #include "registry/private.h"
 #include "registry/schema_2_sql.h"
+#include "registry/schema_3_sql.h"
 #include "registry/schema_sql.h"
 
 #include <stdio.h>
@@ -18,25 +19,39 @@
 static const char *const steps[] = {
     schema_sql,
     schema_2_sql,
+    schema_3_sql,
 };
 
 #define STEP_COUNT ((int64_t)(sizeof steps / sizeof *steps))
+
+/* A table that others refer to can only be made anew while nobody looks; then all must fit again. */
+static bool check_references(struct registry *registry, struct err *err_r)
+{
+    int64_t broken;
+
+    return statement_get_int(registry, "SELECT count(*) FROM pragma_foreign_key_check", NULL, 0,
+                             &broken, err_r) &&
+           (broken == 0 || err_set(err_r, ERR_DATA,
+                                   "registry in %s: %lld rows refer to nothing; restore the last "
+                                   "backup",
+                                   registry->directory, (long long)broken));
+}
 
 static bool run_step(struct registry *registry, int64_t n, struct err *err_r)
 {
     char version[64];
 
     snprintf(version, sizeof version, "PRAGMA user_version = %lld;", (long long)n + 1);
-    if (!statement_script(registry, "BEGIN IMMEDIATE;", err_r))
+    if (!statement_script(registry, "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE;", err_r))
         return false;
-    bool ok = statement_script(registry, steps[n], err_r) &&
+    bool ok = statement_script(registry, steps[n], err_r) && check_references(registry, err_r) &&
               statement_script(registry, version, err_r) &&
               statement_script(registry, "PRAGMA application_id = " STRINGIFY(APPLICATION_ID) ";",
                                err_r) &&
               statement_script(registry, "COMMIT;", err_r);
     if (!ok)
         registry_rollback(registry);
-    return ok;
+    return ok && statement_script(registry, "PRAGMA foreign_keys = ON;", err_r);
 }
 
 static bool check_owner(struct registry *registry, int64_t version, struct err *err_r)

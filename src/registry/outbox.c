@@ -34,11 +34,11 @@ bool delivery_state_from_text(const char *s, enum delivery_state *state_r)
 }
 
 #define DELIVERY_COLUMNS                                                                       \
-    "SELECT d.id, m.body, d.kind, n.number, d.message, d.recipient, d.envelope_from,"          \
+    "SELECT d.id, d.body, d.kind, n.number, d.message, d.recipient, d.envelope_from,"          \
     " d.message_id, d.subject, d.state, d.attempts, d.created_at, d.next_attempt, d.response," \
     " length(d.bytes)"
-#define DELIVERY_TABLES                                      \
-    " FROM deliveries d JOIN messages m ON m.id = d.message" \
+#define DELIVERY_TABLES  \
+    " FROM deliveries d" \
     " LEFT JOIN numbers n ON n.motion = d.motion"
 #define DELIVERY_BYTES 15 /* the column behind these, where it is asked for */
 
@@ -135,6 +135,57 @@ bool registry_list_deliveries(struct registry *registry, struct arena *arena, in
     return ok && read_deliveries(registry, s, arena, id != 0, rows_r, count_r, err_r);
 }
 
+bool registry_list_untold_failures(struct registry *registry, struct arena *arena, const char *body,
+                                   struct delivery **rows_r, size_t *count_r, struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          DELIVERY_COLUMNS DELIVERY_TABLES
+                          " WHERE d.state = 'failed' AND d.body = ? AND d.kind <> 'notice'"
+                          " AND NOT EXISTS (SELECT 1 FROM deliveries t WHERE t.body = d.body"
+                          "  AND t.occasion <> '' AND t.occasion = 'failed o' || d.id)"
+                          " ORDER BY d.id",
+                          value_text(body)) &&
+           read_deliveries(registry, s, arena, false, rows_r, count_r, err_r);
+}
+
+/* ---- new ones */
+
+const char *registry_occasion(const struct reply *reply)
+{
+    return reply->occasion == NULL ? "" : reply->occasion;
+}
+
+bool registry_insert_delivery(struct registry *registry, const struct registry_order *order,
+                              struct err *err_r)
+{
+    const struct reply *reply = order->reply;
+    enum delivery_state state = reply->waiting ? DELIVERY_WAITING : DELIVERY_QUEUED;
+    struct event event = {.event = delivery_state_to_text(state),
+                          .at = order->now,
+                          .message = order->message,
+                          .body = order->body,
+                          .number = reply->number,
+                          .text = reply_kind_to_text(reply->kind)};
+
+    if (!STATEMENT_RUN(
+            registry, err_r,
+            "INSERT INTO deliveries (body, kind, message, motion, occasion, recipient,"
+            " recipient_key, envelope_from, subject, message_id, bytes, state, created_at,"
+            " next_attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            value_text(order->body), value_text(reply_kind_to_text(reply->kind)),
+            value_id(order->message), value_id(order->motion), value_text(registry_occasion(reply)),
+            value_text(reply->to), value_text(order->recipient_key),
+            value_text(reply->envelope_from), value_text(reply->subject),
+            value_text(reply->message_id), value_blob(reply->bytes, reply->size),
+            value_text(delivery_state_to_text(state)), value_int(order->now),
+            value_moment(reply->waiting ? MOMENT_NONE : order->now)))
+        return false;
+    event.delivery = sqlite3_last_insert_rowid(registry->db);
+    return registry_add_event(registry, &event, err_r);
+}
+
 /* ---- attempts */
 
 static bool add_delivery_event(struct registry *registry, int64_t delivery, const char *name,
@@ -142,8 +193,8 @@ static bool add_delivery_event(struct registry *registry, int64_t delivery, cons
 {
     return STATEMENT_RUN(registry, err_r,
                          "INSERT INTO events (at, event, message, delivery, body, number, actor,"
-                         " text) SELECT ?, ?, d.message, d.id, m.body, n.number, ?, ?"
-                         " FROM deliveries d JOIN messages m ON m.id = d.message"
+                         " text) SELECT ?, ?, d.message, d.id, d.body, n.number, ?, ?"
+                         " FROM deliveries d"
                          " LEFT JOIN numbers n ON n.motion = d.motion WHERE d.id = ?",
                          value_int(now), value_text(name), value_text(REGISTRY_ACTOR),
                          value_text(text), value_int(delivery));

@@ -81,6 +81,22 @@ bool registry_next_counter(struct registry *registry, const char *body, int year
 bool registry_find_number(struct registry *registry, const char *body, const char *number,
                           int64_t *motion_r, struct err *err_r);
 
+/* ---- outbox.c */
+
+struct registry_order {
+    const char *body;
+    int64_t message;           /* 0: none */
+    int64_t motion;            /* 0: none */
+    const char *recipient_key; /* the address case folded */
+    const struct reply *reply;
+    int64_t now;
+};
+/* A row of deliveries and its event. */
+bool registry_insert_delivery(struct registry *registry, const struct registry_order *order,
+                              struct err *err_r);
+/* "" for none */
+const char *registry_occasion(const struct reply *reply);
+
 /* ---- uids.c */
 
 /* The row that speaks for this UID, a vanished one too; 0 where there is none. */

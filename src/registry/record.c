@@ -292,31 +292,13 @@ static bool was_answered(struct recording *r, const struct reply *reply, int64_t
     if (!STATEMENT_GET(r->registry, &id, err_r,
                        "SELECT d.id FROM messages m JOIN deliveries d ON d.message = m.id"
                        " WHERE m.sha256 = ? AND m.body = ? AND d.kind = ?"
-                       " AND d.recipient_key = ? AND d.motion IS ? LIMIT 1",
+                       " AND d.recipient_key = ? AND d.motion IS ? AND d.occasion = ? LIMIT 1",
                        value_text(r->sha256), value_text(r->body),
                        value_text(reply_kind_to_text(reply->kind)), value_text(key),
-                       value_id(motion)))
+                       value_id(motion), value_text(registry_occasion(reply))))
         return false;
     *answered_r = id != 0;
     return true;
-}
-
-static bool insert_delivery(struct recording *r, const struct reply *reply, int64_t motion,
-                            const char *key, struct err *err_r)
-{
-    enum delivery_state state = reply->waiting ? DELIVERY_WAITING : DELIVERY_QUEUED;
-    int64_t now = r->entry->registered_at;
-
-    return STATEMENT_RUN(
-        r->registry, err_r,
-        "INSERT INTO deliveries (kind, message, motion, recipient, recipient_key, envelope_from,"
-        " subject, message_id, bytes, state, created_at, next_attempt)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        value_text(reply_kind_to_text(reply->kind)), value_int(r->message), value_id(motion),
-        value_text(reply->to), value_text(key), value_text(reply->envelope_from),
-        value_text(reply->subject), value_text(reply->message_id),
-        value_blob(reply->bytes, reply->size), value_text(delivery_state_to_text(state)),
-        value_int(now), value_moment(reply->waiting ? MOMENT_NONE : now));
 }
 
 static bool add_delivery(struct recording *r, const struct reply *reply, struct err *err_r)
@@ -325,7 +307,7 @@ static bool add_delivery(struct recording *r, const struct reply *reply, struct 
     int64_t motion = 0;
     bool answered;
     struct event event = {
-        .event = reply->waiting ? "waiting" : "queued",
+        .event = "not-repeated",
         .at = r->entry->registered_at,
         .message = r->message,
         .body = r->body,
@@ -340,14 +322,16 @@ static bool add_delivery(struct recording *r, const struct reply *reply, struct 
         return fail_bug(r, err_r, "an answer names a number that was never given");
     if (!was_answered(r, reply, motion, key, &answered, err_r))
         return false;
-    if (answered) {
-        event.event = "not-repeated";
+    if (answered)
         return registry_add_event(r->registry, &event, err_r);
-    }
-    if (!insert_delivery(r, reply, motion, key, err_r))
-        return false;
-    event.delivery = sqlite3_last_insert_rowid(r->registry->db);
-    return registry_add_event(r->registry, &event, err_r);
+    return registry_insert_delivery(r->registry,
+                                    &(struct registry_order){.body = r->body,
+                                                             .message = r->message,
+                                                             .motion = motion,
+                                                             .recipient_key = key,
+                                                             .reply = reply,
+                                                             .now = r->entry->registered_at},
+                                    err_r);
 }
 
 static bool add_deliveries(struct recording *r, struct err *err_r)

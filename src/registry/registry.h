@@ -169,6 +169,56 @@ bool registry_attempt_end(struct registry *registry, int64_t delivery, int64_t n
  * after 30 minutes). */
 bool registry_recover_attempts(struct registry *registry, int64_t now, struct err *err_r);
 
+/* ---- what no arriving mail causes ------------------------------------------------------------
+ */
+
+/* An answer for an occasion, and for a message where it has one (else 0).  One that was made before
+ * for the same occasion is left as it is. */
+bool registry_add_reply(struct registry *registry, const char *body, int64_t message,
+                        const struct reply *reply, int64_t now, struct err *err_r);
+
+/* Compares the known meetings with those of the last time.  A meeting from today on that is gone or
+ * begins at another time adds an event to the motions that wanted to be heard in it, and changes
+ * nothing else of them.  *moved_r counts the events. */
+bool registry_note_meetings(struct registry *registry, const struct conf_body *body, int64_t now,
+                            size_t *moved_r, struct err *err_r);
+
+/* Answers that failed for good, and of which the office was not told.  Notices are none. */
+bool registry_list_untold_failures(struct registry *registry, struct arena *arena, const char *body,
+                                   struct delivery **rows_r, size_t *count_r, struct err *err_r);
+
+/* A mail that waits for a person. */
+struct waiting_mail {
+    int64_t id;
+    int64_t arrived_at;
+    const char *from;    /* address, or NULL */
+    const char *subject; /* or NULL */
+    const char *row;     /* of the decision table */
+    const char *reason;  /* or NULL */
+    const char *faction; /* registry_list_claims(): as the letter or the roster calls it */
+    const char *title;   /* the same: of the motion, or NULL */
+};
+
+/* Held or unreadable mails, or such with a held motion, that the office was told of at this moment
+ * at the latest. */
+bool registry_list_overdue(struct registry *registry, struct arena *arena, const char *body,
+                           int64_t told_before, struct waiting_mail **rows_r, size_t *count_r,
+                           struct err *err_r);
+/* The office was told of it again. */
+bool registry_note_reminded(struct registry *registry, const char *body, int64_t message,
+                            int64_t now, struct err *err_r);
+
+/* Held motions of unknown senders with the factions they name, a row for each motion and faction,
+ * of which no chair was told. */
+bool registry_list_claims(struct registry *registry, struct arena *arena, const char *body,
+                          struct waiting_mail **rows_r, size_t *count_r, struct err *err_r);
+/* The chairs of the faction were told of it. */
+bool registry_note_claim_told(struct registry *registry, const char *body, int64_t message,
+                              int64_t now, struct err *err_r);
+/* When an answer was made last whose occasion begins so; MOMENT_NONE: never. */
+bool registry_last_occasion(struct registry *registry, const char *body, const char *beginning,
+                            int64_t *at_r, struct err *err_r);
+
 /* ---- reading ----------------------------------------------------------------------------------
  */
 

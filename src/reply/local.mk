@@ -2,6 +2,9 @@
 libcore_a_SOURCES += \
 	src/reply/reply.h \
 	src/reply/reply.c \
+	src/reply/render.h \
+	src/reply/news.h \
+	src/reply/news.c \
 	src/reply/values.h \
 	src/reply/values.c \
 	src/reply/template.h \
@@ -13,6 +16,14 @@ libcore_a_SOURCES += \
 nodist_libcore_a_SOURCES = src/reply/templates.c
 
 reply_templates = \
+	src/reply/templates/en/reminder.txt \
+	src/reply/templates/en/failed.txt \
+	src/reply/templates/en/claim.txt \
+	src/reply/templates/en/bad-file.txt \
+	src/reply/templates/de/reminder.txt \
+	src/reply/templates/de/failed.txt \
+	src/reply/templates/de/claim.txt \
+	src/reply/templates/de/bad-file.txt \
 	src/reply/templates/de/acknowledgement.txt \
 	src/reply/templates/de/confirmation.txt \
 	src/reply/templates/de/named.txt \

@@ -3,8 +3,8 @@
 
 #include "mail/address.h"
 #include "mail/compose.h"
+#include "reply/render.h"
 #include "reply/template.h"
-#include "reply/values.h"
 
 #include <string.h>
 
@@ -37,27 +37,6 @@ bool reply_kind_from_text(const char *s, enum reply_kind *kind_r)
 
 /* ---- one mail ---------------------------------------------------------------------------------
  */
-
-struct rendering {
-    struct arena *arena;
-    const struct reply_input *input;
-    struct values common;
-    const char *from_name;
-    const char *from_address;
-    const char *in_reply_to; /* "<id>", or NULL */
-    const char *references;
-    struct replies replies;
-};
-
-/* What tells one answer from another. */
-struct order {
-    enum reply_kind kind;
-    const char *template; /* its name */
-    const char *to_name;  /* or NULL */
-    const char *to;
-    const char *number; /* or NULL */
-    bool waiting;
-};
 
 /* An id from a foreign mail that may stand in our headers. */
 static bool is_sound_id(const char *id)
@@ -106,6 +85,7 @@ static struct reply *new_reply(struct rendering *rendering, const struct order *
         .to = order->to,
         .envelope_from = rendering->from_address,
         .number = order->number,
+        .occasion = order->occasion,
         .waiting = order->waiting || rendering->input->body->answers == CONF_ANSWERS_HOLD,
     };
     reply->message_id =
@@ -164,8 +144,7 @@ static void compose_reply(struct rendering *rendering, const struct order *order
     reply->bytes = compose_mail(rendering->arena, &compose, &reply->size);
 }
 
-static void add_reply(struct rendering *rendering, const struct order *order,
-                      const struct values *values)
+void render_add(struct rendering *rendering, const struct order *order, const struct values *values)
 {
     struct reply *reply;
     const char *text;
@@ -177,10 +156,17 @@ static void add_reply(struct rendering *rendering, const struct order *order,
     compose_reply(rendering, order, reply, text);
 }
 
+void render_begin(struct rendering *rendering, struct arena *arena, const struct reply_input *input)
+{
+    *rendering = (struct rendering){.arena = arena, .input = input};
+    if (!address_split(arena, input->body->from, &rendering->from_name, &rendering->from_address))
+        panic("reply: from of body %s was not checked", input->body->id);
+}
+
 /* ---- who gets what ----------------------------------------------------------------------------
  */
 
-static struct values with_recipient(const struct values *values, const struct conf_member *member)
+struct values render_for_member(const struct values *values, const struct conf_member *member)
 {
     struct values copy = *values;
 
@@ -197,14 +183,14 @@ static void add_for_member(struct rendering *rendering, const struct values *val
                            const char *template, const char *number,
                            const struct conf_member *member)
 {
-    struct values personal = with_recipient(values, member);
+    struct values personal = render_for_member(values, member);
     const struct order order = {.kind = REPLY_ACKNOWLEDGEMENT,
                                 .template = template,
                                 .to_name = member->name,
                                 .to = member->address,
                                 .number = number};
 
-    add_reply(rendering, &order, &personal);
+    render_add(rendering, &order, &personal);
 }
 
 static void add_acknowledgements(struct rendering *rendering, const struct values *values,
@@ -263,27 +249,31 @@ static void add_confirmation(struct rendering *rendering, struct values values,
 
     if (confidential)
         values_withhold_title(&values);
-    add_reply(rendering, &order, &values);
+    render_add(rendering, &order, &values);
 }
 
 static void add_notices(struct rendering *rendering, const struct values *values,
-                        const char *number, const char *when)
+                        const char *number, const char *occasion, const char *when)
 {
     const struct conf_body *body = rendering->input->body;
 
     if (!texts_has(&body->notify, when))
         return;
     for (size_t i = 0; i < body->office.n; i++) {
-        const struct order order = {
-            .kind = REPLY_NOTICE, .template = "notice", .to = body->office.v[i], .number = number};
+        const struct order order = {.kind = REPLY_NOTICE,
+                                    .template = "notice",
+                                    .to = body->office.v[i],
+                                    .number = number,
+                                    .occasion = occasion};
 
-        add_reply(rendering, &order, values);
+        render_add(rendering, &order, values);
     }
 }
 
 /* The sender is told only where the roster knows her and no machine wrote; her roster address,
  * never one of the mail's. */
-static void add_review(struct rendering *rendering, const struct values *values)
+static void add_review(struct rendering *rendering, const struct values *values,
+                       const char *occasion)
 {
     const struct reply_input *input = rendering->input;
     const struct conf_member *member = input->verdict == NULL ? NULL : input->verdict->member;
@@ -292,13 +282,14 @@ static void add_review(struct rendering *rendering, const struct values *values)
     if (member == NULL || input->verdict->level < TRUST_LISTED ||
         (input->reading != NULL && input->reading->mail->class != MAIL_PERSONAL))
         return;
-    personal = with_recipient(values, member);
-    add_reply(rendering,
-              &(struct order){.kind = REPLY_REVIEW,
-                              .template = "review",
-                              .to_name = member->name,
-                              .to = member->address},
-              &personal);
+    personal = render_for_member(values, member);
+    render_add(rendering,
+               &(struct order){.kind = REPLY_REVIEW,
+                               .template = "review",
+                               .to_name = member->name,
+                               .to = member->address,
+                               .occasion = occasion},
+               &personal);
 }
 
 static void render_registered(struct rendering *rendering, const struct decided_motion *motion,
@@ -310,18 +301,21 @@ static void render_registered(struct rendering *rendering, const struct decided_
     add_acknowledgements(rendering, &values, motion);
     add_named(rendering, values, motion);
     add_confirmation(rendering, values, motion);
-    add_notices(rendering, &values, motion->number, "registered");
+    add_notices(rendering, &values, motion->number, NULL, "registered");
 }
 
 static void render_held(struct rendering *rendering, const struct decided_motion *motion,
                         size_t position, size_t count)
 {
     struct values values = rendering->common;
+    /* one answer for each, although none of them has a number yet */
+    const char *occasion =
+        count > 1 ? arena_printf(rendering->arena, "motion %zu", position) : NULL;
 
     values_set_motion(&values, motion, position, count);
     values_set_row(&values, motion->row, motion->detail);
-    add_review(rendering, &values);
-    add_notices(rendering, &values, NULL, "held");
+    add_review(rendering, &values, occasion);
+    add_notices(rendering, &values, NULL, occasion, "held");
 }
 
 /* The mail as a whole is held or unreadable: one answer for all that is in it. */
@@ -332,8 +326,8 @@ static void render_whole(struct rendering *rendering)
 
     values_set_row(&values, decision->row, decision->detail);
     values_set_found(&values, decision);
-    add_review(rendering, &values);
-    add_notices(rendering, &values, NULL, "held");
+    add_review(rendering, &values, NULL);
+    add_notices(rendering, &values, NULL, NULL, "held");
 }
 
 static void render_motions(struct rendering *rendering)
@@ -367,13 +361,12 @@ static bool needs_answers(const struct decision *decision)
 
 void reply_render(struct arena *arena, const struct reply_input *input, struct replies *replies_r)
 {
-    struct rendering rendering = {.arena = arena, .input = input};
+    struct rendering rendering;
 
     *replies_r = (struct replies){0};
     if (!needs_answers(input->decision))
         return;
-    if (!address_split(arena, input->body->from, &rendering.from_name, &rendering.from_address))
-        panic("reply: from of body %s was not checked", input->body->id);
+    render_begin(&rendering, arena, input);
     if (input->reading != NULL)
         find_thread(&rendering, input->reading->mail);
     values_init(&rendering.common, arena, input);

@@ -20,6 +20,7 @@ struct reply {
     const char *message_id;    /* without < > */
     const char *bytes;
     size_t size;
+    const char *occasion; /* what else tells it from other answers to the mail, or NULL */
     bool waiting; /* for a person: answers = "hold", or a confirmation that must be released */
 };
 

@@ -27,7 +27,10 @@ static const char *const names[] = {
     /* of the decision */
     "reason", "advice", "detail", "detail_row",
     /* of one answer */
-    "recipient"};
+    "recipient",
+    /* of what no arriving mail causes */
+    "list", "several", "answer", "answer_kind", "answer_to", "answer_subject", "response", "path",
+    "mistakes", "faction"};
 
 _Static_assert(COUNT(names) <= VALUES_MAX, "more names than values");
 
@@ -93,8 +96,7 @@ static const char *shorten(struct arena *arena, const char *s, size_t n)
     return s;
 }
 
-/* What a stranger may have written, made showable and not longer than sense. */
-static const char *showable(struct arena *arena, const char *s, size_t n)
+const char *values_showable(struct arena *arena, const char *s, size_t n)
 {
     return shorten(arena, values_clean(arena, s), n);
 }
@@ -118,15 +120,16 @@ static void add_part(struct text *text, const struct values *values, const struc
 {
     const struct reply_words *words = reply_words(values->language);
     struct arena *arena = values->arena;
-    const char *name = showable(arena, part->name, NAME_LENGTH);
+    const char *name = values_showable(arena, part->name, NAME_LENGTH);
 
     add_line(text, arena_printf(arena, "  %s%s: %s, %s, %s, %s", words->part,
-                                showable(arena, part->path, NAME_LENGTH),
+                                values_showable(arena, part->path, NAME_LENGTH),
                                 name == NULL || *name == '\0' ? words->body_part : name,
-                                showable(arena, part->type, NAME_LENGTH),
+                                values_showable(arena, part->type, NAME_LENGTH),
                                 say_size(arena, values->language, part->size),
                                 words->part_text[part->text]));
-    add_line(text, arena_printf(arena, "  SHA-256 %s", showable(arena, part->sha256, NAME_LENGTH)));
+    add_line(text, arena_printf(arena, "  SHA-256 %s",
+                                values_showable(arena, part->sha256, NAME_LENGTH)));
 }
 
 static const char *say_parts(const struct values *values, const struct mail *mail)
@@ -186,16 +189,17 @@ static void set_trust(struct values *values, const struct verdict *verdict)
 
 static void set_mail(struct values *values, const struct mail *mail)
 {
-    const char *subject = showable(values->arena, mail->subject, TITLE_LENGTH);
+    const char *subject = values_showable(values->arena, mail->subject, TITLE_LENGTH);
 
     if (mail->date != NULL)
         values_set(values, "mail_date",
                    say_time(values->arena, values->language,
-                            showable(values->arena, mail->date, NAME_LENGTH)));
+                            values_showable(values->arena, mail->date, NAME_LENGTH)));
     values_set(values, "from", say_from(values, &mail->from));
     values_set(values, "subject", subject);
     values_set(values, "short_subject", shorten(values->arena, subject, SHORT_LENGTH));
-    values_set(values, "message_id", showable(values->arena, mail->message_id, TITLE_LENGTH));
+    values_set(values, "message_id",
+               values_showable(values->arena, mail->message_id, TITLE_LENGTH));
     values_set(values, "parts", say_parts(values, mail));
 }
 
@@ -212,23 +216,29 @@ static void set_raw(struct values *values, const struct raw_mail *raw)
     values_set(values, "raw_sha256", text_hex(values->arena, raw->sha256, sizeof(raw->sha256)));
 }
 
+void values_init_body(struct values *values, struct arena *arena, const struct conf_body *body)
+{
+    *values = (struct values){.arena = arena, .language = body->language};
+    for (; values->n < COUNT(names); values->n++)
+        values->v[values->n].name = names[values->n];
+    set_body(values, body);
+}
+
 void values_init(struct values *values, struct arena *arena, const struct reply_input *input)
 {
     const struct arrival *arrival = &input->decision->arrival;
     bool by_server = !text_equal(arrival->basis, "INTERNALDATE");
 
-    *values = (struct values){.arena = arena, .language = input->body->language};
-    for (; values->n < COUNT(names); values->n++)
-        values->v[values->n].name = names[values->n];
-    set_body(values, input->body);
+    values_init_body(values, arena, input->body);
     set_raw(values, input->raw);
     values_set(values, "message", arena_printf(arena, "m%lld", (long long)input->known->message));
     values_set(values, "arrival", say_moment(values, arrival->at));
     values_set(values, "server", by_server ? values_clean(arena, arrival->basis) : NULL);
     values_set(values, "registered_at", say_moment(values, input->registered_at));
     values_set(values, "unreadable", flag(input->reading == NULL));
-    values_set(values, "unread",
-               showable(arena, text_join(arena, &input->decision->unread, ", "), TITLE_LENGTH));
+    values_set(
+        values, "unread",
+        values_showable(arena, text_join(arena, &input->decision->unread, ", "), TITLE_LENGTH));
     if (input->reading != NULL)
         set_mail(values, input->reading->mail);
     if (input->verdict != NULL)
@@ -243,7 +253,7 @@ static const char *say_consultation(const struct values *values,
                                     const struct decided_consultation *one)
 {
     const struct reply_words *words = reply_words(values->language);
-    const char *organization = showable(values->arena, one->organization, NAME_LENGTH);
+    const char *organization = values_showable(values->arena, one->organization, NAME_LENGTH);
 
     if (day_is_none(one->meeting))
         return arena_printf(values->arena, "%s, %s", organization, words->no_date);
@@ -293,7 +303,7 @@ static const char *say_short_meetings(const struct values *values,
         struct text *text = has_day ? &dated : &undated;
 
         text_addf(text, "%s%s", text->len > 0 ? "; " : "",
-                  showable(values->arena, one->organization, NAME_LENGTH));
+                  values_showable(values->arena, one->organization, NAME_LENGTH));
         if (has_day)
             text_addf(text, ", %s", say_day(values->arena, values->language, one->meeting));
     }
@@ -339,7 +349,7 @@ static void set_deadline(struct values *values, const struct decided_motion *mot
 
 static void set_title(struct values *values, const struct decided_motion *motion)
 {
-    const char *title = showable(values->arena, motion->motion->title, TITLE_LENGTH);
+    const char *title = values_showable(values->arena, motion->motion->title, TITLE_LENGTH);
 
     values_set(values, "title", title);
     values_set(values, "short_title", shorten(values->arena, title, SHORT_LENGTH));
@@ -362,11 +372,11 @@ void values_set_motion(struct values *values, const struct decided_motion *motio
 
     values_set(values, "number", motion->number);
     values_set(values, "kind", reply_words(values->language)->kinds[motion->motion->kind]);
-    values_set(values, "label", showable(arena, motion->motion->label, NAME_LENGTH));
+    values_set(values, "label", values_showable(arena, motion->motion->label, NAME_LENGTH));
     values_set(values, "confidential", flag(motion->motion->confidential));
     values_set(values, "mover", motion->mover == NULL ? NULL : motion->mover->title);
     values_set(values, "named",
-               showable(arena, text_join(arena, &motion->named, ", "), TITLE_LENGTH));
+               values_showable(arena, text_join(arena, &motion->named, ", "), TITLE_LENGTH));
     values_set(values, "meetings", say_meetings(values, motion));
     values_set(values, "short_meetings", say_short_meetings(values, motion));
     values_set(values, "rules", say_rules(values, motion));
@@ -389,7 +399,7 @@ void values_withhold_title(struct values *values)
 void values_set_row(struct values *values, const char *row, const char *detail)
 {
     const struct row_words *words = reply_row_words(values->language, row);
-    const char *clean = showable(values->arena, detail, NAME_LENGTH);
+    const char *clean = values_showable(values->arena, detail, NAME_LENGTH);
 
     if (words == NULL)
         panic("reply: the row \"%s\" has no words", row);
@@ -406,7 +416,7 @@ void values_set_found(struct values *values, const struct decision *decision)
     text_init(&text, values->arena);
     for (size_t i = 0; i < decision->motion_count; i++) {
         const struct motion *motion = decision->motions[i].motion;
-        const char *title = showable(values->arena, motion->title, TITLE_LENGTH);
+        const char *title = values_showable(values->arena, motion->title, TITLE_LENGTH);
 
         add_line(&text, arena_printf(values->arena, "  - %s: %s", words->kinds[motion->kind],
                                      title == NULL ? words->untitled : title));

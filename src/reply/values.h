@@ -19,6 +19,9 @@ struct values {
 /* Every name that any template may use, and what the mail as a whole says. */
 void values_init(struct values *values, struct arena *arena, const struct reply_input *input);
 
+/* The same for an answer that no mail caused: only what the body says. */
+void values_init_body(struct values *values, struct arena *arena, const struct conf_body *body);
+
 /* One motion; position "1 of 3" where there are several. */
 void values_set_motion(struct values *values, const struct decided_motion *motion, size_t position,
                        size_t count);
@@ -34,6 +37,9 @@ void values_set_found(struct values *values, const struct decision *decision);
 
 /* text NULL: empty.  A name that no template knows is a panic. */
 void values_set(struct values *values, const char *name, const char *text);
+
+/* What a stranger may have written, made showable and not longer than n characters. */
+const char *values_showable(struct arena *arena, const char *s, size_t n);
 
 /* On one line, without control characters and changes of direction; NULL stays NULL. */
 char *values_clean(struct arena *arena, const char *s);

@@ -7,6 +7,7 @@
 #include "decision/deadline.h"
 #include "mail/mail.h"
 #include "motion/motion.h"
+#include "reply/reply.h"
 
 /* A row of decide.c in words for a lay person; "{detail}" as in a template. */
 struct row_words {
@@ -28,7 +29,9 @@ struct reply_words {
     const char *part;         /* in front of a part's path */
     const char *body_part;    /* the name of a part that has none */
     const char *untitled;
-    const struct row_words *rows; /* the last one has row NULL */
+    const char *answers[4];                       /* enum reply_kind */
+    const char *arrived, *from, *subject, *title; /* in front of what a list says of a mail */
+    const struct row_words *rows;                 /* the last one has row NULL */
 };
 
 /* Never NULL; German where the language is not known. */

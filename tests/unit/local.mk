@@ -33,6 +33,9 @@ tests_unit_test_conf_parse_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_conf_slice
 tests_unit_test_conf_slice_SOURCES = tests/unit/test_conf_slice.c $(CONF_HELP)
 tests_unit_test_conf_slice_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_conf_table
+tests_unit_test_conf_table_SOURCES = tests/unit/test_conf_table.c $(CONF_HELP)
+tests_unit_test_conf_table_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 CORE_TESTS += tests/unit/test_check
 tests_unit_test_check_SOURCES = tests/unit/test_check.c src/ctl/check.c

@@ -500,7 +500,8 @@ static void test_history_cannot_be_changed(void **state)
         "DELETE FROM messages",
         "UPDATE messages SET state = 'lost'",
         "UPDATE messages SET uid = 'x'", /* STRICT */
-        "INSERT INTO deliveries SELECT 99, kind, message, motion, recipient, recipient_key,"
+        "INSERT INTO deliveries SELECT 99, body, kind, message, motion, occasion, recipient,"
+        " recipient_key,"
         " envelope_from, subject, 'new@id', bytes, state, attempts, created_at, next_attempt,"
         " response FROM deliveries WHERE id = 1",
     };

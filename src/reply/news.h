@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What office and chairs are told although no mail has just arrived.  Pure. */
+#ifndef REPLY_NEWS_H
+#define REPLY_NEWS_H
+
+#include "reply/reply.h"
+
+/* What all of them need. */
+struct news {
+    const struct conf_body *body;
+    int64_t now;
+    const char *token;    /* as in struct reply_input */
+    const char *occasion; /* told once for each */
+};
+
+/* An answer that failed for good, as the registry has it. */
+struct news_answer {
+    const char *id; /* "o34" */
+    enum reply_kind kind;
+    const char *number;  /* or NULL */
+    const char *message; /* "m12", or NULL */
+    const char *to;
+    const char *subject;
+    const char *response; /* of the server, or NULL */
+};
+/* To the office, where it is told of what failed. */
+void news_failed(struct arena *arena, const struct news *news, const struct news_answer *answer,
+                 struct replies *replies_r);
+
+/* A mail that waits for a person. */
+struct news_mail {
+    const char *id; /* "m12" */
+    int64_t arrived_at;
+    const char *from;    /* or NULL */
+    const char *subject; /* or NULL */
+    const char *title;   /* of a motion in it, or NULL */
+};
+/* To the office, where it is told of what is held: they still wait. */
+void news_reminder(struct arena *arena, const struct news *news, const struct news_mail *mails,
+                   size_t count, struct replies *replies_r);
+
+/* To the chairs of the faction: unknown senders write in its name. */
+void news_claim(struct arena *arena, const struct news *news, const struct conf_faction *faction,
+                const struct news_mail *mails, size_t count, struct replies *replies_r);
+
+/* To the office: a file of tables or templates cannot be used, what the last good one said goes
+ * on. */
+void news_bad_file(struct arena *arena, const struct news *news, const char *path,
+                   const struct texts *mistakes, struct replies *replies_r);
+
+#endif

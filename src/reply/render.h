@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One mail that goes out, from an order and its values.  Private to src/reply. */
+#ifndef REPLY_RENDER_H
+#define REPLY_RENDER_H
+
+#include "reply/reply.h"
+#include "reply/values.h"
+
+struct rendering {
+    struct arena *arena;
+    const struct reply_input *input;
+    struct values common;
+    const char *from_name;
+    const char *from_address;
+    const char *in_reply_to; /* "<id>", or NULL */
+    const char *references;
+    struct replies replies;
+};
+
+/* What tells one answer from another. */
+struct order {
+    enum reply_kind kind;
+    const char *template; /* its name */
+    const char *to_name;  /* or NULL */
+    const char *to;
+    const char *number;   /* or NULL */
+    const char *occasion; /* or NULL */
+    bool waiting;
+};
+
+void render_begin(struct rendering *rendering, struct arena *arena,
+                  const struct reply_input *input);
+void render_add(struct rendering *rendering, const struct order *order,
+                const struct values *values);
+struct values render_for_member(const struct values *values, const struct conf_member *member);
+
+#endif
