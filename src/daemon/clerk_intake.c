@@ -10,8 +10,10 @@
 
 #include <event2/event.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -301,6 +303,19 @@ static struct docket *new_docket(struct clerk *clerk, const struct conf_body *bo
     return docket;
 }
 
+/* Of what is larger the watch brings the headers; one that was taken over brings memory without
+ * end. */
+static bool check_size(const struct docket *docket, struct err *err_r)
+{
+    struct stat st;
+    size_t max = docket->message.body->max_size;
+    if (fstat(docket->message.raw.fd, &st) != 0)
+        return err_set_errno(err_r, ERR_DATA, "a mail from the watch");
+    return max == 0 || (uintmax_t)st.st_size <= max ||
+           err_set(err_r, ERR_DATA, "the watch brings a mail of %jd bytes, more than max-size",
+                   (intmax_t)st.st_size);
+}
+
 static void take_mail(struct clerk *clerk, const struct wire_packet *packet)
 {
     const struct conf_body *body;
@@ -322,7 +337,8 @@ static void take_mail(struct clerk *clerk, const struct wire_packet *packet)
         tell_settled(clerk, docket->visit, docket->message.raw.uid, true,
                      belongs_in_done_folder(state));
         free_docket(clerk, docket);
-    } else if (!pipeline_receive(clerk->registry, &docket->message, &err)) {
+    } else if (!check_size(docket, &err) ||
+               !pipeline_receive(clerk->registry, &docket->message, &err)) {
         complain("receive", &err);
         give_up(clerk, docket);
     } else {

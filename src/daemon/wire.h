@@ -3,7 +3,7 @@
  * What the roles say to each other: small typed messages over SOCK_SEQPACKET, at most one
  * descriptor with each.  All that is larger than a few hundred bytes (mails, readings, lists of
  * UIDs) goes as a sealed memfd.  Integers are big endian; the shape of every message is declared
- * once in the tables below, from which struct, encoder and checking decoder follow.
+ * once in wire_messages.def, from which struct, encoder and checking decoder follow.
  *
  * On the wire: version (1 byte), type (1 byte), then the fields in order: U as 8 bytes, S as 2
  * bytes length and so many bytes of UTF-8 without control characters.  A decoder accepts exactly

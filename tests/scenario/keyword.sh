@@ -19,7 +19,7 @@ world_letter keyword@spd-bedburg-hau.example | world_mail "$WORLD_CHAIR" "$WORLD
 world_letter stranger@fremd.example "Erika Mustermann <$WORLD_STRANGER>" |
     world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
 wait_for 30 'the letter has its keyword' is_marked keyword@
-wait_for 30 'it is answered' all_is_answered 1
+wait_for 30 'it is confirmed to the list' world_has "$WORLD_LIST" INBOX 1
 wait_for 30 'both are settled' eval '[[ $(ctl_json length inbox) == 2 ]]'
 expect 'mails in INBOX' 2 "$(world_count "$WORLD_MAYOR" INBOX)"
 [[ $(flags keyword@) != *Seen* ]] || fail 'it was marked as read'
