@@ -35,6 +35,7 @@ EXTRA_DIST += \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \
 	tests/scenario/lying.sh \
+	tests/scenario/notify.sh \
 	tests/scenario/oauth.sh \
 	tests/scenario/nonsense.sh tests/fake/nonsense.py \
 	tests/scenario/once.sh \
