@@ -3,6 +3,16 @@
 EXTRA_DIST += contrib/check contrib/demo contrib/packages contrib/packages.sh contrib/world
 EXTRA_DIST += contrib/antragd.conf.sample contrib/icinga2.conf
 
+# the token helper for Microsoft 365, where libcurl is there
+if HAVE_CURL
+pkglibexec_PROGRAMS = contrib/oauth2-token
+dist_man_MANS += man/oauth2-token.8
+contrib_oauth2_token_SOURCES = contrib/oauth2-token.c
+contrib_oauth2_token_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
+contrib_oauth2_token_LDADD = libcore.a $(JANSSON_LIBS) $(UNISTRING_LIBS) $(CURL_LIBS)
+endif
+EXTRA_DIST += contrib/oauth2-token.conf.sample
+
 # systemd's units and lists, where configure has a place for them
 units = contrib/antragd.service contrib/antragd-backup.service
 EXTRA_DIST += contrib/antragd.service.in contrib/antragd-backup.service.in

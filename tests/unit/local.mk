@@ -3,6 +3,8 @@
 # shell's with $(SHELL_LIBS), the daemon's with $(DAEMON_LIBS).
 
 SCRIPT_TESTS += tests/unit/man-pages.sh
+EXTRA_DIST += tests/fake/fake_tokend.py
+SCRIPT_TESTS += tests/unit/oauth2-token.sh
 SCRIPT_TESTS += tests/unit/upward-call.sh
 
 CORE_TESTS += tests/unit/test_base_day
