@@ -13,7 +13,9 @@ antragctl_SOURCES = \
 	src/ctl/cmd_outbox.c \
 	src/ctl/cmd_read.c \
 	src/ctl/cmd_search.c \
+	src/ctl/cmd_setup.c \
 	src/ctl/rows.c src/ctl/rows.h \
+	src/ctl/setup.c src/ctl/setup.h \
 	src/ctl/table.c src/ctl/table.h \
 	src/ctl/trial.c src/ctl/trial.h
 antragctl_LDADD = $(DAEMON_LIBS)

@@ -26,6 +26,7 @@ tests_unit_test_conf_check_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_conf_keys
 tests_unit_test_conf_keys_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 SCRIPT_TESTS += tests/unit/conf-keys.sh
+SCRIPT_TESTS += tests/unit/ctl-setup.sh
 CORE_TESTS += tests/unit/test_conf_load
 tests_unit_test_conf_load_SOURCES = tests/unit/test_conf_load.c $(CONF_HELP)
 tests_unit_test_conf_load_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
