@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/scenario/doctor.sh \
 	tests/scenario/first-day.sh \
 	tests/scenario/keyword.sh \
+	tests/scenario/forward.sh \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \
 	tests/scenario/lying.sh \

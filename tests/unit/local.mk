@@ -116,6 +116,15 @@ CORE_TESTS += tests/unit/test_reply
 tests_unit_test_reply_SOURCES = tests/unit/test_reply.c $(TOWN)
 tests_unit_test_reply_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += \
+	tests/corpus/replies/de-acknowledgement-forwarded.txt \
+	tests/corpus/replies/de-bad-file.txt \
+	tests/corpus/replies/de-claim.txt \
+	tests/corpus/replies/de-failed.txt \
+	tests/corpus/replies/de-reminder.txt \
+	tests/corpus/replies/en-bad-file.txt \
+	tests/corpus/replies/en-claim.txt \
+	tests/corpus/replies/en-failed.txt \
+	tests/corpus/replies/en-reminder.txt \
 	tests/corpus/replies/de-acknowledgement.txt \
 	tests/corpus/replies/de-confirmation-confidential.txt \
 	tests/corpus/replies/de-confirmation.txt \
