@@ -31,10 +31,14 @@ EXTRA_DIST += \
 	tests/scenario/again.sh \
 	tests/scenario/config.sh \
 	tests/scenario/crash.sh \
+	tests/scenario/doctor.sh \
+	tests/scenario/first-day.sh \
 	tests/scenario/keyword.sh \
+	tests/scenario/forward.sh \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \
 	tests/scenario/lying.sh \
+	tests/scenario/notify.sh \
 	tests/scenario/oauth.sh \
 	tests/scenario/nonsense.sh tests/fake/nonsense.py \
 	tests/scenario/once.sh \

@@ -207,6 +207,9 @@ char *conf_print(struct arena *arena, const struct conf *conf, enum conf_audienc
 bool conf_parse_slice(const char *bytes, size_t n, struct arena *arena, const struct conf **conf_r,
                       struct err *err_r);
 
+/* A value as it stands in a file, between quotation marks. */
+void conf_quote(struct text *text, const char *s);
+
 /* NULL where there is none. */
 const struct conf_body *conf_find_body(const struct conf *conf, const char *id);
 const struct conf_mailbox *conf_find_mailbox(const struct conf_body *body, const char *name);

@@ -163,7 +163,6 @@ void conf_value_set(struct conf_reader *reader, const struct conf_node *node,
 void conf_value_set_fallback(struct conf_reader *reader, const struct conf_key *key, void *object);
 /* "key = value" as it is written, or nothing where it is left out. */
 void conf_value_print(struct text *text, int depth, const struct conf_key *key, const void *object);
-void conf_quote(struct text *text, const char *s);
 
 /* ---- conf_form.c: what a single value must look like ---- */
 

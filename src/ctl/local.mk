@@ -6,12 +6,16 @@ antragctl_SOURCES = \
 	src/ctl/check.c src/ctl/check.h \
 	src/ctl/cmd_backup.c \
 	src/ctl/cmd_check.c \
+	src/ctl/cmd_doctor.c \
 	src/ctl/cmd_health.c \
 	src/ctl/cmd_list.c \
 	src/ctl/cmd_log.c \
 	src/ctl/cmd_outbox.c \
 	src/ctl/cmd_read.c \
 	src/ctl/cmd_search.c \
+	src/ctl/cmd_setup.c \
 	src/ctl/rows.c src/ctl/rows.h \
-	src/ctl/table.c src/ctl/table.h
+	src/ctl/setup.c src/ctl/setup.h \
+	src/ctl/table.c src/ctl/table.h \
+	src/ctl/trial.c src/ctl/trial.h
 antragctl_LDADD = $(DAEMON_LIBS)

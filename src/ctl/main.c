@@ -44,6 +44,8 @@ static const struct row {
      "the last day of every known meeting"},
     {"backup", ctl_backup, NEEDS_CONF | NEEDS_REGISTRY, 1, 1, "backup FILE",
      "a consistent copy, its mails in FILE.mails"},
+    {"setup", ctl_setup, 0, 0, 0, "setup", "asks its way to a first configuration"},
+    {"doctor", ctl_doctor, 0, 0, 0, "doctor", "tries everything and says what is wrong"},
     {"check", ctl_check, 0, 0, 0, "check", "for Icinga and Nagios"},
     {"status", ctl_status, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "status", "how things are"},
 };

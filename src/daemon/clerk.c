@@ -229,10 +229,34 @@ static void meet(struct clerk *clerk, const struct wire_packet *packet)
         peer_rows[role].back(clerk);
 }
 
+/* For who looks at the service: "2 of 3 mailboxes watched; ...". */
+static const char *status_text(const struct clerk *clerk, struct arena *arena)
+{
+    size_t watched = 0;
+    for (size_t i = 0; i < clerk->health_count; i++)
+        watched += strcmp(clerk->health[i].state, "idle") == 0 ||
+                   strcmp(clerk->health[i].state, "polled") == 0;
+    return arena_printf(arena, "%zu of %zu mailboxes watched; %zu mails being read; %s", watched,
+                        clerk->health_count, intake_count(clerk), outbox_status(clerk));
+}
+
+static void pong(struct clerk *clerk, uint64_t number)
+{
+    struct arena *arena = arena_new();
+    struct wire_packet packet = {
+        .type = WIRE_PONG,
+        .fd = -1,
+        .as.pong = {.number = number, .status = status_text(clerk, arena)}};
+    channel_send(clerk->supervisor, &packet);
+    arena_free(arena);
+}
+
 static void on_supervisor_packet(void *context, const struct wire_packet *packet)
 {
     struct clerk *clerk = context;
-    if (packet->type == WIRE_PEER)
+    if (packet->type == WIRE_PING)
+        pong(clerk, packet->as.ping.number);
+    else if (packet->type == WIRE_PEER)
         meet(clerk, packet);
     else
         event_base_loopbreak(clerk->base);

@@ -485,6 +485,15 @@ bool intake_is_empty(const struct clerk *clerk)
     return TAILQ_EMPTY(&clerk->reading) && TAILQ_EMPTY(&clerk->read);
 }
 
+size_t intake_count(const struct clerk *clerk)
+{
+    const struct docket *docket;
+    size_t count = 0;
+    TAILQ_FOREACH(docket, &clerk->reading, next) count++;
+    TAILQ_FOREACH(docket, &clerk->read, next) count++;
+    return count;
+}
+
 static void free_all(struct clerk *clerk, struct dockets *dockets)
 {
     struct docket *docket;

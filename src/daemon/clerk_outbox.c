@@ -139,6 +139,14 @@ static bool is_sure(struct clerk *clerk)
     return true;
 }
 
+const char *outbox_status(const struct clerk *clerk)
+{
+    if (clerk->outbox.in_flight)
+        return "an answer is being sent";
+    return is_held(&clerk->outbox) ? "answers wait, the mail server takes none"
+                                   : "no answer is due";
+}
+
 void outbox_run(struct clerk *clerk)
 {
     struct outbox *outbox = &clerk->outbox;

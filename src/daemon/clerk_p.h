@@ -92,11 +92,14 @@ void intake_watch_gone(struct clerk *clerk);
 /* Asks a new reader for everything the one before did not answer. */
 void intake_reader_back(struct clerk *clerk);
 bool intake_is_empty(const struct clerk *clerk);
+size_t intake_count(const struct clerk *clerk);
 
 /* clerk_outbox.c: from the registry to send */
 void outbox_open(struct clerk *clerk);
 void outbox_close(struct clerk *clerk);
 void outbox_send_packet(struct clerk *clerk, const struct wire_packet *packet);
+/* A few words. */
+const char *outbox_status(const struct clerk *clerk);
 void outbox_send_gone(struct clerk *clerk);
 /* Hands out what is due, or sets the timer for when something will be. */
 void outbox_run(struct clerk *clerk);

@@ -2,6 +2,7 @@
 /* antragd(8): options, then the supervisor; "-x ROLE" is how the supervisor starts a role. */
 #include "config.h"
 
+#include "daemon/dry_run.h"
 #include "daemon/role.h"
 #include "daemon/slices.h"
 #include "daemon/supervisor.h"
@@ -15,27 +16,34 @@
 #define DEFAULT_CONF "/etc/antragd/antragd.conf"
 
 static const char usage[] =
-    "usage: antragd [-c FILE] [-n] [-f] [-v] [--once]\n"
+    "usage: antragd [-c FILE] [-n] [-f] [-v] [--once] [--dry-run]\n"
     "  -c, --config FILE  configuration (" DEFAULT_CONF ")\n"
     "  -n, --check        check the configuration and exit\n"
     "  -f, --foreground   stay in the foreground, log to standard error\n"
     "  -v, --verbose      log personal data and details too\n"
     "      --once         visit every mailbox once, send what is due, exit\n"
+    "      --dry-run      print what would be done with each mail, and change nothing\n"
     "      --version\n"
     "      --help\n";
 
-enum { OPTION_ONCE = 256, OPTION_VERSION, OPTION_HELP };
+enum { OPTION_ONCE = 256, OPTION_DRY_RUN, OPTION_VERSION, OPTION_HELP };
 
 static const struct option options[] = {
-    {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'n'},
-    {"foreground", no_argument, NULL, 'f'},   {"verbose", no_argument, NULL, 'v'},
-    {"once", no_argument, NULL, OPTION_ONCE}, {"version", no_argument, NULL, OPTION_VERSION},
-    {"help", no_argument, NULL, OPTION_HELP}, {0},
+    {"config", required_argument, NULL, 'c'},
+    {"check", no_argument, NULL, 'n'},
+    {"foreground", no_argument, NULL, 'f'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"once", no_argument, NULL, OPTION_ONCE},
+    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {0},
 };
 
 struct command_line {
     struct supervisor_options supervisor;
     bool check;
+    bool dry_run;
     const char *role; /* -x */
 };
 
@@ -64,6 +72,9 @@ static void take_option(struct command_line *line, int option)
         break;
     case OPTION_ONCE:
         line->supervisor.once = true;
+        break;
+    case OPTION_DRY_RUN:
+        line->dry_run = true;
         break;
     case OPTION_VERSION:
         puts(PACKAGE_STRING);
@@ -125,6 +136,8 @@ int main(int argc, char **argv)
         return run_role(line.role);
     if (line.check)
         return check(line.supervisor.conf_path);
+    if (line.dry_run)
+        return dry_run(line.supervisor.conf_path);
     signal(SIGPIPE, SIG_IGN);
     return supervisor_run(&line.supervisor);
 }

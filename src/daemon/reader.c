@@ -103,70 +103,109 @@ static void report_death(int clerk, int status)
     wire_send(clerk, &packet, 0, &err);
 }
 
-/* Until the child ends; it is killed when its time is up or the supervisor wants something. */
-static void wait_for(pid_t child, int pidfd, int clerk)
+struct zygote {
+    int clerk;      /* -1: none */
+    int next_clerk; /* came during a job; -1: none */
+    bool leave;     /* time to go */
+};
+
+static void obey(struct zygote *z)
+{
+    struct err err;
+    struct wire_packet packet;
+    struct arena *arena = arena_new();
+    if (wire_receive(ROLE_SUPERVISOR_FD, arena, 0, &packet, &err) != WIRE_OK) {
+        z->leave = true;
+    } else if (packet.type == WIRE_PING) {
+        role_pong(packet.as.ping.number);
+    } else if (packet.type == WIRE_PEER) {
+        if (z->next_clerk >= 0)
+            close(z->next_clerk);
+        z->next_clerk = packet.fd;
+    } else {
+        z->leave = true;
+    }
+    arena_free(arena);
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
+}
+
+/* Until the child ends; it is killed when its time is up, it reads for a clerk that is gone, or the
+ * supervisor wants to end. */
+static void wait_for(struct zygote *z, pid_t child, int pidfd)
 {
     struct pollfd fds[2] = {{pidfd, POLLIN, 0}, {ROLE_SUPERVISOR_FD, POLLIN, 0}};
-    poll(fds, 2, SANDBOX_JOB_SECONDS * 1000);
+    int64_t until = milliseconds() + SANDBOX_JOB_SECONDS * 1000, left;
+    while (!z->leave && z->next_clerk < 0 && (left = until - milliseconds()) > 0) {
+        if (poll(fds, 2, (int)left) <= 0)
+            continue;
+        if (fds[0].revents)
+            break;
+        obey(z);
+    }
     if (!fds[0].revents)
         kill(child, SIGKILL);
     int status;
     if (waitpid(child, &status, 0) == child && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
-        report_death(clerk, status);
+        report_death(z->clerk, status);
 }
 
-static void run_job(int clerk)
+static void run_job(struct zygote *z)
 {
     pid_t child = fork();
     if (child == 0)
-        job(clerk);
+        job(z->clerk);
     if (child < 0)
         panic("reader: no process can be made");
     int pidfd = pidfd_open(child, 0);
     if (pidfd < 0)
         panic("reader: no descriptor for a process");
-    wait_for(child, pidfd, clerk);
+    wait_for(z, child, pidfd);
     close(pidfd);
 }
 
-/* False: time to go. */
-static bool obey(int *clerk)
+static void change_clerk(struct zygote *z)
 {
-    struct err err;
-    struct wire_packet packet;
-    struct arena *arena = arena_new();
-    bool go_on = wire_receive(ROLE_SUPERVISOR_FD, arena, 0, &packet, &err) == WIRE_OK &&
-                 packet.type == WIRE_PEER;
-    if (go_on) {
-        if (*clerk >= 0)
-            close(*clerk);
-        *clerk = packet.fd;
+    if (z->next_clerk < 0)
+        return;
+    if (z->clerk >= 0)
+        close(z->clerk);
+    z->clerk = z->next_clerk;
+    z->next_clerk = -1;
+}
+
+static void serve(struct zygote *z)
+{
+    while (!z->leave) {
+        struct pollfd fds[2] = {{ROLE_SUPERVISOR_FD, POLLIN, 0}, {z->clerk, POLLIN, 0}};
+        if (poll(fds, 2, -1) < 0)
+            continue;
+        if (fds[0].revents) {
+            obey(z);
+        } else if (fds[1].revents & POLLIN && next_type(z->clerk) >= 0) {
+            run_job(z);
+        } else if (fds[1].revents) { /* the clerk is gone; a new one comes through the supervisor */
+            close(z->clerk);
+            z->clerk = -1;
+        }
+        change_clerk(z);
     }
-    arena_free(arena);
-    return go_on;
 }
 
 int reader_main(const struct role_start *start)
 {
     struct err err;
-    int clerk = -1;
+    struct zygote z = {.clerk = -1, .next_clerk = -1};
     (void)start;
     reader_preload();
     if (!sandbox_enter(SANDBOX_READER, &err))
         fatal(&err);
     role_tell_supervisor(&(struct wire_packet){.type = WIRE_READY, .fd = -1});
-    for (;;) {
-        struct pollfd fds[2] = {{ROLE_SUPERVISOR_FD, POLLIN, 0}, {clerk, POLLIN, 0}};
-        if (poll(fds, 2, -1) < 0)
-            continue;
-        if (fds[0].revents) {
-            if (!obey(&clerk))
-                return 0;
-        } else if (fds[1].revents & POLLIN && next_type(clerk) >= 0) {
-            run_job(clerk);
-        } else if (fds[1].revents) { /* the clerk is gone; a new one comes through the supervisor */
-            close(clerk);
-            clerk = -1;
-        }
-    }
+    serve(&z);
+    return 0;
 }

@@ -61,3 +61,9 @@ void role_tell_supervisor(const struct wire_packet *packet)
     struct err err;
     wire_send(ROLE_SUPERVISOR_FD, packet, 0, &err);
 }
+
+void role_pong(uint64_t number)
+{
+    role_tell_supervisor(
+        &(struct wire_packet){.type = WIRE_PONG, .fd = -1, .as.pong.number = number});
+}

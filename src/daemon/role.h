@@ -49,6 +49,9 @@ bool role_parse_slice(int fd, struct arena *arena, const struct conf **conf_r, s
 /* Tells the supervisor; a supervisor that is gone is noticed elsewhere. */
 void role_tell_supervisor(const struct wire_packet *packet);
 
+/* The answer to PING, where there is nothing to say. */
+void role_pong(uint64_t number);
+
 int clerk_main(const struct role_start *start);
 int watch_main(const struct role_start *start);
 int reader_main(const struct role_start *start);

@@ -10,14 +10,17 @@
 #include "smtp/transport.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #define ANSWER_MAX ((size_t)16 * 1024 * 1024)
-#define LINGER_MS 10000 /* a link that is not used so long is closed */
+#define LONGEST_MS 3600000 /* for one answer: all timeouts of RFC 5321 together are shorter */
+#define LINGER_MS 10000    /* a link that is not used so long is closed */
 
 struct line {
     struct transport *transport; /* NULL until used */
@@ -26,9 +29,12 @@ struct line {
 
 struct send {
     const struct conf *conf;
-    int clerk;      /* -1: none */
-    int next_clerk; /* came in the middle of something else; -1: none */
-    bool leave;     /* time to go */
+    int supervisor;        /* what the ear passes on: readable cancels any wait */
+    int ear;               /* its end of that */
+    _Atomic int64_t since; /* when the answer at hand was begun, milliseconds; 0: none is */
+    int clerk;             /* -1: none */
+    int next_clerk;        /* came in the middle of something else; -1: none */
+    bool leave;            /* time to go */
     uint64_t last_ticket;
     struct line *lines; /* one a body */
     bool some_open;
@@ -74,11 +80,11 @@ static bool hear_answer(struct send *s, uint64_t ticket, struct arena *arena,
     int64_t until = milliseconds() + KEPT_SECRET_SECONDS * 1000;
     struct err err;
     while (!s->leave) {
-        struct pollfd fds = {ROLE_SUPERVISOR_FD, POLLIN, 0};
+        struct pollfd fds = {s->supervisor, POLLIN, 0};
         int64_t left = until - milliseconds();
         if (left <= 0 || poll(&fds, 1, (int)left) == 0)
             return false;
-        if (wire_receive(ROLE_SUPERVISOR_FD, arena, 0, answer_r, &err) != WIRE_OK)
+        if (wire_receive(s->supervisor, arena, 0, answer_r, &err) != WIRE_OK)
             s->leave = true;
         else if (is_answer(answer_r, ticket))
             return true;
@@ -97,11 +103,74 @@ static bool ask_supervisor(void *context, struct wire_packet *question, struct a
     return hear_answer(s, s->last_ticket, arena, answer_r);
 }
 
+/* ---- the ear -----------------------------------------------------------------------------------
+ * A thread that hears the supervisor, since handing in an answer may take long, and being asked
+ * whether we live must not cancel it.
+ */
+
+static bool goes_round(const struct send *s)
+{
+    int64_t since = s->since;
+    return since == 0 || milliseconds() - since < LONGEST_MS;
+}
+
+static bool hear_one(struct send *s)
+{
+    struct err err;
+    struct wire_packet packet;
+    struct arena *arena = arena_new();
+    bool ok = wire_receive(ROLE_SUPERVISOR_FD, arena, 0, &packet, &err) == WIRE_OK;
+    if (ok && packet.type == WIRE_PING) {
+        if (goes_round(s))
+            role_pong(packet.as.ping.number);
+    } else if (ok) {
+        ok = wire_send(s->ear, &packet, 0, &err) == WIRE_OK;
+        close_fd(packet.fd);
+    }
+    arena_free(arena);
+    return ok;
+}
+
+static void *listen_always(void *context)
+{
+    struct send *s = context;
+    while (hear_one(s))
+        ;
+    close(s->ear); /* which ends the rest */
+    return NULL;
+}
+
+/* Before the sandbox, which allows no new pair. */
+static bool make_ear(struct send *s, struct err *err_r)
+{
+    int pair[2];
+    if (!wire_pair(pair, err_r))
+        return false;
+    s->supervisor = pair[0];
+    s->ear = pair[1];
+    return true;
+}
+
+static pthread_t open_ear(struct send *s)
+{
+    pthread_t ear;
+    if (pthread_create(&ear, NULL, listen_always, s) != 0)
+        panic("send: no thread can be made");
+    return ear;
+}
+
+static void close_ear(struct send *s, pthread_t ear)
+{
+    shutdown(ROLE_SUPERVISOR_FD, SHUT_RD);
+    pthread_join(ear, NULL);
+    close(s->supervisor);
+}
+
 /* ---- links ----------------------------------------------------------------------------------- */
 
 static struct transport *open_line(struct send *s, const struct conf_body *body, struct line *line)
 {
-    line->transport = transport_new(&body->submission, ROLE_SUPERVISOR_FD);
+    line->transport = transport_new(&body->submission, s->supervisor);
     line->secret =
         (struct kept_secret){.body = body->id, .mailbox = "", .ask = ask_supervisor, .role = s};
     kept_secret_init(&line->secret);
@@ -205,6 +274,13 @@ static void drop_clerk(struct send *s)
     s->clerk = -1;
 }
 
+static void work_at(struct send *s, const struct wire_packet *packet)
+{
+    s->since = milliseconds();
+    deliver(s, packet);
+    s->since = 0;
+}
+
 static void hear_clerk(struct send *s)
 {
     struct err err;
@@ -212,7 +288,7 @@ static void hear_clerk(struct send *s)
     struct arena *arena = arena_new();
     enum wire_result result = wire_receive(s->clerk, arena, 0, &packet, &err);
     if (result == WIRE_OK && packet.type == WIRE_DELIVER)
-        deliver(s, &packet);
+        work_at(s, &packet);
     else
         drop_clerk(s);
     if (result == WIRE_OK && packet.fd >= 0)
@@ -225,7 +301,7 @@ static void hear_supervisor(struct send *s)
     struct err err;
     struct wire_packet packet;
     struct arena *arena = arena_new();
-    if (wire_receive(ROLE_SUPERVISOR_FD, arena, 0, &packet, &err) == WIRE_OK)
+    if (wire_receive(s->supervisor, arena, 0, &packet, &err) == WIRE_OK)
         note(s, &packet);
     else
         s->leave = true;
@@ -244,7 +320,7 @@ static void change_clerk(struct send *s)
 static void serve(struct send *s)
 {
     while (!s->leave) {
-        struct pollfd fds[2] = {{ROLE_SUPERVISOR_FD, POLLIN, 0}, {s->clerk, POLLIN, 0}};
+        struct pollfd fds[2] = {{s->supervisor, POLLIN, 0}, {s->clerk, POLLIN, 0}};
         int ready = poll(fds, 2, s->some_open ? LINGER_MS : -1);
         if (ready == 0)
             close_transports(s);
@@ -270,12 +346,14 @@ int send_main(const struct role_start *start)
 {
     struct err err;
     struct send s = {.conf = start->conf, .clerk = -1, .next_clerk = -1};
-    if (!sandbox_enter(choose_sandbox(start->conf), &err))
+    if (!make_ear(&s, &err) || !sandbox_enter(choose_sandbox(start->conf), &err))
         fatal(&err);
+    pthread_t ear = open_ear(&s);
     s.lines = xcalloc(start->conf->body_count + 1, sizeof *s.lines);
     role_tell_supervisor(&(struct wire_packet){.type = WIRE_READY, .fd = -1});
     serve(&s);
     close_transports(&s);
+    close_ear(&s, ear);
     for (size_t i = 0; i < s.conf->body_count; i++) {
         transport_free(s.lines[i].transport);
         kept_secret_forget(&s.lines[i].secret);

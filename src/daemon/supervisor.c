@@ -27,6 +27,7 @@
 
 #define STOP_SECONDS 9 /* TERM promises ten */
 #define RESTART_MAX_SECONDS 60
+#define STATUS_SECONDS 30
 #define HEALTHY_SECONDS 60 /* a role that lived so long is started again at once */
 #define ONCE_DEATHS_MAX 4  /* with --once a later try is somebody else's */
 
@@ -42,6 +43,7 @@ struct child {
     int deaths; /* in a row, without a healthy life between */
     struct channel *channel;
     struct event *restart;
+    uint64_t pinged, ponged; /* the number of the last PING and PONG */
 };
 
 struct supervisor {
@@ -52,6 +54,8 @@ struct supervisor {
     struct child children[ROLE_COUNT];
     struct secret_jobs secret_jobs;
     struct event *kill_timer;
+    struct event *beat; /* asks the roles whether they live; only where somebody wants to know */
+    uint64_t beats;
     bool stopping;
     bool announced;
     int exit_code;
@@ -82,6 +86,77 @@ static void notify_manager(const char *state)
 #else
     (void)state;
 #endif
+}
+
+/* ---- the watchdog ------------------------------------------------------------------------------
+ */
+
+/* How often the roles are asked: twice as often as the service manager wants to hear, or now and
+ * then for the status; 0: never. */
+static int64_t beat_interval(void)
+{
+#ifdef HAVE_SYSTEMD
+    uint64_t watchdog;
+    if (sd_watchdog_enabled(0, &watchdog) > 0)
+        return (int64_t)(watchdog / 2);
+#endif
+    return getenv("NOTIFY_SOCKET") ? STATUS_SECONDS * INT64_C(1000000) : 0;
+}
+
+/* A role that is being started again is none that hangs. */
+static bool is_silent(const struct child *child)
+{
+    return is_running(child) && child->ready && child->ponged != child->pinged;
+}
+
+static void ping(struct supervisor *s, struct child *child)
+{
+    if (!is_running(child) || !child->ready)
+        return;
+    child->pinged = s->beats;
+    channel_send(child->channel,
+                 &(struct wire_packet){.type = WIRE_PING, .fd = -1, .as.ping.number = s->beats});
+}
+
+static void feed_watchdog_if_all_live(const struct supervisor *s)
+{
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
+        if (is_silent(&s->children[role]))
+            return;
+    notify_manager("WATCHDOG=1");
+}
+
+static void on_beat(evutil_socket_t fd, short what, void *context)
+{
+    struct supervisor *s = context;
+    (void)fd, (void)what;
+    s->beats++;
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++) {
+        struct child *child = &s->children[role];
+        if (is_silent(child))
+            log_event(LOG_ERROR, "role-silent", "name", role_to_text(child->role), NULL);
+        else
+            ping(s, child);
+    }
+    feed_watchdog_if_all_live(s); /* where there is nobody to be asked */
+}
+
+static void hear_pong(struct child *child, const struct wire_pong *pong)
+{
+    struct arena *arena = arena_new();
+    child->ponged = pong->number;
+    if (child->role == ROLE_CLERK)
+        notify_manager(arena_printf(arena, "STATUS=%s", pong->status));
+    feed_watchdog_if_all_live(child->supervisor);
+    arena_free(arena);
+}
+
+static void start_beat(struct supervisor *s)
+{
+    int64_t us = beat_interval();
+    s->beat = event_new(s->base, -1, EV_PERSIST, on_beat, s);
+    if (us > 0)
+        event_add(s->beat, &(struct timeval){.tv_sec = us / 1000000, .tv_usec = us % 1000000});
 }
 
 /* ---- stopping -------------------------------------------------------------------------------- */
@@ -205,6 +280,8 @@ static void on_packet(void *context, const struct wire_packet *packet)
         announce_if_all_ready(child->supervisor);
     } else if (packet->type == WIRE_FINISHED && child->role == ROLE_CLERK) {
         stop(child->supervisor, (int)packet->as.finished.exit_code);
+    } else if (packet->type == WIRE_PONG) {
+        hear_pong(child, &packet->as.pong);
     } else if (packet->type == WIRE_SECRET_WANTED) {
         want_secret(child, &packet->as.secret_wanted);
     } else if (packet->type == WIRE_DISTRUST && child->role == ROLE_CLERK) {
@@ -247,6 +324,7 @@ static void start(struct child *child)
         become_role(s, child->role, pair[1]);
     close(pair[1]);
     child->ready = child->leaving = false;
+    child->pinged = child->ponged = 0;
     child->started = monotonic();
     if (child->pid < 0) { /* not for now */
         log_event(LOG_ERROR, "role-not-started", "name", role_to_text(child->role), "error",
@@ -327,6 +405,17 @@ static void on_terminate(evutil_socket_t fd, short what, void *context)
     stop(s, s->options->once ? EX_TEMPFAIL : EX_OK); /* cut short, it has left something */
 }
 
+/* sd_notify(3) wants the time of the reload's begin. */
+static void notify_reloading(void)
+{
+    struct arena *arena = arena_new();
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    notify_manager(arena_printf(arena, "RELOADING=1\nMONOTONIC_USEC=%lld",
+                                now.tv_sec * 1000000LL + now.tv_nsec / 1000));
+    arena_free(arena);
+}
+
 /* A good new configuration: every role is asked to stop and starts again with its new slice. */
 static void on_hangup(evutil_socket_t fd, short what, void *context)
 {
@@ -335,14 +424,18 @@ static void on_hangup(evutil_socket_t fd, short what, void *context)
     (void)fd, (void)what;
     if (s->stopping)
         return;
+    notify_reloading();
     if (!slices_load(s->options->conf_path, &s->slices, &err)) {
         log_event(LOG_ERROR, "reload", "error", err.text, "text", "the old one stays", NULL);
+        notify_manager("READY=1\nSTATUS=the new configuration has mistakes, the old one stays");
         return;
     }
+    s->announced = false; /* once more when all are back */
     log_event(LOG_INFO, "reload", NULL);
     for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++) {
         s->children[role].deaths = 0;
         s->children[role].leaving = true;
+        s->children[role].ready = false;
         tell(&s->children[role], WIRE_STOP);
     }
     evtimer_add(s->kill_timer, &(struct timeval){.tv_sec = STOP_SECONDS});
@@ -385,6 +478,7 @@ static void release(struct supervisor *s, struct event **signal_events)
     for (size_t i = 0; i < SIGNAL_COUNT; i++)
         event_free(signal_events[i]);
     event_free(s->kill_timer);
+    event_free(s->beat);
     event_base_free(s->base);
     slices_close(&s->slices);
     close(s->program);
@@ -400,6 +494,7 @@ static void loop(struct supervisor *s)
         event_add(signal_events[i], NULL);
     }
     make_children(s);
+    start_beat(s);
     for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
         start(&s->children[role]);
     event_base_dispatch(s->base);

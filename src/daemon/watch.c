@@ -391,7 +391,11 @@ static void leave(struct watch *w)
 static void on_supervisor_packet(void *context, const struct wire_packet *packet)
 {
     struct watch *w = context;
-    if (packet->type == WIRE_SECRET)
+    if (packet->type == WIRE_PING)
+        channel_send(w->supervisor,
+                     &(struct wire_packet){
+                         .type = WIRE_PONG, .fd = -1, .as.pong.number = packet->as.ping.number});
+    else if (packet->type == WIRE_SECRET)
         bridge_deliver(w->to_supervisor, packet->as.secret.ticket, packet);
     else if (packet->type == WIRE_SECRET_DENIED)
         bridge_deliver(w->to_supervisor, packet->as.secret_denied.ticket, packet);

@@ -67,10 +67,19 @@ static bool is_own_address(const struct conf_body *body, const char *address)
     return own || (body->list != NULL && address_equal(body->list, address));
 }
 
+/* Who handed the mail in, whoever wrote what it hands on. */
+static const char *outer_address(const struct case_file *file)
+{
+    if (file->verdict == NULL)
+        return NULL;
+    return file->verdict->forwarder != NULL ? file->verdict->forwarder : file->verdict->address;
+}
+
 static bool is_own(const struct case_file *file)
 {
-    return file->verdict != NULL && file->verdict->address != NULL &&
-           is_own_address(file->body, file->verdict->address);
+    const char *address = outer_address(file);
+
+    return address != NULL && is_own_address(file->body, address);
 }
 
 static bool is_before_start(const struct case_file *file)
@@ -190,8 +199,9 @@ static bool has_no_one_from(const struct case_file *file)
 
 static bool is_forwarder(const struct case_file *file)
 {
-    return file->verdict->address != NULL &&
-           has_address(&file->body->forwarders, file->verdict->address);
+    const char *address = outer_address(file);
+
+    return address != NULL && has_address(&file->body->forwarders, address);
 }
 
 static bool has_citizens_suggestion(const struct case_file *file)

@@ -563,6 +563,25 @@ static enum mailbox_result dir_done(struct mailbox *mailbox, const uint32_t *uid
     return result;
 }
 
+static void dir_get_offer(const struct mailbox *mailbox, struct mailbox_offer *offer_r)
+{
+    (void)mailbox;
+    *offer_r = (struct mailbox_offer){true, true, true, true};
+}
+
+static enum mailbox_result dir_find_folder(struct mailbox *mailbox, const char *folder,
+                                           bool *found_r, struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    struct stat st;
+
+    (void)err_r;
+    *found_r =
+        stat(folder_beside(arena, directory_of(mailbox), folder), &st) == 0 && S_ISDIR(st.st_mode);
+    arena_free(arena);
+    return MAILBOX_OK;
+}
+
 static bool dir_can_move(const struct mailbox *mailbox)
 {
     (void)mailbox;
@@ -616,6 +635,8 @@ struct mailbox *dir_mailbox_new(void)
         .fetch = dir_fetch,
         .done = dir_done,
         .can_move = dir_can_move,
+        .get_offer = dir_get_offer,
+        .find_folder = dir_find_folder,
         .park = dir_park,
         .stir = dir_stir,
         .close = dir_close,

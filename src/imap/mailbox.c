@@ -81,6 +81,18 @@ bool mailbox_moves(const struct mailbox *mailbox)
     return folder != NULL && folder[0] != '\0' && mailbox->kind->can_move(mailbox);
 }
 
+void mailbox_get_offer(const struct mailbox *mailbox, struct mailbox_offer *offer_r)
+{
+    mailbox->kind->get_offer(mailbox, offer_r);
+}
+
+enum mailbox_result mailbox_find_folder(struct mailbox *mailbox, const char *folder, bool *found_r,
+                                        struct err *err_r)
+{
+    *found_r = false;
+    return name_error(mailbox, mailbox->kind->find_folder(mailbox, folder, found_r, err_r), err_r);
+}
+
 enum mailbox_result mailbox_park(struct mailbox *mailbox, int *fd_r, bool *stirred_r,
                                  struct err *err_r)
 {

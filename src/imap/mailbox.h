@@ -72,6 +72,15 @@ enum mailbox_result mailbox_done(struct mailbox *mailbox, const uint32_t *uids, 
  * Known once it is open. */
 bool mailbox_moves(const struct mailbox *mailbox);
 
+/* What the server offers; known once the mailbox is open.  A folder of .eml files offers all. */
+struct mailbox_offer {
+    bool idle, move, uidplus, keyword;
+};
+void mailbox_get_offer(const struct mailbox *mailbox, struct mailbox_offer *offer_r);
+/* Whether there is a folder of that name, without opening it; of an open mailbox. */
+enum mailbox_result mailbox_find_folder(struct mailbox *mailbox, const char *folder, bool *found_r,
+                                        struct err *err_r);
+
 /* Begins IDLE (or notes that the kind of mailbox cannot) and gives up all memory but the link.
  * *fd_r: to wait for (-1: poll by time).  MAILBOX_OK with *stirred_r: news came meanwhile, visit
  * again. */

@@ -17,6 +17,9 @@ struct mailbox_kind {
     enum mailbox_result (*done)(struct mailbox *mailbox, const uint32_t *uids, size_t count,
                                 struct err *err_r);
     bool (*can_move)(const struct mailbox *mailbox);
+    void (*get_offer)(const struct mailbox *mailbox, struct mailbox_offer *offer_r);
+    enum mailbox_result (*find_folder)(struct mailbox *mailbox, const char *folder, bool *found_r,
+                                       struct err *err_r);
     enum mailbox_result (*park)(struct mailbox *mailbox, int *fd_r, bool *stirred_r,
                                 struct err *err_r);
     bool (*stir)(struct mailbox *mailbox);

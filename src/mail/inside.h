@@ -35,6 +35,7 @@ struct reader {
     size_t budget;       /* bytes that may still be decoded into copies of attached messages */
     bool has_attachment; /* a part that a sender would call one */
     bool overflow;       /* more parts than MAIL_MAX_PARTS */
+    bool inner;          /* within an attached message */
 };
 
 void reader_defect(struct reader *reader, const char *word); /* each word once */

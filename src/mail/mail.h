@@ -85,6 +85,16 @@ struct mail_hop {
     int64_t at;       /* MOMENT_NONE: unreadable */
 };
 
+/* a message that this one hands on: attached, or written into the text by the mail program */
+struct mail_forward {
+    const char *path; /* of the part that it is; NULL: in the text */
+    struct mail_addresses from;
+    const char *date; /* as in struct mail, or NULL */
+    int64_t date_at;
+    struct mail_hop *hops; /* of an attached one */
+    size_t hop_count;
+};
+
 struct mail {
     const char *message_id;                               /* without < > */
     const char *date;                                     /* RFC 3339, its own offset */
@@ -102,9 +112,12 @@ struct mail {
     size_t hop_count;
     struct texts delivered_to; /* addresses of Delivered-To, X-Original-To, Resent-To, Resent-Cc */
     const char *return_path;   /* "" for <>, NULL where the field is missing */
-    const char *body_digest;   /* SHA-256 over the leaf parts' types, names and sums, in order */
-    bool wants_content;        /* has parts that only the job "content" may open; never set by it.
-                                * HTML beside a plain text that says the same is not opened. */
+    /* the outermost ones; what they hand on themselves is left out */
+    struct mail_forward *forwards;
+    size_t forward_count;
+    const char *body_digest; /* SHA-256 over the leaf parts' types, names and sums, in order */
+    bool wants_content;      /* has parts that only the job "content" may open; never set by it.
+                              * HTML beside a plain text that says the same is not opened. */
 };
 
 /* What a job of the reader may touch. */
@@ -126,6 +139,7 @@ enum mail_depth {
 #define MAIL_MAX_IDS 500
 #define MAIL_MAX_ID 900 /* bytes of one Message-ID */
 #define MAIL_MAX_HOPS 100
+#define MAIL_MAX_FORWARDS 20
 
 /* Opens converters, tables and parsers, so that mail_read() needs no file later. */
 void mail_preload(void);

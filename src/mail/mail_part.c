@@ -249,6 +249,28 @@ static void add_part(struct reader *reader, const struct leaf *leaf)
 
 /* ---- attached messages ---- */
 
+/* Whose message is attached; only of those that the mail itself hands on. */
+static void add_forward(struct reader *reader, const struct leaf *leaf, size_t header)
+{
+    struct mail *mail = reader->mail;
+    struct mail inner = {.date_at = MOMENT_NONE};
+    struct reader inside = {
+        .arena = reader->arena, .mail = &inner, .options = reader->options, .inner = true};
+    size_t odd;
+    if (reader->inner || mail->forward_count == MAIL_MAX_FORWARDS)
+        return;
+    header_split(reader->arena, leaf->bytes, header, &inside.fields, &odd);
+    mail_read_fields(&inside);
+    mail->forwards = arena_grow(reader->arena, mail->forwards, mail->forward_count,
+                                mail->forward_count + 1, sizeof *mail->forwards);
+    mail->forwards[mail->forward_count++] = (struct mail_forward){.path = leaf->place.path,
+                                                                  .from = inner.from,
+                                                                  .date = inner.date,
+                                                                  .date_at = inner.date_at,
+                                                                  .hops = inner.hops,
+                                                                  .hop_count = inner.hop_count};
+}
+
 static bool is_message(const char *type)
 {
     return strcmp(type, "message/rfc822") == 0 || strcmp(type, "message/rfc2822") == 0 ||
@@ -274,7 +296,11 @@ static bool read_message(struct reader *reader, const struct leaf *leaf)
     place.role = ROLE_OTHER;
     place.depth++;
     reader->has_attachment = true;
+    add_forward(reader, leaf, body);
+    bool inner = reader->inner;
+    reader->inner = true;
     mail_read_tree(reader, leaf->bytes, leaf->n, place.path, place.depth);
+    reader->inner = inner;
     return true;
 }
 

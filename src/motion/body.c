@@ -2,6 +2,7 @@
 #include "motion/body.h"
 
 #include "base/text.h"
+#include "mail/address.h"
 #include "motion/pattern.h"
 
 #include <string.h>
@@ -84,26 +85,32 @@ static void skip_headers(struct walk *walk)
     }
 }
 
+/* To behind the line that begins a message handed on, or before the block of fields that does;
+ * false where the text hands none on. */
+static bool find_forward(struct walk *walk, const char *subject)
+{
+    bool forwards = subject != NULL && body_is_forward(subject);
+    const char *start;
+    for (;;) {
+        start = walk->next;
+        if (!next_line(walk))
+            return false;
+        if (begins_thread(walk, true))
+            break;
+    }
+    if (!forwards && !pattern_matches(PATTERN_thread_forwarded, walk->line))
+        return false;
+    if (!pattern_matches(PATTERN_thread_begins, walk->line))
+        walk->next = start;
+    return true;
+}
+
 char *body_forwarded_text(struct arena *arena, const char *text, const char *subject)
 {
     struct walk walk = {.arena = arena, .next = text};
-    bool forwards = subject != NULL && body_is_forward(subject);
     struct text out;
-    const char *start;
-    for (;;) {
-        start = walk.next;
-        if (!next_line(&walk))
-            return NULL;
-        if (!begins_thread(&walk, true))
-            continue;
-        if (pattern_matches(PATTERN_thread_forwarded, walk.line))
-            forwards = true;
-        break;
-    }
-    if (!forwards)
+    if (!find_forward(&walk, subject))
         return NULL;
-    if (!pattern_matches(PATTERN_thread_begins, walk.line))
-        walk.next = start;
     skip_headers(&walk);
     text_init(&out, arena);
     while (next_line(&walk)) {
@@ -111,6 +118,64 @@ char *body_forwarded_text(struct arena *arena, const char *text, const char *sub
         text_add_char(&out, '\n');
     }
     return out.s;
+}
+
+/* The one address in "Name <a@b>", "Name [mailto:a@b]", "a@b"; NULL where there is none or are
+ * several. */
+static const char *find_address(struct arena *arena, const char *s)
+{
+    static const char edges[] = "<>[]() \t,;\"*";
+    const char *found = NULL;
+    while (*s != '\0') {
+        size_t n = strcspn(s, edges);
+        const char *word = arena_strndup(arena, s, n);
+        if (text_starts(word, "mailto:"))
+            word += strlen("mailto:");
+        if (address_is_plain(word)) {
+            if (found != NULL && !address_equal(found, word))
+                return NULL;
+            found = word;
+        }
+        s += n;
+        s += strspn(s, edges);
+    }
+    return found;
+}
+
+static const char *find_name(struct arena *arena, const char *s)
+{
+    const char *name = text_trim(arena, arena_strndup(arena, s, strcspn(s, "<[(*")));
+    return *name == '\0' || strchr(name, '@') != NULL ? NULL : name;
+}
+
+static void add_forward(struct arena *arena, struct mail *mail, const char *value)
+{
+    const char *address = find_address(arena, value);
+    struct mail_forward *forward;
+    if (address == NULL)
+        return;
+    forward = ARENA_NEW(arena, struct mail_forward);
+    *forward = (struct mail_forward){.from = {.v = ARENA_NEW(arena, struct mail_address), .n = 1},
+                                     .date_at = MOMENT_NONE};
+    forward->from.v[0] = (struct mail_address){.name = find_name(arena, value), .address = address};
+    mail->forwards = forward;
+    mail->forward_count = 1;
+}
+
+void body_find_forward(struct arena *arena, struct mail *mail)
+{
+    struct walk walk = {.arena = arena, .next = mail->text};
+    if (mail->forward_count > 0 || !find_forward(&walk, mail->subject))
+        return;
+    while (next_line(&walk)) {
+        const char *line = unquoted(walk.line);
+        if (strlen(line) < MARK_MAX && pattern_matches(PATTERN_thread_from, line)) {
+            add_forward(arena, mail, strchr(line, ':') + 1);
+            return;
+        }
+        if (!is_blank(line) && !pattern_matches(PATTERN_thread_header, line))
+            return;
+    }
 }
 
 bool body_is_answer(const char *subject)

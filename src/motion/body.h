@@ -7,6 +7,7 @@
 #define MOTION_BODY_H
 
 #include "base/arena.h"
+#include "mail/mail.h"
 
 #include <stdbool.h>
 
@@ -19,5 +20,9 @@ char *body_forwarded_text(struct arena *arena, const char *text, const char *sub
 /* Whether the subject is one of an answer. */
 bool body_is_answer(const char *subject);
 bool body_is_forward(const char *subject);
+
+/* Adds the message that the mail's text hands on ("-----Weitergeleitete Nachricht-----", "Von:
+ * ..."), where none is attached. */
+void body_find_forward(struct arena *arena, struct mail *mail);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "motion/reading.h"
 
+#include "motion/body.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -18,6 +20,8 @@ bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_de
     struct reading *reading = ARENA_NEW(arena, struct reading);
     if (!mail_read(arena, bytes, n, depth, &reading->mail, err_r))
         return false;
+    motion_preload();
+    body_find_forward(arena, reading->mail);
     motion_find(arena, reading->mail, &reading->motions);
     *reading_r = reading;
     return true;
@@ -55,19 +59,34 @@ static void put_parts(struct json *object, const struct mail *mail)
     json_put(object, "parts", array);
 }
 
-static void put_hops(struct json *object, const struct mail *mail)
+static void put_hops(struct json *object, const struct mail_hop *hops, size_t count)
 {
     struct arena *arena = arena_new();
     struct json *array = json_array_new();
-    for (size_t i = 0; i < mail->hop_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct json *one = json_object_new();
-        json_put_text(one, "by", mail->hops[i].by);
-        json_put_text(one, "from", mail->hops[i].from);
-        json_put_text(one, "at", moment_to_text_offset(arena, mail->hops[i].at, 0));
+        json_put_text(one, "by", hops[i].by);
+        json_put_text(one, "from", hops[i].from);
+        json_put_text(one, "at", moment_to_text_offset(arena, hops[i].at, 0));
         json_add(array, one);
     }
     json_put(object, "received", array);
     arena_free(arena);
+}
+
+static void put_forwards(struct json *object, const struct mail *mail)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < mail->forward_count; i++) {
+        const struct mail_forward *forward = &mail->forwards[i];
+        struct json *one = json_object_new();
+        json_put_text(one, "path", forward->path);
+        put_addresses(one, "from", &forward->from);
+        json_put_text(one, "date", forward->date);
+        put_hops(one, forward->hops, forward->hop_count);
+        json_add(array, one);
+    }
+    json_put(object, "forwarded", array);
 }
 
 static struct json *mail_to_json(const struct mail *mail)
@@ -87,7 +106,8 @@ static struct json *mail_to_json(const struct mail *mail)
     json_put_text(object, "text", mail->text);
     put_parts(object, mail);
     json_put_texts(object, "defects", &mail->defects);
-    put_hops(object, mail);
+    put_hops(object, mail->hops, mail->hop_count);
+    put_forwards(object, mail);
     json_put_texts(object, "delivered_to", &mail->delivered_to);
     json_put_text(object, "return_path", mail->return_path);
     json_put_text(object, "body_digest", mail->body_digest);
@@ -337,19 +357,40 @@ static bool take_parts(struct taker *taker, const struct json *object, struct ma
     return true;
 }
 
-static bool take_hops(struct taker *taker, const struct json *object, struct mail *mail)
+static bool take_hops(struct taker *taker, const struct json *object, struct mail_hop **hops_r,
+                      size_t *count_r)
 {
     const struct json *array;
-    if (!take_count(taker, object, "received", MAIL_MAX_HOPS, &array, &mail->hop_count))
+    if (!take_count(taker, object, "received", MAIL_MAX_HOPS, &array, count_r))
         return false;
-    mail->hops = arena_array(taker->arena, mail->hop_count, sizeof *mail->hops);
-    for (size_t i = 0; i < mail->hop_count; i++) {
+    *hops_r = arena_array(taker->arena, *count_r, sizeof **hops_r);
+    for (size_t i = 0; i < *count_r; i++) {
         const struct json *one = json_at(array, i);
+        struct mail_hop *hop = &(*hops_r)[i];
         const char *at;
-        if (!take_line(taker, one, "by", &mail->hops[i].by) ||
-            !take_line(taker, one, "from", &mail->hops[i].from) ||
-            !take_moment(taker, one, "at", &at, &mail->hops[i].at))
+        if (!take_line(taker, one, "by", &hop->by) || !take_line(taker, one, "from", &hop->from) ||
+            !take_moment(taker, one, "at", &at, &hop->at))
             return false;
+    }
+    return true;
+}
+
+static bool take_forwards(struct taker *taker, const struct json *object, struct mail *mail)
+{
+    const struct json *array;
+    if (!take_count(taker, object, "forwarded", MAIL_MAX_FORWARDS, &array, &mail->forward_count))
+        return false;
+    mail->forwards = arena_array(taker->arena, mail->forward_count, sizeof *mail->forwards);
+    for (size_t i = 0; i < mail->forward_count; i++) {
+        const struct json *one = json_at(array, i);
+        struct mail_forward *forward = &mail->forwards[i];
+        if (!take_line(taker, one, "path", &forward->path) ||
+            !take_addresses(taker, one, "from", &forward->from) ||
+            !take_moment(taker, one, "date", &forward->date, &forward->date_at) ||
+            !take_hops(taker, one, &forward->hops, &forward->hop_count))
+            return false;
+        if (forward->path && !is_path(forward->path))
+            return refuse(taker, "path", "is no part number");
     }
     return true;
 }
@@ -381,7 +422,8 @@ static bool take_mail(struct taker *taker, const struct json *object, struct mai
         !take_line(taker, object, "return_path", &mail->return_path) ||
         !take_sum(taker, object, "body_digest", &mail->body_digest) ||
         !take_mail_lists(taker, object, mail) || !take_parts(taker, object, mail) ||
-        !take_hops(taker, object, mail))
+        !take_hops(taker, object, &mail->hops, &mail->hop_count) ||
+        !take_forwards(taker, object, mail))
         return false;
     if (!mail->text)
         return refuse(taker, "text", "is missing");

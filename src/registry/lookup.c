@@ -5,15 +5,6 @@
 
 #include <string.h>
 
-const char *registry_sender_key(struct arena *arena, const struct mail *mail)
-{
-    struct texts keys = {0};
-
-    for (size_t i = 0; i < mail->from.n; i++)
-        texts_add(&keys, arena, text_fold(arena, mail->from.v[i].address));
-    return keys.n == 0 ? NULL : text_join(arena, &keys, ",");
-}
-
 static bool holds_motion(const struct reading *reading, const char *path)
 {
     for (size_t i = 0; i < reading->motions.n; i++) {
@@ -170,7 +161,7 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
     if (reading == NULL)
         return true;
     marks.message_id = reading->mail->message_id;
-    marks.sender_key = registry_sender_key(arena, reading->mail);
+    marks.sender_key = trust_sender_key(arena, reading->mail, body);
     marks.body_digest = reading->mail->body_digest;
     return find_same_mail(registry, &marks, &known_r->same_mail, err_r) &&
            find_other_of_id(registry, arena, &marks, &known_r->other_of_id, err_r) &&

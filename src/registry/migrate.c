@@ -24,7 +24,8 @@ static const char *const steps[] = {
 
 #define STEP_COUNT ((int64_t)(sizeof steps / sizeof *steps))
 
-/* A table that others refer to can only be made anew while nobody looks; then all must fit again. */
+/* A table that others refer to can only be made anew while nobody looks; then all must fit again.
+ */
 static bool check_references(struct registry *registry, struct err *err_r)
 {
     int64_t broken;

@@ -70,8 +70,6 @@ void registry_read_event(struct statement *s, struct arena *arena, struct event_
 
 /* ---- lookup.c */
 
-/* All addresses of From, case folded, with "," between; NULL for none. */
-const char *registry_sender_key(struct arena *arena, const struct mail *mail);
 /* Whether the same part in another mail means the same motion: the part a motion stands in, and
  * papers.  Not logos, signatures, covering words. */
 bool registry_part_is_telling(const struct reading *reading, const struct mail_part *part);

@@ -37,6 +37,16 @@ static const char *sender_name(const struct registry_entry *entry)
     return mail->from.n > 0 ? mail->from.v[0].name : NULL;
 }
 
+/* As written; of what a forwarder hands on, the inner one's. */
+static const char *sender_address(const struct registry_entry *entry)
+{
+    const struct mail *mail = entry->reading->mail;
+
+    if (entry->verdict != NULL && entry->verdict->forwarder != NULL)
+        return entry->verdict->address;
+    return mail->from.n > 0 ? mail->from.v[0].address : NULL;
+}
+
 static int64_t duplicate_of(const struct registry_entry *entry)
 {
     if (entry->decision->state != MESSAGE_DUPLICATE)
@@ -100,8 +110,8 @@ static bool add_reading(struct recording *r, struct err *err_r)
             " sender_key = ?, subject = ?, mail_date = ?, body_digest = ?, class = ?, trust = ?"
             " WHERE id = ?",
             value_text(mail->message_id), value_text(sender_name(r->entry)),
-            value_text(mail->from.n > 0 ? mail->from.v[0].address : NULL),
-            value_text(registry_sender_key(r->arena, mail)), value_text(mail->subject),
+            value_text(sender_address(r->entry)),
+            value_text(trust_sender_key(r->arena, mail, r->entry->body)), value_text(mail->subject),
             value_moment(mail->date_at), value_text(mail->body_digest),
             value_text(mail_class_to_text(mail->class)),
             value_text(verdict == NULL ? NULL : trust_level_to_text(verdict->level)),

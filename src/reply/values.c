@@ -18,8 +18,8 @@ static const char *const names[] = {
     "body", "contact", "privacy",
     /* of the mail */
     "message", "arrival", "server", "registered_at", "mail_date", "from", "trust", "trust_office",
-    "subject", "short_subject", "message_id", "raw_size", "raw_sha256", "parts", "found",
-    "unreadable", "unread",
+    "forwarder", "inner_date", "inner_arrival", "subject", "short_subject", "message_id",
+    "raw_size", "raw_sha256", "parts", "found", "unreadable", "unread",
     /* of a motion */
     "number", "position", "kind", "label", "title", "short_title", "withheld", "confidential",
     "mover", "named", "meetings", "short_meetings", "rules", "in_time", "late", "unknown", "none",
@@ -163,28 +163,65 @@ static const char *say_from(const struct values *values, const struct mail_addre
     return shorten(values->arena, text.s, TITLE_LENGTH);
 }
 
-static const char *fill_one(struct arena *arena, const char *sentence, const char *name,
-                            const char *text)
+static const char *fill_two(struct arena *arena, const char *sentence,
+                            const struct template_value values[2])
 {
-    struct template_value value = {.name = name, .text = text};
     struct err err;
     char *filled;
 
-    if (!template_fill(arena, sentence, &value, 1, &filled, &err))
+    if (!template_fill(arena, sentence, values, 2, &filled, &err))
         panic("reply: %s", err.text);
     return filled;
+}
+
+static const char *fill_one(struct arena *arena, const char *sentence, const char *name,
+                            const char *text)
+{
+    const struct template_value values[2] = {{.name = name, .text = text},
+                                             {.name = "", .text = ""}};
+
+    return fill_two(arena, sentence, values);
+}
+
+static const char *say_trust(const struct values *values, const struct verdict *verdict,
+                             const char *whose)
+{
+    const struct reply_words *words = reply_words(values->language);
+    bool forwarded = verdict->forwarder != NULL && verdict->level > TRUST_UNKNOWN;
+    const struct template_value gaps[2] = {{.name = "whose", .text = whose},
+                                           {.name = "forwarder", .text = verdict->forwarder}};
+
+    return fill_two(values->arena, forwarded ? words->forwarded : words->trust[verdict->level],
+                    gaps);
 }
 
 static void set_trust(struct values *values, const struct verdict *verdict)
 {
     const struct reply_words *words = reply_words(values->language);
-    const char *sentence = words->trust[verdict->level];
     const char *title = verdict->faction == NULL ? "" : verdict->faction->title;
 
-    values_set(values, "trust", fill_one(values->arena, sentence, "whose", words->whose[0]));
-    values_set(values, "trust_office",
-               fill_one(values->arena, sentence, "whose",
-                        arena_printf(values->arena, "%s%s", words->whose[1], title)));
+    values_set(values, "trust", say_trust(values, verdict, words->whose[0]));
+    values_set(
+        values, "trust_office",
+        say_trust(values, verdict, arena_printf(values->arena, "%s%s", words->whose[1], title)));
+}
+
+/* The mail that was handed on: when its own sender says it was written, and when it entered the
+ * town itself where its Received fields show that. */
+static void set_forward(struct values *values, const struct reply_input *input)
+{
+    const struct mail_forward *forward = input->verdict->forward;
+    struct mail inner = {.hops = forward->hops, .hop_count = forward->hop_count};
+    struct arrival arrival;
+
+    values_set(values, "forwarder", input->verdict->forwarder);
+    values_set(values, "from", values_clean(values->arena, input->verdict->address));
+    if (forward->date != NULL)
+        values_set(values, "inner_date",
+                   say_time(values->arena, values->language,
+                            values_showable(values->arena, forward->date, NAME_LENGTH)));
+    arrival_find(values->arena, &inner, input->mailbox, MOMENT_NONE, &arrival);
+    values_set(values, "inner_arrival", say_moment(values, arrival.at));
 }
 
 static void set_mail(struct values *values, const struct mail *mail)
@@ -243,6 +280,8 @@ void values_init(struct values *values, struct arena *arena, const struct reply_
         set_mail(values, input->reading->mail);
     if (input->verdict != NULL)
         set_trust(values, input->verdict);
+    if (input->verdict != NULL && input->verdict->forward != NULL)
+        set_forward(values, input);
 }
 
 /* ---- a motion ---------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ struct reply_words {
     const char *language;
     const char *kinds[MOTION_KIND_COUNT];
     const char *trust[4];     /* enum trust_level; "{whose}" as in a template */
+    const char *forwarded;    /* the same for what a forwarder handed on; "{forwarder}" besides */
     const char *whose[2];     /* said to the faction itself; in front of its title to others */
     const char *part_text[6]; /* enum part_text */
     const char *deadline[4];  /* enum deadline_state */

@@ -7,8 +7,10 @@
 #include "smtp/session.h"
 #include "smtp/transport_dir.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ENVID_MAX 100 /* RFC 3461 section 4.4 */
 
@@ -232,4 +234,36 @@ void transport_send(struct transport *transport, const struct transport_mail *ma
     else
         tidy(session, result_r);
     arena_free(arena);
+}
+
+/* ---- trying ---- */
+
+static void probe_directory(const char *directory, struct transport_result *result_r)
+{
+    if (access(directory, W_OK | X_OK) == 0)
+        smtp_result(result_r, TRANSPORT_SENT, "mails are written to %s", directory);
+    else
+        smtp_result(result_r, TRANSPORT_BLOCKED, "cannot write to directory %s: %s", directory,
+                    strerror(errno));
+}
+
+void transport_probe(struct transport *transport, struct transport_offer *offer_r,
+                     struct transport_result *result_r)
+{
+    struct smtp_session *session = &transport->session;
+    *offer_r = (struct transport_offer){0};
+    *result_r = (struct transport_result){.outcome = TRANSPORT_DOWN};
+    if (session->server->directory != NULL) {
+        probe_directory(session->server->directory, result_r);
+        return;
+    }
+    smtp_session_drop(session);
+    if (!smtp_session_open(session, result_r))
+        return;
+    *offer_r = (struct transport_offer){.tls = session->server->tls != CONF_TLS_NONE,
+                                        .dsn = session->offer.dsn,
+                                        .max_size = (size_t)session->offer.max_size};
+    if (smtp_session_command(session, SMTP_MAIL, "RSET", result_r) / 100 == 2)
+        smtp_result(result_r, TRANSPORT_SENT, "ready for mails");
+    smtp_session_quit(session);
 }

@@ -53,6 +53,16 @@ void transport_free(struct transport *transport); /* without farewell */
 void transport_send(struct transport *transport, const struct transport_mail *mail,
                     bool (*before_data)(void *context), void *context,
                     struct transport_result *result_r);
+/* All but a mail: connects, begins TLS, logs in, RSET, QUIT.  TRANSPORT_SENT: mails could be handed
+ * in; else as of transport_send(). */
+struct transport_offer {
+    bool tls; /* the link was protected */
+    bool dsn;
+    size_t max_size; /* 0: not said */
+};
+void transport_probe(struct transport *transport, struct transport_offer *offer_r,
+                     struct transport_result *result_r);
+
 /* QUIT, at most two seconds. */
 void transport_close(struct transport *transport);
 

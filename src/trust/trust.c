@@ -42,6 +42,53 @@ static void find_member(const struct conf_body *body, const char *address, struc
     }
 }
 
+/* An address in the mail is foreign: only one that is plain may be compared and kept. */
+static const char *one_of(const struct mail_addresses *from)
+{
+    if (from->n != 1 || from->v[0].address == NULL)
+        return NULL;
+    return address_is_plain(from->v[0].address) ? from->v[0].address : NULL;
+}
+
+static bool is_forwarder(const struct conf_body *body, const char *address)
+{
+    for (size_t i = 0; i < body->forwarders.n; i++) {
+        if (address_equal(body->forwarders.v[i], address))
+            return true;
+    }
+    return false;
+}
+
+const struct mail_forward *trust_find_forward(const struct mail *mail, const struct conf_body *body)
+{
+    const char *from = one_of(&mail->from);
+    struct verdict outer = {0};
+
+    if (from == NULL || !is_forwarder(body, from) || mail->forward_count != 1 ||
+        one_of(&mail->forwards[0].from) == NULL)
+        return NULL;
+    find_member(body, from, DAY_NONE, &outer);
+    return outer.member == NULL ? &mail->forwards[0] : NULL;
+}
+
+const char *trust_sender_key(struct arena *arena, const struct mail *mail,
+                             const struct conf_body *body)
+{
+    const struct mail_forward *forward = trust_find_forward(mail, body);
+    const struct mail_addresses *from = forward != NULL ? &forward->from : &mail->from;
+    const char *one = one_of(from);
+    struct verdict verdict = {0};
+    struct texts keys = {0};
+
+    if (one != NULL)
+        find_member(body, one, DAY_NONE, &verdict);
+    if (verdict.member != NULL)
+        return text_fold(arena, verdict.member->address);
+    for (size_t i = 0; i < from->n; i++)
+        texts_add(&keys, arena, text_fold(arena, from->v[i].address));
+    return keys.n == 0 ? NULL : text_join(arena, &keys, ",");
+}
+
 static void deny(struct verdict *verdict, const char *reason)
 {
     verdict->level = TRUST_UNKNOWN;
@@ -50,37 +97,38 @@ static void deny(struct verdict *verdict, const char *reason)
     verdict->reason = reason;
 }
 
-/* An address in the mail is foreign: only one that is plain may be compared and kept. */
-static const char *one_from(const struct mail *mail)
-{
-    if (mail->from.n != 1 || mail->from.v[0].address == NULL)
-        return NULL;
-    return address_is_plain(mail->from.v[0].address) ? mail->from.v[0].address : NULL;
-}
-
 void trust_judge(struct arena *arena, const struct reading *reading, const struct conf_body *body,
                  struct day arrival, struct verdict *verdict_r)
 {
-    *verdict_r = (struct verdict){.address = one_from(reading->mail)};
+    const struct mail_forward *forward = trust_find_forward(reading->mail, body);
+    const char *what = "the From address";
+
+    *verdict_r = (struct verdict){.address = one_of(&reading->mail->from)};
+    if (forward != NULL) {
+        verdict_r->forwarder = verdict_r->address;
+        verdict_r->forward = forward;
+        verdict_r->address = one_of(&forward->from);
+        what = "forwarded by the town's staff; the inner From address";
+    }
     if (verdict_r->address == NULL) {
         deny(verdict_r, "the mail has not exactly one plain From address");
         return;
     }
     find_member(body, verdict_r->address, arrival, verdict_r);
     if (verdict_r->member == NULL) {
-        deny(verdict_r, "the From address is not on the roster");
+        deny(verdict_r, arena_printf(arena, "%s is not on the roster", what));
         return;
     }
     if (!trust_member_is_active(verdict_r->member, arrival)) {
         deny(verdict_r, arena_printf(arena,
-                                     "the From address is on the roster of faction %s, but not on "
-                                     "the day of arrival",
-                                     verdict_r->faction->title));
+                                     "%s is on the roster of faction %s, but not on the day of "
+                                     "arrival",
+                                     what, verdict_r->faction->title));
         return;
     }
     verdict_r->level = TRUST_LISTED;
-    verdict_r->reason = arena_printf(arena, "the From address is on the roster of faction %s",
-                                     verdict_r->faction->title);
+    verdict_r->reason =
+        arena_printf(arena, "%s is on the roster of faction %s", what, verdict_r->faction->title);
 }
 
 static bool means_title(struct arena *arena, const struct conf_faction *faction, const char *key)

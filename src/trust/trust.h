@@ -12,14 +12,28 @@ struct verdict {
     enum trust_level level;
     const struct conf_faction *faction; /* the sender's own, or NULL */
     const struct conf_member *member;   /* the sender, or NULL */
-    const char *address; /* of the one From, or NULL where there is not exactly one */
-    const char *reason;  /* a sentence in English for the log and explain */
+    const char *address; /* of the one From, or NULL where there is not exactly one; of a mail that
+                          * a forwarder hands on, the inner one */
+    const char *forwarder; /* the listed forwarder whose word it is that the mail is address's, or
+                            * NULL */
+    const struct mail_forward *forward; /* what was handed on, where forwarder is */
+    const char *reason;                 /* a sentence in English for the log and explain */
 };
 
 /* The roster as of the day of arrival.  Only an addr-spec counts, never a display name; not exactly
  * one From address is TRUST_UNKNOWN. */
 void trust_judge(struct arena *arena, const struct reading *reading, const struct conf_body *body,
                  struct day arrival, struct verdict *verdict_r);
+
+/* What a listed forwarder hands on: the one message in a mail whose one From is a forwarder and no
+ * member, where that has one plain From; else NULL. */
+const struct mail_forward *trust_find_forward(const struct mail *mail,
+                                              const struct conf_body *body);
+
+/* Who has sent it, for comparing: the member's first address where one of the roster's addresses is
+ * the only From (of what a forwarder hands on), else all of From; case folded, NULL for none. */
+const char *trust_sender_key(struct arena *arena, const struct mail *mail,
+                             const struct conf_body *body);
 
 /* The body's faction a letter's label means (title, name or alias, without "Fraktion" and its
  * compounds), or NULL. */

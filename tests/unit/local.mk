@@ -3,6 +3,8 @@
 # shell's with $(SHELL_LIBS), the daemon's with $(DAEMON_LIBS).
 
 SCRIPT_TESTS += tests/unit/man-pages.sh
+EXTRA_DIST += tests/fake/fake_tokend.py
+SCRIPT_TESTS += tests/unit/oauth2-token.sh
 SCRIPT_TESTS += tests/unit/upward-call.sh
 
 CORE_TESTS += tests/unit/test_base_day
@@ -24,6 +26,7 @@ tests_unit_test_conf_check_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_conf_keys
 tests_unit_test_conf_keys_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 SCRIPT_TESTS += tests/unit/conf-keys.sh
+SCRIPT_TESTS += tests/unit/ctl-setup.sh
 CORE_TESTS += tests/unit/test_conf_load
 tests_unit_test_conf_load_SOURCES = tests/unit/test_conf_load.c $(CONF_HELP)
 tests_unit_test_conf_load_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
@@ -66,6 +69,9 @@ tests_unit_test_registry_full_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 SHELL_TESTS += tests/unit/test_registry_kill
 tests_unit_test_registry_kill_SOURCES = tests/unit/test_registry_kill.c $(REGISTRY_TOWN)
 tests_unit_test_registry_kill_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_registry_migrate
+tests_unit_test_registry_migrate_SOURCES = tests/unit/test_registry_migrate.c $(REGISTRY_CASE)
+tests_unit_test_registry_migrate_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 SHELL_TESTS += tests/unit/test_registry_schema
 tests_unit_test_registry_schema_SOURCES = tests/unit/test_registry_schema.c $(REGISTRY_CASE)
 tests_unit_test_registry_schema_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
@@ -113,6 +119,15 @@ CORE_TESTS += tests/unit/test_reply
 tests_unit_test_reply_SOURCES = tests/unit/test_reply.c $(TOWN)
 tests_unit_test_reply_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += \
+	tests/corpus/replies/de-acknowledgement-forwarded.txt \
+	tests/corpus/replies/de-bad-file.txt \
+	tests/corpus/replies/de-claim.txt \
+	tests/corpus/replies/de-failed.txt \
+	tests/corpus/replies/de-reminder.txt \
+	tests/corpus/replies/en-bad-file.txt \
+	tests/corpus/replies/en-claim.txt \
+	tests/corpus/replies/en-failed.txt \
+	tests/corpus/replies/en-reminder.txt \
 	tests/corpus/replies/de-acknowledgement.txt \
 	tests/corpus/replies/de-confirmation-confidential.txt \
 	tests/corpus/replies/de-confirmation.txt \

@@ -10,25 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The grammar has tests of its own; here a motion only has to pass through. */
-void motion_find(struct arena *arena, const struct mail *mail, struct motions *motions_r)
-{
-    (void)arena;
-    (void)mail;
-    *motions_r = (struct motions){NULL, 0};
-}
-
-const char *motion_kind_to_text(enum motion_kind kind)
-{
-    return kind == MOTION_MOTION ? "motion" : "other";
-}
-
-bool motion_kind_from_text(const char *s, enum motion_kind *kind_r)
-{
-    *kind_r = MOTION_MOTION;
-    return s && strcmp(s, "motion") == 0;
-}
-
 #define SUM "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 /* A whole reading, every field with a value. */
@@ -48,6 +29,9 @@ static const char whole[] =
     "\"defects\":[\"bad-charset\"],"
     "\"received\":[{\"by\":\"mx.stadt.example\",\"from\":\"b.example\","
     "\"at\":\"2015-08-04T10:03:12+00:00\"},{\"by\":null,\"from\":null,\"at\":null}],"
+    "\"forwarded\":[{\"path\":\"2.1\",\"from\":[{\"name\":null,\"address\":\"d@b.example\"}],"
+    "\"date\":\"2015-08-04T12:03:11+02:00\",\"received\":[{\"by\":\"mx.b.example\",\"from\":null,"
+    "\"at\":null}]}],"
     "\"delivered_to\":[\"antraege@stadt.example\"],\"return_path\":\"a@b.example\","
     "\"body_digest\":\"" SUM "\",\"wants_content\":true},"
     "\"motions\":[{\"kind\":\"motion\",\"label\":\"Antrag\",\"title\":\"Löwen\","
@@ -245,6 +229,7 @@ static void counts_have_bounds(void **state)
          "{\"path\":\"1\",\"type\":\"a/b\",\"size\":1,\"sha256\":\"" SUM "\",\"text\":\"none\"}",
          MAIL_MAX_PARTS},
         {"\"received\":[", "{}", MAIL_MAX_HOPS},
+        {"\"forwarded\":[", "{}", MAIL_MAX_FORWARDS},
         {"\"factions\":[", "\"SPD\"", 200},
         {"\"signatories\":[", "{}", 200},
     };
@@ -309,6 +294,72 @@ static void changed_bytes_do_no_harm(void **state)
     }
 }
 
+static const struct {
+    const char *name;
+    const char *mail;
+    const char *from; /* NULL: nothing is handed on */
+    const char *date;
+} handed_on[] = {
+    {"attached",
+     "From: s@town.example\r\nSubject: WG: Antrag\r\nMIME-Version: 1.0\r\n"
+     "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nzur Kenntnis\r\n--b\r\n"
+     "Content-Type: message/rfc822\r\n\r\nFrom: W <w@spd.example>\r\n"
+     "Date: Tue, 4 Aug 2015 12:03:11 +0200\r\n"
+     "Received: from a by mx.town.example; Tue, 4 Aug 2015 12:03:14 "
+     "+0200\r\n\r\nAntrag\r\n--b--\r\n",
+     "w@spd.example", "2015-08-04T12:03:11+02:00"},
+    {"Outlook",
+     "From: s@town.example\nSubject: WG: Antrag\n\nzur Kenntnis\n\n"
+     "Von: van Beek, Wilhelm <w@spd.example>\nGesendet: Dienstag, 4. August 2015 12:03\n"
+     "An: Ratsb\303\274ro\nBetreff: Antrag\n\nAntrag: Radweg\n",
+     "w@spd.example", NULL},
+    {"Outlook with a mark",
+     "From: s@town.example\nSubject: WG: Antrag\n\n-----Urspr\303\274ngliche Nachricht-----\n"
+     "Von: W [mailto:w@spd.example]\nGesendet: Dienstag\n\nAntrag\n",
+     "w@spd.example", NULL},
+    {"Thunderbird",
+     "From: s@town.example\nSubject: Fwd: Antrag\n\n-------- Weitergeleitete Nachricht --------\n"
+     "Betreff: Antrag\nDatum: Tue, 4 Aug 2015 12:03:11 +0200\nVon: W <w@spd.example>\n"
+     "An: x@town.example\n\nAntrag\n",
+     "w@spd.example", NULL},
+    {"an answer is none",
+     "From: s@town.example\nSubject: AW: Antrag\n\nDanke.\n\n-----Urspr\303\274ngliche "
+     "Nachricht-----\nVon: W <w@spd.example>\nGesendet: Dienstag\n\nAntrag\n",
+     NULL, NULL},
+    {"two addresses are none",
+     "From: s@town.example\nSubject: WG: Antrag\n\n-----Weitergeleitete Nachricht-----\n"
+     "Von: w@spd.example im Auftrag von x@spd.example\n\nAntrag\n",
+     NULL, NULL},
+};
+
+static void what_is_handed_on_has_a_sender(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof handed_on / sizeof *handed_on; i++) {
+        struct arena *arena = arena_new();
+        struct reading *made, *reading;
+        struct err err;
+        const char *mail = arena_printf(arena,
+                                        "MIME-Version: 1.0\nContent-Type: text/plain; "
+                                        "charset=UTF-8\nContent-Transfer-Encoding: 8bit\n%s",
+                                        handed_on[i].mail);
+        if (strstr(handed_on[i].mail, "multipart"))
+            mail = handed_on[i].mail;
+        print_message("%s\n", handed_on[i].name);
+        assert_true(reading_make(arena, mail, strlen(mail), MAIL_CONTENT, &made, &err));
+        assert_true(take(arena, print(arena, made), &reading, &err));
+        assert_int_equal(reading->mail->forward_count, handed_on[i].from != NULL);
+        if (handed_on[i].from != NULL) {
+            const struct mail_forward *forward = &reading->mail->forwards[0];
+            assert_int_equal(forward->from.n, 1);
+            assert_string_equal(forward->from.v[0].address, handed_on[i].from);
+            assert_true(text_equal(forward->date, handed_on[i].date));
+            assert_int_equal(forward->hop_count, handed_on[i].date != NULL);
+        }
+        arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +370,7 @@ int main(void)
         cmocka_unit_test(counts_have_bounds),
         cmocka_unit_test(lengths_have_bounds),
         cmocka_unit_test(changed_bytes_do_no_harm),
+        cmocka_unit_test(what_is_handed_on_has_a_sender),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,19 +176,6 @@ static void run_sql(struct fixture *f, const char *sql)
     sqlite3_close(db);
 }
 
-/* A registry of the first schema gets the words of what it has. */
-static void test_migration_indexes_what_is_there(void **state)
-{
-    struct fixture *f = *state;
-
-    registry_close(f->registry);
-    run_sql(f, "DROP TABLE search; PRAGMA user_version = 1");
-    assert_false(registry_open(f->directory.state, REGISTRY_READ, &f->registry, &f->err));
-    assert_int_equal(f->err.kind, ERR_TRY_AGAIN);
-    must(f, registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
-    check_searches(f);
-}
-
 static void test_index_follows_a_change(void **state)
 {
     struct fixture *f = *state;
@@ -409,7 +396,6 @@ int main(void)
         TEST(test_search),
         TEST(test_search_for_nothing),
         TEST(test_search_gives_rows_of_list),
-        TEST(test_migration_indexes_what_is_there),
         TEST(test_index_follows_a_change),
         TEST(test_filter_events),
         TEST(test_after_gives_the_rest),

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "decision/say.h"
 #include "mail/address.h"
+#include "reply/news.h"
 #include "reply/reply.h"
 #include "reply/template.h"
 #include "reply/values.h"
@@ -190,6 +191,24 @@ static void hold_answers(struct setting *s)
 static void stranger(struct setting *s)
 {
     s->reading->mail->from.v[0].address = "stranger@example.example";
+}
+
+static void forwarded(struct setting *s)
+{
+    struct mail *mail = s->reading->mail;
+
+    mail->forward_count = 1;
+    mail->forwards = ARENA_NEW(arena, struct mail_forward);
+    mail->forwards[0] = (struct mail_forward){.path = "2",
+                                              .from = mail->from,
+                                              .date = "2015-08-03T09:00:00+02:00",
+                                              .date_at = town_moment("2015-08-03T09:00:00+02:00"),
+                                              .hops = ARENA_NEW(arena, struct mail_hop),
+                                              .hop_count = 1};
+    mail->forwards[0].hops[0] = (struct mail_hop){.by = "mx.bedburg-hau.example",
+                                                  .at = town_moment("2015-08-03T09:00:04+02:00")};
+    mail->from.v = ARENA_NEW(arena, struct mail_address);
+    mail->from.v[0] = (struct mail_address){.address = "sekretariat@bedburg-hau.example"};
 }
 
 static void no_motion(struct setting *s)
@@ -716,6 +735,7 @@ static const struct {
     const char *to;
 } goldens[] = {
     {"de-acknowledgement", joint, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"de-acknowledgement-forwarded", forwarded, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
     {"de-named", joint, REPLY_ACKNOWLEDGEMENT, CDU_CHAIR},
     {"de-confirmation", joint, REPLY_CONFIRMATION, LIST},
     {"de-confirmation-confidential", confidential, REPLY_CONFIRMATION, LIST},
@@ -763,6 +783,90 @@ static void test_golden(void **state)
         compare_golden(goldens[i].file, arena_printf(arena, "To: %s\nSubject: %s\n\n%s", reply->to,
                                                      mail->subject, mail->parts[0].content));
     }
+}
+
+/* ---- what no arriving mail causes -------------------------------------------------------------
+ */
+
+static void compare_news(const char *name, const struct replies *replies, enum reply_kind kind,
+                         const char *to)
+{
+    const struct reply *reply = find(replies, kind, to);
+    const struct mail *mail = read_back(reply);
+
+    compare_golden(name, arena_printf(arena, "To: %s\nSubject: %s\n\n%s", reply->to, mail->subject,
+                                      mail->parts[0].content));
+}
+
+static void test_news(void **state)
+{
+    static const char *const languages[] = {"de", "en"};
+    const struct news_mail mails[] = {
+        {.id = "m12",
+         .arrived_at = town_moment("2015-08-04T12:03:14+02:00"),
+         .from = "stranger@x.example",
+         .subject = "Antrag\nBcc: x@y.example",
+         .title = "Radweg"},
+        {.id = "m13", .arrived_at = town_moment("2015-08-05T12:03:14+02:00")},
+    };
+    const struct news_answer answer = {.id = "o34",
+                                       .kind = REPLY_ACKNOWLEDGEMENT,
+                                       .number = "A/2015/0001",
+                                       .message = "m12",
+                                       .to = SPD_CHAIR,
+                                       .subject = "[A/2015/0001] Eingang bestätigt: Radweg",
+                                       .response = "550 5.1.1 no such user"};
+    struct conf_body *body = town_new(arena);
+    struct texts mistakes = {0};
+
+    (void)state;
+    texts_add(&body->notify, arena, "failed");
+    texts_add(&mistakes, arena, "/etc/antragd/roster.csv:3: has 2 fields and the header 4");
+    for (size_t i = 0; i < 2; i++) {
+        const struct news news = {.body = body,
+                                  .now = town_moment("2015-08-06T10:00:00+02:00"),
+                                  .token = TOKEN,
+                                  .occasion = "test"};
+        const char *language = languages[i];
+        struct replies replies;
+
+        body->language = language;
+        news_failed(arena, &news, &answer, &replies);
+        compare_news(arena_printf(arena, "%s-failed", language), &replies, REPLY_NOTICE, OFFICE);
+        assert_string_equal(replies.v[0].number, "A/2015/0001");
+        assert_string_equal(replies.v[0].occasion, "test");
+        news_reminder(arena, &news, mails, 2, &replies);
+        compare_news(arena_printf(arena, "%s-reminder", language), &replies, REPLY_NOTICE, OFFICE);
+        news_claim(arena, &news, &body->factions[0], mails, 1, &replies);
+        assert_int_equal(replies.n, 1); /* the chair alone */
+        compare_news(arena_printf(arena, "%s-claim", language), &replies, REPLY_REVIEW, SPD_CHAIR);
+        news_bad_file(arena, &news, "/etc/antragd/roster.csv", &mistakes, &replies);
+        compare_news(arena_printf(arena, "%s-bad-file", language), &replies, REPLY_NOTICE, OFFICE);
+    }
+}
+
+/* Who does not want to be told is not. */
+static void test_news_unwanted(void **state)
+{
+    struct conf_body *body = town_new(arena);
+    const struct news news = {
+        .body = body, .now = town_moment("2015-08-06T10:00:00+02:00"), .token = TOKEN};
+    const struct news_answer answer = {.id = "o34", .to = SPD_CHAIR, .subject = "x"};
+    const struct news_mail mail = {.id = "m12", .arrived_at = MOMENT_NONE};
+    struct replies replies;
+
+    (void)state;
+    body->notify = (struct texts){0};
+    news_failed(arena, &news, &answer, &replies);
+    assert_int_equal(replies.n, 0);
+    news_reminder(arena, &news, &mail, 1, &replies);
+    assert_int_equal(replies.n, 0);
+    news_claim(arena, &news, &body->factions[2], &mail, 1, &replies);
+    assert_int_equal(replies.n, 0); /* no chair on the roster */
+    body->answers = CONF_ANSWERS_HOLD;
+    news_claim(arena, &news, &body->factions[1], &mail, 1, &replies);
+    assert_int_equal(replies.n, 1);
+    assert_true(replies.v[0].waiting);
 }
 
 /* ---- templates and words ----------------------------------------------------------------------
@@ -922,6 +1026,8 @@ int main(void)
         cmocka_unit_test(test_review_names_number),
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_news),
+        cmocka_unit_test(test_news_unwanted),
         cmocka_unit_test(test_every_template_fills),
         cmocka_unit_test(test_engine),
         cmocka_unit_test(test_wrap),

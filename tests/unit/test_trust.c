@@ -168,12 +168,94 @@ static void test_title_wins(void **state)
     arena_free(arena);
 }
 
+/* ---- what the town's staff hands on -----------------------------------------------------------
+ */
+
+static void hand_on(struct arena *arena, struct mail *mail, const char *from, const char *inner)
+{
+    mail->from.v[0].address = from;
+    mail->forward_count = inner != NULL;
+    mail->forwards = ARENA_NEW(arena, struct mail_forward);
+    mail->forwards[0] = (struct mail_forward){
+        .path = "2", .from = {.v = ARENA_NEW(arena, struct mail_address), .n = 1}};
+    mail->forwards[0].from.v[0].address = inner;
+}
+
+#define SECRETARY "sekretariat@bedburg-hau.example"
+#define CHAIR "wilhelm.vanbeek@spd-bedburg-hau.example"
+
+static const struct {
+    const char *from;
+    const char *inner; /* NULL: nothing handed on */
+    size_t count;
+    enum trust_level level;
+    const char *address;
+    const char *forwarder;
+    const char *key; /* for comparing senders */
+} forwards[] = {
+    {"Sekretariat@Bedburg-Hau.example", "VanBeek@mail.example", 1, TRUST_LISTED,
+     "VanBeek@mail.example", "Sekretariat@Bedburg-Hau.example", CHAIR},
+    {SECRETARY, "stranger@x.example", 1, TRUST_UNKNOWN, "stranger@x.example", SECRETARY,
+     "stranger@x.example"},
+    {SECRETARY, NULL, 0, TRUST_UNKNOWN, SECRETARY, NULL, SECRETARY},
+    /* whose motion it is of two is not guessed */
+    {SECRETARY, CHAIR, 2, TRUST_UNKNOWN, SECRETARY, NULL, SECRETARY},
+    {SECRETARY, "not plain", 1, TRUST_UNKNOWN, SECRETARY, NULL, SECRETARY},
+    /* nobody else's word counts for another one */
+    {"stranger@x.example", CHAIR, 1, TRUST_UNKNOWN, "stranger@x.example", NULL,
+     "stranger@x.example"},
+    {"mitglied@cdu-bedburg-hau.example", CHAIR, 1, TRUST_LISTED, "mitglied@cdu-bedburg-hau.example",
+     NULL, "mitglied@cdu-bedburg-hau.example"},
+};
+
+static void test_forwards(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(forwards) / sizeof(forwards[0]); i++) {
+        struct arena *arena = arena_new();
+        struct conf_body *body = town_new(arena);
+        struct reading *reading = town_letter(arena);
+        struct verdict verdict;
+
+        hand_on(arena, reading->mail, forwards[i].from, forwards[i].inner);
+        reading->mail->forward_count = forwards[i].count;
+        trust_judge(arena, reading, body, town_day("2015-08-04"), &verdict);
+        print_message("%s %s\n", forwards[i].from, verdict.reason);
+        assert_int_equal(verdict.level, forwards[i].level);
+        assert_string_equal(verdict.address, forwards[i].address);
+        assert_true(text_equal(verdict.forwarder, forwards[i].forwarder));
+        assert_string_equal(trust_sender_key(arena, reading->mail, body), forwards[i].key);
+        arena_free(arena);
+    }
+}
+
+/* A member who works in the town hall, too, speaks for herself. */
+static void test_member_is_no_forwarder(void **state)
+{
+    struct arena *arena = arena_new();
+    struct conf_body *body = town_new(arena);
+    struct reading *reading = town_letter(arena);
+    struct verdict verdict;
+
+    (void)state;
+    texts_add(&body->forwarders, arena, CHAIR);
+    hand_on(arena, reading->mail, CHAIR, "mitglied@cdu-bedburg-hau.example");
+    trust_judge(arena, reading, body, town_day("2015-08-04"), &verdict);
+    assert_string_equal(verdict.faction->title, "SPD");
+    assert_null(verdict.forwarder);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_roster),     cmocka_unit_test(test_change_of_faction),
-        cmocka_unit_test(test_labels),     cmocka_unit_test(test_no_guess),
+        cmocka_unit_test(test_roster),
+        cmocka_unit_test(test_change_of_faction),
+        cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_no_guess),
         cmocka_unit_test(test_title_wins),
+        cmocka_unit_test(test_forwards),
+        cmocka_unit_test(test_member_is_no_forwarder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "daemon/dry_run.h"
+
+#include "base/file.h"
+#include "daemon/reader_job.h"
+#include "daemon/slices.h"
+#include "imap/mailbox.h"
+#include "pipeline/pipeline.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+struct dry_run {
+    struct registry *registry; /* in memory */
+    size_t mails;
+    size_t by_state[MESSAGE_VANISHED + 1];
+    size_t answers;
+    bool incomplete; /* some mailbox could not be looked into whole */
+};
+
+/* One mailbox of it. */
+struct look {
+    struct dry_run *run;
+    const struct conf_body *body;
+    const struct conf_mailbox *conf;
+    struct mailbox *mailbox;
+    struct mailbox_view view;
+};
+
+static bool give_up(struct look *look, const struct err *err)
+{
+    fprintf(stderr, "antragd: %s/%s: %s\n", look->body->id, look->conf->name, err->text);
+    look->run->incomplete = true;
+    return false;
+}
+
+/* ---- printing -------------------------------------------------------------------------------- */
+
+static const char *sender(const struct message *message)
+{
+    const struct mail_addresses *from = message->reading ? &message->reading->mail->from : NULL;
+    return from && from->n ? from->v[0].address : "(no sender)";
+}
+
+static const char *subject(const struct message *message)
+{
+    const char *s = message->reading ? message->reading->mail->subject : NULL;
+    return s ? s : "(no subject)";
+}
+
+static void print_motion(const struct decided_motion *decided)
+{
+    const char *title = decided->motion->title ? decided->motion->title : "(no title)";
+    if (decided->registered)
+        printf("    registered as %s: %s\n", decided->number, title);
+    else
+        printf("    held: %s\n", title);
+    if (decided->reason)
+        printf("    because: %s\n", decided->reason);
+    if (decided->deadline.rule)
+        printf("    %s: %s\n", deadline_state_to_text(decided->deadline.state),
+               decided->deadline.rule);
+}
+
+static void print_decision(struct arena *arena, const struct message *message,
+                           const struct decision *decision)
+{
+    int minute = moment_minute(decision->arrival.at);
+    printf("%s %u  %s %02d:%02d  %s  %s\n", message->mailbox->name, message->raw.uid,
+           day_to_text(arena, moment_day(decision->arrival.at)), minute / 60, minute % 60,
+           sender(message), subject(message));
+    if (decision->motion_count == 0)
+        printf("    %s: %s\n", message_state_to_text(decision->state),
+               decision->reason ? decision->reason : decision->row);
+    for (size_t i = 0; i < decision->motion_count; i++)
+        print_motion(&decision->motions[i]);
+}
+
+/* As the outbox has them: who was answered before is not answered again. */
+static bool print_answers(struct look *look, struct arena *arena, int64_t id, struct err *err_r)
+{
+    struct delivery *rows;
+    size_t count;
+    if (!registry_list_deliveries(look->run->registry, arena, id, 0, &rows, &count, err_r))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        printf("    %s %s to %s: %s\n",
+               rows[i].state == DELIVERY_WAITING ? "waiting for a person:" : "would send",
+               reply_kind_to_text(rows[i].kind), rows[i].to, rows[i].subject);
+    look->run->answers += count;
+    return true;
+}
+
+static void print_sum(const struct dry_run *run)
+{
+    printf("%zu mails wait", run->mails);
+    for (int i = 0; i <= MESSAGE_VANISHED; i++)
+        if (run->by_state[i])
+            printf(", %zu %s", run->by_state[i], message_state_to_text((enum message_state)i));
+    printf("; %zu answers would be made.  Nothing was changed, nobody was written to.\n",
+           run->answers);
+}
+
+/* ---- one mail -------------------------------------------------------------------------------- */
+
+static void read_it(struct arena *arena, struct message *message)
+{
+    struct reading *reading;
+    struct err err;
+    if (reader_read_apart(arena, message->raw.fd, &reading, &err))
+        message->reading = reading;
+    else
+        message->unreadable = arena_strdup(arena, err.text);
+}
+
+static bool settle(struct look *look, struct arena *arena, struct message *message,
+                   struct err *err_r)
+{
+    struct conclusion conclusion = {0};
+    struct registry *registry = look->run->registry;
+    int64_t id;
+    if (!registry_begin(registry, err_r))
+        return false;
+    if (!pipeline_settle(registry, arena, message, &conclusion, &id, err_r)) {
+        registry_rollback(registry);
+        return false;
+    }
+    if (!registry_commit(registry, err_r))
+        return false;
+    look->run->mails++;
+    look->run->by_state[conclusion.decision.state]++;
+    print_decision(arena, message, &conclusion.decision);
+    return print_answers(look, arena, id, err_r);
+}
+
+static bool conclude(struct look *look, struct arena *arena, const struct mailbox_item *item,
+                     int fd, size_t whole, struct err *err_r)
+{
+    struct message message = {
+        .body = look->body,
+        .mailbox = look->conf,
+        .now = (int64_t)time(NULL),
+        .token = arena_printf(arena, "%032zx", look->run->mails),
+        .raw = {.body = look->body->id,
+                .mailbox = look->conf->name,
+                .folder = look->conf->folder,
+                .uidvalidity = look->view.uidvalidity,
+                .uid = item->uid,
+                .internaldate = item->internaldate,
+                .whole = whole,
+                .fd = fd},
+    };
+    if (!memfd_seal(fd, err_r) || !digest_memfd(fd, message.raw.sha256, &message.raw.size, err_r))
+        return false;
+    read_it(arena, &message);
+    return settle(look, arena, &message, err_r);
+}
+
+static bool look_at(struct look *look, const struct mailbox_item *item)
+{
+    size_t max = look->body->max_size;
+    struct err err;
+    int fd;
+    if (!memfd_new("mail", &fd, &err))
+        return give_up(look, &err);
+    enum mailbox_result result = mailbox_fetch(look->mailbox, item, max, fd, &err);
+    bool ok = true;
+    if (result == MAILBOX_OK || result == MAILBOX_TOO_BIG) {
+        size_t whole = result == MAILBOX_OK ? 0 : item->size > max ? item->size : max + 1;
+        struct arena *arena = arena_new();
+        ok = conclude(look, arena, item, fd, whole, &err);
+        arena_free(arena);
+    } else if (result != MAILBOX_GONE) {
+        ok = false;
+    }
+    close(fd);
+    return ok || give_up(look, &err);
+}
+
+/* ---- one mailbox ----------------------------------------------------------------------------- */
+
+static bool compare(struct look *look, struct arena *arena, const struct mailbox_item *items,
+                    size_t count, struct uid_sets *sets_r, struct err *err_r)
+{
+    uint32_t *uids = arena_array(arena, count + 1, sizeof *uids);
+    bool renewed;
+    for (size_t i = 0; i < count; i++)
+        uids[i] = items[i].uid;
+    return registry_note_visit(look->run->registry, look->body->id, look->conf->name,
+                               look->conf->folder, look->view.uidvalidity, look->view.uidnext,
+                               (int64_t)time(NULL), &renewed, err_r) &&
+           registry_compare_uids(look->run->registry, arena, look->body->id, look->conf->name,
+                                 look->conf->folder, look->view.uidvalidity, uids, count, sets_r,
+                                 err_r);
+}
+
+static bool look_through(struct look *look, struct arena *arena)
+{
+    struct mailbox_item *items;
+    struct uid_sets sets;
+    struct err err;
+    size_t count, next = 0;
+    if (mailbox_open(look->mailbox, true, &look->view, &err) != MAILBOX_OK ||
+        mailbox_list(look->mailbox, arena, &items, &count, &err) != MAILBOX_OK ||
+        !compare(look, arena, items, count, &sets, &err))
+        return give_up(look, &err);
+    for (size_t i = 0; i < count && next < sets.wanted_count; i++) {
+        if (items[i].uid != sets.wanted[next])
+            continue;
+        next++;
+        if (!look_at(look, &items[i]))
+            return false;
+    }
+    mailbox_close(look->mailbox);
+    return true;
+}
+
+static void visit(struct dry_run *run, const struct conf_body *body,
+                  const struct conf_mailbox *mailbox)
+{
+    struct arena *arena = arena_new();
+    struct look look = {
+        .run = run, .body = body, .conf = mailbox, .mailbox = mailbox_new(mailbox, -1)};
+    look_through(&look, arena);
+    mailbox_free(look.mailbox);
+    arena_free(arena);
+}
+
+static bool prepare(const char *conf_path, struct arena *arena, const struct conf **conf_r,
+                    struct dry_run *run, struct err *err_r)
+{
+    if (!slices_read_conf(conf_path, arena, conf_r, err_r))
+        return false;
+    if ((*conf_r)->body_count > 0 && !zone_set((*conf_r)->bodies[0].time_zone, err_r))
+        return false;
+    reader_preload(); /* once here, not in the child of each mail */
+    return registry_open((*conf_r)->state_directory, REGISTRY_TRIAL, &run->registry, err_r);
+}
+
+int dry_run(const char *conf_path)
+{
+    struct arena *arena = arena_new();
+    struct dry_run run = {0};
+    const struct conf *conf;
+    struct err err;
+    if (!prepare(conf_path, arena, &conf, &run, &err))
+        fatal(&err);
+    for (size_t i = 0; i < conf->body_count; i++)
+        for (size_t k = 0; k < conf->bodies[i].mailbox_count; k++)
+            visit(&run, &conf->bodies[i], &conf->bodies[i].mailboxes[k]);
+    print_sum(&run);
+    registry_close(run.registry);
+    arena_free(arena);
+    return run.incomplete ? EX_TEMPFAIL : EX_OK;
+}
