@@ -31,6 +31,7 @@ EXTRA_DIST += \
 	tests/scenario/again.sh \
 	tests/scenario/config.sh \
 	tests/scenario/crash.sh \
+	tests/scenario/detach.sh \
 	tests/scenario/doctor.sh \
 	tests/scenario/first-day.sh \
 	tests/scenario/keyword.sh \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/log.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,7 +26,9 @@ static struct {
     enum log_level level;
     bool opened;
     bool journal;
-} state = {.level = LOG_INFO};
+    bool syslog;
+    int also; /* -1: none */
+} state = {.level = LOG_INFO, .also = -1};
 
 struct line {
     size_t n;
@@ -43,12 +47,27 @@ static bool journal_reads(int fd)
            fstat(fd, &st) == 0 && st.st_dev == device && st.st_ino == inode;
 }
 
+static bool is_datagram_socket(int fd)
+{
+    int type = 0;
+    socklen_t size = sizeof type;
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_DGRAM;
+}
+
+void log_also_to(int fd)
+{
+    state.also = fd;
+}
+
 void log_open(const char *role, enum log_level level)
 {
     state.role = role;
     state.level = level;
     state.opened = true;
     state.journal = journal_reads(STDERR_FILENO);
+    state.syslog = is_datagram_socket(STDERR_FILENO);
+    if (state.syslog)
+        tzset(); /* reads a file, which a sandbox may not */
 }
 
 static const char *level_name(enum log_level level)
@@ -115,11 +134,36 @@ static size_t escape(const char *s, size_t n, ucs4_t c, bool valid, char out[24]
     return (size_t)len;
 }
 
+/* The length of a local part with an address around it, 0: none begins here.  RFC 5322's atext and
+ * dots; names beyond ASCII belong to it, too. */
+static size_t local_part(const char *s)
+{
+    static const char marks[] = "!#$%&'*+-/=?^_`{|}~.";
+    size_t n = 0;
+    while (s[n] != '\0' && ((unsigned char)s[n] >= 0x80 || isalnum((unsigned char)s[n]) ||
+                            strchr(marks, s[n]) != NULL))
+        n++;
+    return s[n] == '@' && isalnum((unsigned char)s[n + 1]) ? n : 0;
+}
+
+static bool is_masked(const char *value)
+{
+    return state.level < LOG_DEBUG && strchr(value, '@') != NULL;
+}
+
 static void add_quoted(struct line *line, const char *value)
 {
     add(line, "\"", 1);
     size_t room = VALUE_MAX;
+    bool masked = is_masked(value);
     for (size_t n = strlen(value); n > 0 && !line->cut;) {
+        size_t local = masked ? local_part(value) : 0;
+        if (local > 0) {
+            add(line, "***", 3);
+            value += local;
+            n -= local;
+            continue;
+        }
         ucs4_t c;
         int got = u8_mbtoucr(&c, (const uint8_t *)value, n);
         size_t len = got > 0 ? (size_t)got : 1;
@@ -155,7 +199,7 @@ static void add_pair(struct line *line, const char *key, const char *value)
         return;
     size_t before = line->n;
     add_key(line, key);
-    if (is_plain(value) && strlen(value) <= VALUE_MAX)
+    if (is_plain(value) && strlen(value) <= VALUE_MAX && !is_masked(value))
         add(line, value, strlen(value));
     else
         add_quoted(line, value);
@@ -177,11 +221,27 @@ static void add_time(struct line *line)
     add(line, s, n);
 }
 
+/* What syslog(3) puts before a line: facility daemon, local time, who. */
+static void add_syslog_head(struct line *line, enum log_level level)
+{
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t now = time(NULL);
+    struct tm tm = {0};
+    char s[80];
+    localtime_r(&now, &tm);
+    int n = snprintf(s, sizeof s, "<%d>%s %2d %02d:%02d:%02d antragd[%d]: ", (3 << 3) | (int)level,
+                     months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, getpid());
+    add(line, s, (size_t)n);
+}
+
 static void start_line(struct line *line, enum log_level level)
 {
     line->n = 0;
     line->cut = false;
-    if (state.journal) {
+    if (state.syslog) {
+        add_syslog_head(line, level);
+    } else if (state.journal) {
         char prefix[] = {'<', (char)('0' + level), '>'};
         add(line, prefix, sizeof prefix);
     } else {
@@ -199,7 +259,8 @@ static void write_line(struct line *line)
         memcpy(line->s + line->n, " cut=yes", 8);
         line->n += 8;
     }
-    line->s[line->n++] = '\n';
+    if (!state.syslog)
+        line->s[line->n++] = '\n';
     const char *p = line->s;
     for (size_t n = line->n; n > 0;) {
         ssize_t done = write(STDERR_FILENO, p, n);
@@ -232,6 +293,8 @@ void log_event(enum log_level level, const char *event, ...)
 
 void log_failure(const char *event, const char *text)
 {
+    if (state.also >= 0)
+        dprintf(state.also, "%s: %s\n", program_invocation_short_name, text);
     if (state.opened)
         log_event(LOG_ERROR, event, "text", text, NULL);
     else

@@ -308,7 +308,7 @@ int clerk_main(const struct role_start *start)
     clerk.supervisor =
         channel_new(clerk.base, ROLE_SUPERVISOR_FD,
                     &(struct channel_handler){on_supervisor_packet, on_supervisor_closed, &clerk});
-    channel_send(clerk.supervisor, &(struct wire_packet){.type = WIRE_READY, .fd = -1});
+    role_say_ready();
     event_base_dispatch(clerk.base);
     close_all(&clerk);
     arena_free(arena);

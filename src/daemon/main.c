@@ -62,7 +62,8 @@ static void take_option(struct command_line *line, int option)
     case 'n':
         line->check = true;
         break;
-    case 'f': /* the only way there is: a service manager keeps it in the background */
+    case 'f':
+        line->supervisor.foreground = true;
         break;
     case 'v':
         line->supervisor.log_level = LOG_DEBUG;
@@ -72,6 +73,7 @@ static void take_option(struct command_line *line, int option)
         break;
     case OPTION_ONCE:
         line->supervisor.once = true;
+        line->supervisor.foreground = true;
         break;
     case OPTION_DRY_RUN:
         line->dry_run = true;

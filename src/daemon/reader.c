@@ -205,7 +205,7 @@ int reader_main(const struct role_start *start)
     reader_preload();
     if (!sandbox_enter(SANDBOX_READER, &err))
         fatal(&err);
-    role_tell_supervisor(&(struct wire_packet){.type = WIRE_READY, .fd = -1});
+    role_say_ready();
     serve(&z);
     return 0;
 }

@@ -38,6 +38,18 @@ bool role_parse_slice(int fd, struct arena *arena, const struct conf **conf_r, s
     return ok;
 }
 
+static bool has_terminal; /* since START, until READY */
+
+void role_say_ready(void)
+{
+    if (has_terminal) {
+        log_also_to(-1);
+        close(ROLE_TERMINAL_FD);
+    }
+    has_terminal = false;
+    role_tell_supervisor(&(struct wire_packet){.type = WIRE_READY, .fd = -1});
+}
+
 bool role_receive_start(enum role role, struct arena *arena, struct role_start *start_r,
                         struct err *err_r)
 {
@@ -51,6 +63,9 @@ bool role_receive_start(enum role role, struct arena *arena, struct role_start *
     start_r->once = packet.as.start.once != 0;
     start_r->log_level = (enum log_level)packet.as.start.log_level;
     log_open(role_to_text(role), start_r->log_level);
+    has_terminal = packet.as.start.terminal != 0;
+    if (has_terminal)
+        log_also_to(ROLE_TERMINAL_FD);
     bool ok = role_parse_slice(packet.fd, arena, &start_r->conf, err_r);
     close(packet.fd);
     return ok;

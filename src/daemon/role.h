@@ -28,6 +28,7 @@ enum role {
 };
 
 #define ROLE_SUPERVISOR_FD 3
+#define ROLE_TERMINAL_FD 4 /* where START says so, until READY: for what goes wrong */
 
 const char *role_to_text(enum role role);
 bool role_from_text(const char *s, enum role *role_r);
@@ -48,6 +49,9 @@ bool role_parse_slice(int fd, struct arena *arena, const struct conf **conf_r, s
 
 /* Tells the supervisor; a supervisor that is gone is noticed elsewhere. */
 void role_tell_supervisor(const struct wire_packet *packet);
+
+/* Tells the supervisor that the role can do its work; a terminal is let go. */
+void role_say_ready(void);
 
 /* The answer to PING, where there is nothing to say. */
 void role_pong(uint64_t number);

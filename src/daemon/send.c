@@ -350,7 +350,7 @@ int send_main(const struct role_start *start)
         fatal(&err);
     pthread_t ear = open_ear(&s);
     s.lines = xcalloc(start->conf->body_count + 1, sizeof *s.lines);
-    role_tell_supervisor(&(struct wire_packet){.type = WIRE_READY, .fd = -1});
+    role_say_ready();
     serve(&s);
     close_transports(&s);
     close_ear(&s, ear);

@@ -4,6 +4,7 @@
 #include "daemon/supervisor.h"
 
 #include "daemon/channel.h"
+#include "daemon/detach.h"
 #include "daemon/role.h"
 #include "daemon/secret_jobs.h"
 #include "daemon/slices.h"
@@ -53,6 +54,8 @@ struct supervisor {
     struct slices slices;
     struct child children[ROLE_COUNT];
     struct secret_jobs secret_jobs;
+    struct detached detached;
+    const char *conf_path; /* absolute */
     struct event *kill_timer;
     struct event *beat; /* asks the roles whether they live; only where somebody wants to know */
     uint64_t beats;
@@ -204,11 +207,13 @@ static _Noreturn void become_role(const struct supervisor *s, enum role role, in
 {
     const char *const arguments[] = {"antragd", "-x", role_to_text(role), NULL};
     char *copies[4] = {xstrdup(arguments[0]), xstrdup(arguments[1]), xstrdup(arguments[2]), NULL};
-    /* the program may itself have been opened as the descriptor that the role is given */
-    int program = fcntl(s->program, F_DUPFD_CLOEXEC, ROLE_SUPERVISOR_FD + 1);
+    /* the program may itself have been opened as a descriptor that the role is given */
+    int program = fcntl(s->program, F_DUPFD_CLOEXEC, ROLE_TERMINAL_FD + 1);
     if (socket == ROLE_SUPERVISOR_FD)
         fcntl(socket, F_SETFD, 0);
     else if (dup2(socket, ROLE_SUPERVISOR_FD) < 0)
+        _exit(71);
+    if (s->detached.terminal >= 0 && dup2(s->detached.terminal, ROLE_TERMINAL_FD) < 0)
         _exit(71);
     fexecve(program, copies, environ);
     _exit(71);
@@ -251,6 +256,7 @@ static void announce_if_all_ready(struct supervisor *s)
     s->announced = true;
     log_event(LOG_INFO, "ready", NULL);
     notify_manager("READY=1");
+    detach_end(&s->detached);
 }
 
 static void want_secret(struct child *child, const struct wire_secret_wanted *wanted)
@@ -338,10 +344,11 @@ static void start(struct child *child)
     child->channel =
         channel_new(s->base, pair[0], &(struct channel_handler){on_packet, on_closed, child});
     channel_send(child->channel,
-                 &(struct wire_packet){
-                     .type = WIRE_START,
-                     .fd = fcntl(s->slices.fds[child->role], F_DUPFD_CLOEXEC, 3),
-                     .as.start = {.once = s->options->once, .log_level = s->options->log_level}});
+                 &(struct wire_packet){.type = WIRE_START,
+                                       .fd = fcntl(s->slices.fds[child->role], F_DUPFD_CLOEXEC, 3),
+                                       .as.start = {.once = s->options->once,
+                                                    .log_level = s->options->log_level,
+                                                    .terminal = s->detached.terminal >= 0}});
     introduce_all(s, child);
 }
 
@@ -425,7 +432,9 @@ static void on_hangup(evutil_socket_t fd, short what, void *context)
     if (s->stopping)
         return;
     notify_reloading();
-    if (!slices_load(s->options->conf_path, &s->slices, &err)) {
+    if (!s->options->foreground && !detach_log_again(&err))
+        log_event(LOG_ERROR, "reload", "error", err.text, NULL);
+    if (!slices_load(s->conf_path, &s->slices, &err)) {
         log_event(LOG_ERROR, "reload", "error", err.text, "text", "the old one stays", NULL);
         notify_manager("READY=1\nSTATUS=the new configuration has mistakes, the old one stays");
         return;
@@ -501,21 +510,44 @@ static void loop(struct supervisor *s)
     release(s, signal_events);
 }
 
+/* The process that goes on is another one than was started. */
+static void detach(struct supervisor *s)
+{
+    struct err err;
+    char *path = realpath(s->conf_path, NULL);
+    if (path) /* else the configuration's own error says it */
+        s->conf_path = path;
+    if (!detach_begin(&s->detached, &err))
+        fatal(&err);
+}
+
+static void open_program(struct supervisor *s)
+{
+    struct err err;
+    s->program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    if (s->program >= 0)
+        return;
+    err_set_errno(&err, ERR_UNAVAILABLE, "cannot open our own program; is /proc mounted?");
+    fatal(&err);
+}
+
 int supervisor_run(const struct supervisor_options *options)
 {
     struct err err;
-    struct supervisor s = {.options = options};
+    struct supervisor s = {
+        .options = options, .conf_path = options->conf_path, .detached.terminal = -1};
     for (int role = 0; role < ROLE_COUNT; role++)
         s.slices.fds[role] = -1;
-    log_open(role_to_text(ROLE_SUPERVISOR), options->log_level);
-    s.program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    if (s.program < 0) {
-        err_set_errno(&err, ERR_UNAVAILABLE, "cannot open our own program; is /proc mounted?");
-        fatal(&err);
-    }
+    if (options->foreground)
+        log_open(role_to_text(ROLE_SUPERVISOR), options->log_level);
+    else
+        detach(&s);
+    open_program(&s);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (!slices_load(options->conf_path, &s.slices, &err))
+    if (!slices_load(s.conf_path, &s.slices, &err) ||
+        (!options->foreground && !detach_log(&s.detached, &err)))
         fatal(&err);
+    log_open(role_to_text(ROLE_SUPERVISOR), options->log_level);
     loop(&s);
     log_event(LOG_INFO, "stopped", "exit", log_int(s.exit_code), NULL);
     return s.exit_code;

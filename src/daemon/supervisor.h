@@ -14,6 +14,7 @@
 struct supervisor_options {
     const char *conf_path;
     bool once;
+    bool foreground; /* else it detaches when it is ready, and logs to syslog */
     enum log_level log_level;
 };
 

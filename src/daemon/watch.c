@@ -543,7 +543,7 @@ int watch_main(const struct role_start *start)
         fatal(&err);
     set_up(&w, start);
     start_workers(&w);
-    channel_send(w.supervisor, &(struct wire_packet){.type = WIRE_READY, .fd = -1});
+    role_say_ready();
     event_base_dispatch(w.base);
     close_all(&w);
     release(&w);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -87,6 +88,11 @@ static void test_values(void **state)
         {"bad\xFFutf", "\"bad\\xffutf\""},
         {"cut\xC3", "\"cut\\xc3\""},
         {"\xED\xA0\x80", "\"\\xed\\xa0\\x80\""},
+        {"erika@fremd.example", "\"***@fremd.example\""},
+        {"550 <k-h.g+x@spd.example>: no such user", "\"550 <***@spd.example>: no such user\""},
+        {"a@b.example,c@d.example", "\"***@b.example,***@d.example\""},
+        {"j\xC3\xB6rg@fremd.example", "\"***@fremd.example\""},
+        {"@ 12 o'clock @ home", "\"@ 12 o'clock @ home\""},
     };
     char output[OUTPUT_SIZE], wanted[256];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -279,13 +285,98 @@ static void test_end(void **state)
     assert_non_null(strstr(output, "test_base_log: antragd.conf:3: what is this\n"));
 }
 
+static void log_address(const void *level)
+{
+    log_open("clerk", *(const enum log_level *)level);
+    log_event(LOG_INFO, "test", "to", "erika@fremd.example", NULL);
+}
+
+static void test_mask_below_debug(void **state)
+{
+    (void)state;
+    static const enum log_level levels[] = {LOG_INFO, LOG_DEBUG};
+    char output[OUTPUT_SIZE];
+    run(log_address, &levels[0], true, output);
+    assert_null(strstr(output, "erika"));
+    run(log_address, &levels[1], true, output);
+    assert_non_null(strstr(output, " to=erika@fremd.example\n"));
+}
+
+/* A datagram a line, with the head that syslog(3) writes and without a line feed. */
+static void test_syslog(void **state)
+{
+    (void)state;
+    static const enum log_level level = LOG_INFO;
+    int pair[2], status;
+    char line[1000];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(pair[1], STDERR_FILENO);
+        log_address(&level);
+        log_address(&level);
+        _exit(0);
+    }
+    for (int i = 0; i < 2; i++) {
+        char month[4], rest[200] = "";
+        int day, hour, minute, second, id;
+        ssize_t n = recv(pair[0], line, sizeof line - 1, 0);
+        assert_true(n > 0);
+        line[n] = '\0';
+        assert_int_equal(sscanf(line, "<30>%3s %d %d:%d:%d antragd[%d]: %199[^\n]", month, &day,
+                                &hour, &minute, &second, &id, rest),
+                         7);
+        assert_int_equal(id, pid);
+        assert_string_equal(rest, "level=info role=clerk event=test to=\"***@fremd.example\"");
+        assert_null(strchr(line, '\n'));
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    close(pair[0]);
+    close(pair[1]);
+}
+
+static void fail_aloud(const void *context)
+{
+    int pair[2];
+    char said[100] = "";
+    (void)context;
+    if (pipe(pair) != 0)
+        _exit(1);
+    log_open("clerk", LOG_INFO);
+    log_also_to(pair[1]);
+    log_failure("fatal", "no such file");
+    log_also_to(-1);
+    log_failure("fatal", "again");
+    close(pair[1]);
+    if (read(pair[0], said, sizeof said - 1) < 0)
+        _exit(1);
+    fprintf(stderr, "said: %s", said);
+}
+
+static void test_also(void **state)
+{
+    (void)state;
+    char output[OUTPUT_SIZE];
+    assert_int_equal(run(fail_aloud, NULL, true, output), 0);
+    assert_non_null(strstr(output, "event=fatal text=\"no such file\"\n"));
+    assert_non_null(strstr(output, "said: test_base_log: no such file\n"));
+    assert_null(strstr(output, "test_base_log: again"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),     cmocka_unit_test(test_no_forgery),
-        cmocka_unit_test(test_long_value), cmocka_unit_test(test_full_line),
-        cmocka_unit_test(test_levels),     cmocka_unit_test(test_time),
-        cmocka_unit_test(test_threads),    cmocka_unit_test(test_end),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_no_forgery),
+        cmocka_unit_test(test_long_value),
+        cmocka_unit_test(test_full_line),
+        cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_time),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_end),
+        cmocka_unit_test(test_mask_below_debug),
+        cmocka_unit_test(test_syslog),
+        cmocka_unit_test(test_also),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
