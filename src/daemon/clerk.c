@@ -36,9 +36,12 @@ static bool is_something_left(struct clerk *clerk)
 {
     int64_t next;
     struct err err;
-    if (clerk->round_failed || !registry_next_due(clerk->registry, &next, &err))
-        return true;
-    return next != MOMENT_NONE;
+    struct arena *arena = arena_new();
+    bool left = clerk->round_failed ||
+                !registry_next_due(clerk->registry, arena, &(struct texts){0}, &next, &err) ||
+                next != MOMENT_NONE;
+    arena_free(arena);
+    return left;
 }
 
 /* --once ends when every mailbox was visited, every mail is settled and nothing more can be sent

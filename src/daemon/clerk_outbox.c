@@ -70,20 +70,36 @@ static void hand_out(struct clerk *clerk, const struct delivery *delivery)
     channel_send(clerk->peers[ROLE_SEND], &packet);
 }
 
-static void wait_for_next(struct clerk *clerk)
+/* The bodies whose answers wait for their server, and until when the first of them does. */
+static struct texts held_bodies(const struct clerk *clerk, struct arena *arena, int64_t *until_r)
+{
+    struct texts held = {0};
+    *until_r = MOMENT_NONE;
+    for (size_t i = 0; i < clerk->conf->body_count; i++) {
+        int64_t until = clerk->outbox.outlets[i].held_until;
+        if (until == MOMENT_NONE || until <= clerk_now())
+            continue;
+        texts_add(&held, arena, clerk->conf->bodies[i].id);
+        *until_r = *until_r == MOMENT_NONE || until < *until_r ? until : *until_r;
+    }
+    return held;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a == MOMENT_NONE || (b != MOMENT_NONE && b < a) ? b : a;
+}
+
+static void wait_for_next(struct clerk *clerk, struct arena *arena, const struct texts *held,
+                          int64_t held_until)
 {
     struct err err;
     int64_t next;
     clerk->outbox.quiet = true;
-    if (registry_next_due(clerk->registry, &next, &err))
-        set_timer(&clerk->outbox, next);
+    if (registry_next_due(clerk->registry, arena, held, &next, &err))
+        set_timer(&clerk->outbox, earlier(next, held_until));
     else
         on_trouble(&clerk->outbox, &err);
-}
-
-static bool is_held(const struct outbox *outbox)
-{
-    return outbox->held_until != MOMENT_NONE && clerk_now() < outbox->held_until;
 }
 
 static int64_t milliseconds(void)
@@ -94,16 +110,13 @@ static int64_t milliseconds(void)
 }
 
 /* A server that takes so many a minute gets them evenly.  True: this one has to wait a little. */
-static bool is_too_soon(struct clerk *clerk, const struct delivery *delivery)
+static bool is_too_soon(struct outbox *outbox, struct outlet *outlet, int limit)
 {
-    struct outbox *outbox = &clerk->outbox;
-    const struct conf_body *body = conf_find_body(clerk->conf, delivery->body);
-    int limit = body ? body->submission.max_per_minute : 0;
-    int64_t wait = outbox->next_ms - milliseconds();
+    int64_t wait = outlet->next_ms - milliseconds();
     if (limit == 0)
         return false;
     if (wait <= 0) {
-        outbox->next_ms = milliseconds() + 60000 / limit;
+        outlet->next_ms = milliseconds() + 60000 / limit;
         return false;
     }
     struct timeval rest = {.tv_sec = wait / 1000, .tv_usec = wait % 1000 * 1000};
@@ -111,18 +124,30 @@ static bool is_too_soon(struct clerk *clerk, const struct delivery *delivery)
     return true;
 }
 
+/* Send says of a body that was taken out of the configuration that its answers wait. */
+static void hand_out_in_time(struct clerk *clerk, const struct delivery *delivery)
+{
+    struct outbox *outbox = &clerk->outbox;
+    const struct conf_body *body = conf_find_body(clerk->conf, delivery->body);
+    outbox->outlet = body ? &outbox->outlets[body - clerk->conf->bodies] : NULL;
+    if (!body || !is_too_soon(outbox, outbox->outlet, body->submission.max_per_minute))
+        hand_out(clerk, delivery);
+}
+
 static void next_due(struct clerk *clerk)
 {
     struct arena *arena = arena_new();
     struct delivery *due;
     size_t count;
+    int64_t until;
     struct err err;
-    if (!registry_due(clerk->registry, arena, clerk_now(), 1, &due, &count, &err))
+    struct texts held = held_bodies(clerk, arena, &until);
+    if (!registry_due(clerk->registry, arena, clerk_now(), &held, 1, &due, &count, &err))
         on_trouble(&clerk->outbox, &err);
     else if (count == 0)
-        wait_for_next(clerk);
-    else if (!is_too_soon(clerk, &due[0]))
-        hand_out(clerk, &due[0]);
+        wait_for_next(clerk, arena, &held, until);
+    else
+        hand_out_in_time(clerk, &due[0]);
     arena_free(arena);
 }
 
@@ -141,24 +166,21 @@ static bool is_sure(struct clerk *clerk)
 
 const char *outbox_status(const struct clerk *clerk)
 {
+    int64_t until;
+    struct arena *arena = arena_new();
+    struct texts held = held_bodies(clerk, arena, &until);
+    arena_free(arena);
     if (clerk->outbox.in_flight)
         return "an answer is being sent";
-    return is_held(&clerk->outbox) ? "answers wait, the mail server takes none"
-                                   : "no answer is due";
+    return held.n > 0 ? "answers wait, a mail server takes none" : "no answer is due";
 }
 
 void outbox_run(struct clerk *clerk)
 {
     struct outbox *outbox = &clerk->outbox;
     outbox->quiet = false;
-    if (outbox->in_flight || !clerk->peers[ROLE_SEND] || !is_sure(clerk))
-        return;
-    if (is_held(outbox)) {
-        set_timer(outbox, outbox->held_until);
-        outbox->quiet = true;
-        return;
-    }
-    next_due(clerk);
+    if (!outbox->in_flight && clerk->peers[ROLE_SEND] && is_sure(clerk))
+        next_due(clerk);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
@@ -185,12 +207,14 @@ static const struct {
     [TRANSPORT_BLOCKED] = {"blocked", DELIVERY_DEFERRED, true, LOG_ERROR},
 };
 
-static void hold_or_release(struct outbox *outbox, bool hold)
+static void hold_or_release(struct outlet *outlet, bool hold)
 {
     int64_t now = clerk_now();
-    outbox->holds = hold ? outbox->holds + 1 : 0;
-    outbox->held_until =
-        hold ? schedule_next(outbox->holds, now, now, random_number()) : MOMENT_NONE;
+    if (!outlet)
+        return;
+    outlet->holds = hold ? outlet->holds + 1 : 0;
+    outlet->held_until =
+        hold ? schedule_next(outlet->holds, now, now, random_number()) : MOMENT_NONE;
 }
 
 /* An answer of which nothing is left to try has failed, whatever the last outcome was. */
@@ -230,7 +254,7 @@ static void is_delivered(struct clerk *clerk, const struct wire_delivered *news)
         return;
     struct attempt_end end = judge(outbox, news);
     log_outcome(news);
-    hold_or_release(outbox, outcomes[news->outcome].holds);
+    hold_or_release(outbox->outlet, outcomes[news->outcome].holds);
     outbox->in_flight = 0;
     if (registry_attempt_end(clerk->registry, (int64_t)news->delivery, clerk_now(), &end, &err)) {
         if (end.state == DELIVERY_FAILED)
@@ -277,7 +301,9 @@ void outbox_send_gone(struct clerk *clerk)
 
 void outbox_open(struct clerk *clerk)
 {
-    clerk->outbox.held_until = MOMENT_NONE;
+    clerk->outbox.outlets = xcalloc(clerk->conf->body_count + 1, sizeof(struct outlet));
+    for (size_t i = 0; i < clerk->conf->body_count; i++)
+        clerk->outbox.outlets[i].held_until = MOMENT_NONE;
     clerk->outbox.timer = evtimer_new(clerk->base, on_timer, clerk);
     if (!clerk->outbox.timer)
         panic("clerk: no event can be made");
@@ -286,4 +312,5 @@ void outbox_open(struct clerk *clerk)
 void outbox_close(struct clerk *clerk)
 {
     event_free(clerk->outbox.timer);
+    free(clerk->outbox.outlets);
 }

@@ -43,16 +43,22 @@ struct docket {
 
 TAILQ_HEAD(dockets, docket);
 
+/* How one body's submission is. */
+struct outlet {
+    int64_t held_until; /* its server does not answer or refuses us all; MOMENT_NONE: no */
+    int holds;          /* in a row */
+    int64_t next_ms;    /* monotonic: not before, where it takes only so many a minute */
+};
+
 struct outbox {
     struct event *timer;
-    int64_t in_flight; /* the delivery that send has, or 0 */
-    int attempts;      /* of it, with the one under way */
+    struct outlet *outlets; /* as many as bodies, in their order */
+    int64_t in_flight;      /* the delivery that send has, or 0 */
+    struct outlet *outlet;  /* through which it goes */
+    int attempts;           /* of it, with the one under way */
     int64_t created_at;
-    int64_t held_until; /* the server does not answer or refuses us all; MOMENT_NONE: no */
-    int holds;          /* in a row */
-    int64_t next_ms;    /* monotonic: not before, where a server takes only so many a minute */
-    bool quiet;         /* nothing to be done now */
-    bool unsure;        /* an outcome could not be recorded: as after a crash */
+    bool quiet;  /* nothing to be done now */
+    bool unsure; /* an outcome could not be recorded: as after a crash */
 };
 
 struct clerk {

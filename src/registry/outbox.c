@@ -6,6 +6,8 @@
  */
 #include "registry/private.h"
 
+#include "base/json.h"
+
 /* A receiver that got the mail folds a second copy by its Message-ID more surely when the first has
  * arrived; RFC 5321 section 4.5.4.1 asks for half an hour between attempts anyway. */
 #define MAYBE_WAIT (30 * 60)
@@ -85,29 +87,44 @@ static bool read_deliveries(struct registry *registry, struct statement *s, stru
     return known || registry_fail_word(registry, 'o', rows[count - 1].id, err_r);
 }
 
-bool registry_due(struct registry *registry, struct arena *arena, int64_t now, size_t max,
-                  struct delivery **deliveries_r, size_t *count_r, struct err *err_r)
+static const char *bodies_to_json(struct arena *arena, const struct texts *bodies)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < bodies->n; i++)
+        json_add_text(array, bodies->v[i]);
+    const char *text = json_print_compact(arena, array);
+    json_free(array);
+    return text;
+}
+
+#define WAITS_TO_BE_SENT                                \
+    " WHERE d.state IN ('queued', 'deferred', 'maybe')" \
+    " AND d.body NOT IN (SELECT value FROM json_each(?1))"
+
+bool registry_due(struct registry *registry, struct arena *arena, int64_t now,
+                  const struct texts *not_of, size_t max, struct delivery **deliveries_r,
+                  size_t *count_r, struct err *err_r)
 {
     struct statement *s;
 
     return STATEMENT_OPEN(registry, &s, err_r,
-                          DELIVERY_COLUMNS ", d.bytes" DELIVERY_TABLES
-                                           " WHERE d.state IN ('queued', 'deferred', 'maybe')"
-                                           " AND d.next_attempt <= ?"
-                                           " ORDER BY d.next_attempt, d.id LIMIT ?",
-                          value_int(now), value_int((int64_t)max)) &&
+                          DELIVERY_COLUMNS ", d.bytes" DELIVERY_TABLES WAITS_TO_BE_SENT
+                                           " AND d.next_attempt <= ?2"
+                                           " ORDER BY d.next_attempt, d.id LIMIT ?3",
+                          value_text(bodies_to_json(arena, not_of)), value_int(now),
+                          value_int((int64_t)max)) &&
            read_deliveries(registry, s, arena, true, deliveries_r, count_r, err_r);
 }
 
-bool registry_next_due(struct registry *registry, int64_t *at_r, struct err *err_r)
+bool registry_next_due(struct registry *registry, struct arena *arena, const struct texts *not_of,
+                       int64_t *at_r, struct err *err_r)
 {
     struct statement *s;
 
     *at_r = MOMENT_NONE;
-    if (!statement_open(registry,
-                        "SELECT min(next_attempt) FROM deliveries"
-                        " WHERE state IN ('queued', 'deferred', 'maybe')",
-                        NULL, 0, &s, err_r))
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT min(d.next_attempt) FROM deliveries d" WAITS_TO_BE_SENT,
+                        value_text(bodies_to_json(arena, not_of))))
         return false;
     if (statement_next(s))
         *at_r = statement_moment(s, 0);

@@ -143,11 +143,13 @@ struct delivery {
     size_t size;
 };
 
-/* Those due now (queued, deferred, maybe), oldest first, with bytes. */
-bool registry_due(struct registry *registry, struct arena *arena, int64_t now, size_t max,
-                  struct delivery **deliveries_r, size_t *count_r, struct err *err_r);
-/* When the next one is due: MOMENT_NONE for never. */
-bool registry_next_due(struct registry *registry, int64_t *at_r, struct err *err_r);
+/* Those due now (queued, deferred, maybe) of all bodies but not_of, oldest first, with bytes. */
+bool registry_due(struct registry *registry, struct arena *arena, int64_t now,
+                  const struct texts *not_of, size_t max, struct delivery **deliveries_r,
+                  size_t *count_r, struct err *err_r);
+/* When the next one of all bodies but not_of is due: MOMENT_NONE for never. */
+bool registry_next_due(struct registry *registry, struct arena *arena, const struct texts *not_of,
+                       int64_t *at_r, struct err *err_r);
 
 /* Committed before dialling: state sending, attempts+1, next_attempt, an attempts row. */
 bool registry_attempt_begin(struct registry *registry, int64_t delivery, int64_t now,

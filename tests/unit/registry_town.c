@@ -72,7 +72,7 @@ static bool send_first(struct registry *registry, struct arena *arena,
     int64_t now = CASE_NOW + 10000; /* later than any attempt that was interrupted waits */
 
     if (!registry_recover_attempts(registry, CASE_NOW, err_r) ||
-        !registry_due(registry, arena, now + 1000, 100, &due, &count, err_r))
+        !registry_due(registry, arena, now + 1000, &(struct texts){0}, 100, &due, &count, err_r))
         return false;
     for (size_t i = 0; i < count; i++) {
         if (due[i].id == 1)

@@ -128,7 +128,7 @@ static size_t due(struct fixture *f, int64_t now, struct delivery **rows_r)
 {
     size_t count;
 
-    if (!registry_due(f->registry, f->arena, now, 100, rows_r, &count, &f->err))
+    if (!registry_due(f->registry, f->arena, now, &(struct texts){0}, 100, rows_r, &count, &f->err))
         fail_msg("%s", f->err.text);
     return count;
 }
@@ -957,7 +957,7 @@ static void test_outbox_rows(void **state)
     struct delivery *rows;
     int64_t at;
 
-    assert_true(registry_next_due(f->registry, &at, &f->err));
+    assert_true(registry_next_due(f->registry, f->arena, &(struct texts){0}, &at, &f->err));
     assert_int_equal(at, MOMENT_NONE);
     take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     take(f, (struct sample){.uid = 2, .from = SPD, .text = "b", .motions = 1, .waiting = true});
@@ -980,8 +980,29 @@ static void test_outbox_rows(void **state)
     assert_int_equal(due(f, CASE_NOW, &rows), 2);
     assert_non_null(strstr(rows[1].bytes, "hau-1-1@town.example"));
     assert_int_equal(rows[1].size, strlen(rows[1].bytes));
-    assert_true(registry_next_due(f->registry, &at, &f->err));
+    assert_true(registry_next_due(f->registry, f->arena, &(struct texts){0}, &at, &f->err));
     assert_int_equal(at, CASE_NOW);
+}
+
+/* One town's submission server is down; the others' answers go out. */
+static void test_outbox_of_other_bodies(void **state)
+{
+    struct fixture *f = *state;
+    struct delivery *rows;
+    struct texts hau = {0};
+    size_t count;
+    int64_t at;
+
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    texts_add(&hau, f->arena, "hau");
+    assert_true(registry_due(f->registry, f->arena, CASE_NOW, &hau, 100, &rows, &count, &f->err));
+    assert_int_equal(count, 0);
+    assert_true(registry_next_due(f->registry, f->arena, &hau, &at, &f->err));
+    assert_int_equal(at, MOMENT_NONE);
+    texts_add(&hau, f->arena, "kleve");
+    hau = (struct texts){.v = hau.v + 1, .n = 1};
+    assert_true(registry_due(f->registry, f->arena, CASE_NOW, &hau, 100, &rows, &count, &f->err));
+    assert_int_equal(count, 2);
 }
 
 static struct delivery delivery(struct fixture *f, int64_t id)
@@ -1131,6 +1152,7 @@ int main(void)
         TEST(test_epochs),
         TEST(test_uidnext_back),
         TEST(test_outbox_rows),
+        TEST(test_outbox_of_other_bodies),
         TEST(test_attempts),
         TEST(test_recovery),
         TEST(test_counts),

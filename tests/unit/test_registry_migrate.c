@@ -135,7 +135,8 @@ static void test_all_is_there(void **state)
     assert_int_equal(count, 1);
     assert_string_equal(events[0].event, "sent");
     /* what was queued goes out */
-    must(f, registry_due(f->registry, f->arena, 1000, 10, &deliveries, &count, &f->err));
+    must(f, registry_due(f->registry, f->arena, 1000, &(struct texts){0}, 10, &deliveries, &count,
+                         &f->err));
     assert_int_equal(count, 1);
     assert_memory_equal(deliveries[0].bytes, "Mail", 4);
 }
