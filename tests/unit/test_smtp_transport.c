@@ -612,7 +612,7 @@ static void test_probe(void **state)
     assert_false(offer.tls);
     assert_true(offer.dsn);
     probe("accept\nsend 554 not you\neof\n", TRANSPORT_BLOCKED, &offer);
-    probe(READY "expect RSET\nsend 421 busy\nclose\n", TRANSPORT_DOWN, &offer);
+    probe(READY "expect RSET\nsend 421 busy\nclose\n", TRANSPORT_DEFERRED, &offer);
 }
 
 /* ---- cancelling ---- */
