@@ -44,6 +44,12 @@ EXTRA_DIST += \
 	tests/scenario/nonsense.sh tests/fake/nonsense.py \
 	tests/scenario/once.sh \
 	tests/scenario/paced.sh \
+	tests/scenario/named.sh \
+	tests/scenario/confidential.sh \
+	tests/scenario/hops.sh \
+	tests/scenario/someone-else.sh \
+	tests/scenario/second-address.sh \
+	tests/scenario/same-pdf.sh \
 	tests/scenario/roster.sh \
 	tests/scenario/sandbox.sh \
 	tests/scenario/second-instance.sh \

@@ -14,12 +14,23 @@ static bool holds_motion(const struct reading *reading, const char *path)
     return false;
 }
 
+/* A paper, whether its text could be taken or not; keys, signatures and packed formats are none. */
+static bool is_paper(const struct mail_part *part)
+{
+    static const char *const beginnings[] = {"application/pdf", "application/msword",
+                                             "application/rtf", "application/vnd."};
+
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        if (text_starts(part->type, beginnings[i]))
+            return true;
+    }
+    return part->text != PART_NONE && text_starts(part->type, "application/");
+}
+
 bool registry_part_is_telling(const struct reading *reading, const struct mail_part *part)
 {
-    if (part->size == 0)
-        return false;
-    return holds_motion(reading, part->path) ||
-           (!part->is_body && part->text != PART_NONE && text_starts(part->type, "application/"));
+    return part->size > 0 &&
+           (holds_motion(reading, part->path) || (!part->is_body && is_paper(part)));
 }
 
 bool registry_next_message(struct registry *registry, int64_t *id_r, struct err *err_r)

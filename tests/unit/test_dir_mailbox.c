@@ -202,6 +202,20 @@ static void test_no_done_folder(void **state)
     expect(f, MAILBOX_REFUSED, mailbox_done(f->mailbox, &uid, 1, &f->err));
 }
 
+static void test_looking_around(void **state)
+{
+    struct folder *f = *state;
+    bool found;
+
+    put(f, "a.eml", "a\n", 1);
+    list(f, true);
+    expect(f, MAILBOX_OK, mailbox_find_folder(f->mailbox, "nowhere", &found, &f->err));
+    assert_false(found);
+    expect(f, MAILBOX_OK,
+           mailbox_find_folder(f->mailbox, strrchr(f->in, '/') + 1, &found, &f->err));
+    assert_true(found);
+}
+
 static void test_read_only_writes_nothing(void **state)
 {
     struct folder *f = *state;
@@ -306,9 +320,16 @@ static void test_park_and_stir(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_list_and_fetch), TEST(test_names_keep_their_uids),    TEST(test_done),
-        TEST(test_no_done_folder), TEST(test_read_only_writes_nothing), TEST(test_damaged_index),
-        TEST(test_no_directory),   TEST(test_gone_before_fetch),        TEST(test_park_and_stir),
+        TEST(test_list_and_fetch),
+        TEST(test_names_keep_their_uids),
+        TEST(test_done),
+        TEST(test_no_done_folder),
+        TEST(test_read_only_writes_nothing),
+        TEST(test_damaged_index),
+        TEST(test_looking_around),
+        TEST(test_no_directory),
+        TEST(test_gone_before_fetch),
+        TEST(test_park_and_stir),
     };
 
     return cmocka_run_group_tests_name("dir_mailbox", tests, NULL, NULL);

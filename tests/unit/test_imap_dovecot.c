@@ -239,6 +239,34 @@ static void test_starttls_and_umlauts(void **state)
     mailbox_close(w->mailbox);
 }
 
+static void expect_folder(struct world *w, const char *folder, bool wanted)
+{
+    bool found;
+
+    expect(w, MAILBOX_OK, mailbox_find_folder(w->mailbox, folder, &found, &w->err));
+    if (found != wanted)
+        fail_msg("folder %s is %s", folder, found ? "there" : "not there");
+}
+
+static void test_looking_around(void **state)
+{
+    struct world *w = *state;
+    struct mailbox_offer offer;
+    struct mailbox_item *items;
+
+    w->conf.folder = "INBOX";
+    expect(w, MAILBOX_OK, mailbox_open(w->mailbox, true, &w->view, &w->err));
+    mailbox_get_offer(w->mailbox, &offer);
+    assert_true(offer.idle && offer.move && offer.uidplus);
+    expect_folder(w, "Registriert", true);
+    expect_folder(w, "Anträge & \"Erledigtes\" €𝄞", true);
+    expect_folder(w, "Gibt es nicht", false);
+    list(w, &items); /* of the folder that is open, as before */
+    mailbox_close(w->mailbox);
+    bool found;
+    expect(w, MAILBOX_LOST, mailbox_find_folder(w->mailbox, "Registriert", &found, &w->err));
+}
+
 static void test_too_big(void **state)
 {
     struct world *w = *state;
@@ -298,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_visits),
         cmocka_unit_test(test_read_only),
         cmocka_unit_test(test_starttls_and_umlauts),
+        cmocka_unit_test(test_looking_around),
         cmocka_unit_test(test_too_big),
         cmocka_unit_test(test_denied),
         cmocka_unit_test(test_no_such_folder),

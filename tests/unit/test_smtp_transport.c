@@ -586,6 +586,35 @@ static void test_kept_link(void **state)
         fail_msg("%s", said);
 }
 
+/* ---- trying without a mail ---- */
+
+static void probe(const char *script, enum transport_outcome wanted,
+                  struct transport_offer *offer_r)
+{
+    struct fake fake;
+    fake_start(&fake, script, "here");
+    struct conf_server server = server_at(fake.port, CONF_TLS_NONE, "ca");
+    struct transport *transport = transport_new(&server, -1);
+    struct transport_result result;
+    transport_probe(transport, offer_r, &result);
+    transport_free(transport);
+    bool followed;
+    char *said = fake_end(&fake, &followed);
+    if (!followed || result.outcome != wanted)
+        fail_msg("outcome %d \"%s\"\n%s", (int)result.outcome, result.text, said);
+}
+
+static void test_probe(void **state)
+{
+    (void)state;
+    struct transport_offer offer;
+    probe(READY RESET "expect QUIT\nsend 221 bye\neof\n", TRANSPORT_SENT, &offer);
+    assert_false(offer.tls);
+    assert_true(offer.dsn);
+    probe("accept\nsend 554 not you\neof\n", TRANSPORT_BLOCKED, &offer);
+    probe(READY "expect RSET\nsend 421 busy\nclose\n", TRANSPORT_DEFERRED, &offer);
+}
+
 /* ---- cancelling ---- */
 
 struct watcher {
@@ -767,8 +796,14 @@ static void test_directory(void **state)
     struct conf_server server = {.directory = out};
     struct transport *transport = transport_new(&server, -1);
     struct call call = {BEFORE_TRUE, 0}, stop = {BEFORE_FALSE, 0};
+    struct transport_offer offer;
+    struct transport_result result;
     assert_int_equal(put(transport, small, &call), TRANSPORT_BLOCKED); /* not there yet */
+    transport_probe(transport, &offer, &result);
+    assert_int_equal(result.outcome, TRANSPORT_BLOCKED);
     assert_int_equal(mkdir(out, 0700), 0);
+    transport_probe(transport, &offer, &result);
+    assert_int_equal(result.outcome, TRANSPORT_SENT);
     assert_int_equal(put(transport, small, &stop), TRANSPORT_DOWN);
     assert_int_equal(count_files(out), 0);
     assert_int_equal(put(transport, small, &call), TRANSPORT_SENT);
@@ -801,7 +836,7 @@ int main(void)
         cmocka_unit_test(test_kept_link),    cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_arguments),    cmocka_unit_test(test_empty_sender),
         cmocka_unit_test(test_beyond_ascii), cmocka_unit_test(test_endless_reply),
-        cmocka_unit_test(test_directory),
+        cmocka_unit_test(test_directory),    cmocka_unit_test(test_probe),
     };
     return cmocka_run_group_tests(tests, make_world, remove_world);
 }
