@@ -129,13 +129,8 @@ static void take_reading(struct clerk *clerk, struct docket *docket, int json_fd
     }
 }
 
-/* The oldest request that is unanswered is the one at which the job died; those behind it are still
- * in the socket. */
-static void job_died(struct clerk *clerk, int signal_number)
+static void job_died(struct clerk *clerk, struct docket *docket, int signal_number)
 {
-    struct docket *docket = TAILQ_FIRST(&clerk->reading);
-    if (!docket)
-        return;
     docket->tries++;
     log_event(LOG_WARN, "reading-failed", "body", docket->message.body->id, "uid",
               log_int(docket->message.raw.uid), "try", log_int(docket->tries), "signal",
@@ -161,7 +156,9 @@ void intake_reader_packet(struct clerk *clerk, const struct wire_packet *packet)
         if (docket)
             is_unreadable(clerk, docket, packet->as.unreadable.why);
     } else if (packet->type == WIRE_DIED) {
-        job_died(clerk, (int)packet->as.died.signal);
+        docket = find_docket(clerk, packet->as.died.ticket);
+        if (docket)
+            job_died(clerk, docket, (int)packet->as.died.signal);
     } else if (packet->fd >= 0) {
         close(packet->fd); /* a reader that was taken over may say anything */
     }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The reader: a zygote that has opened all that parsers need, locks itself, and forks a child for
- * each job.  A child takes its requests from the clerk's socket itself, so the zygote touches no
- * byte of a mail: "head" requests in a row share one child, a "content" request gets a fresh one.
- * A child that dies has taken exactly one request without answering, the oldest that is unanswered;
- * the clerk knows which.
+ * each job.  A child has one socket, to the zygote: it sees the mail it is given and can answer for
+ * no other.  "head" requests in a row share one child, a "content" request gets a fresh one.
  */
 #include "base/file.h"
 #include "daemon/reader_job.h"
@@ -14,7 +12,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -22,58 +19,54 @@
 #include <unistd.h>
 
 #define HEADS_PER_CHILD 32
-#define HEADS_SECONDS 5 /* then a fresh child: a slow mail takes no time from those behind it */
+#define HEADS_MS 5000 /* then a fresh child: a slow mail takes no time from those behind it */
 
-/* ---- in a child --------------------------------------------------------------------------------
- */
+struct zygote {
+    int clerk;      /* -1: none */
+    int next_clerk; /* came during a job; -1: none */
+    bool leave;     /* time to go */
+    /* the child at work, that has only read heads so far */
+    pid_t child; /* 0: none */
+    int job;     /* the socket to it */
+    int heads;
+    int64_t began_ms;
+};
 
-static void answer(int clerk, const struct wire_packet *request)
+static void close_fd(int fd)
 {
-    bool head = request->type == WIRE_READ_HEAD;
-    uint64_t ticket = head ? request->as.read_head.ticket : request->as.read_content.ticket;
+    if (fd >= 0)
+        close(fd);
+}
+
+/* ---- in a child ------------------------------------------------------------------------------ */
+
+static void answer(int zygote, const struct wire_packet *request)
+{
+    enum mail_depth depth = request->type == WIRE_READ_HEAD ? MAIL_HEAD : MAIL_CONTENT;
     struct err err, ignored;
-    struct wire_packet packet = {.type = WIRE_READING, .as.reading.ticket = ticket};
-    if (!reader_job(request->fd, head ? MAIL_HEAD : MAIL_CONTENT, &packet.fd, &err))
-        packet = (struct wire_packet){.type = WIRE_UNREADABLE,
-                                      .fd = -1,
-                                      .as.unreadable = {.ticket = ticket, .why = err.text}};
-    wire_send(clerk, &packet, 0, &ignored);
-    if (packet.fd >= 0)
-        close(packet.fd);
+    struct wire_packet packet = {.type = WIRE_READING};
+    if (!reader_job(request->fd, depth, &packet.fd, &err))
+        packet =
+            (struct wire_packet){.type = WIRE_UNREADABLE, .fd = -1, .as.unreadable.why = err.text};
+    wire_send(zygote, &packet, 0, &ignored);
+    close_fd(packet.fd);
 }
 
-/* The type of the next request without taking it, or -1. */
-static int next_type(int clerk)
-{
-    unsigned char start[2];
-    ssize_t n = recv(clerk, start, sizeof start, MSG_PEEK | MSG_DONTWAIT);
-    return n == sizeof start ? start[1] : -1;
-}
-
-static time_t monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
-}
-
-static bool serve_one(int clerk)
+static bool serve_one(int zygote)
 {
     struct err err;
     struct wire_packet request;
     struct arena *arena = arena_new();
-    bool ok = wire_receive(clerk, arena, MSG_DONTWAIT, &request, &err) == WIRE_OK &&
-              (request.type == WIRE_READ_HEAD || request.type == WIRE_READ_CONTENT);
+    bool ok = wire_receive(zygote, arena, 0, &request, &err) == WIRE_OK;
     if (ok) {
-        answer(clerk, &request);
+        answer(zygote, &request);
         close(request.fd);
-        ok = request.type == WIRE_READ_HEAD;
     }
     arena_free(arena);
     return ok;
 }
 
-static _Noreturn void job(int clerk)
+static _Noreturn void job(int zygote)
 {
     struct err err;
     /* the zygote watches over its time; when the zygote is gone, nobody does */
@@ -81,33 +74,70 @@ static _Noreturn void job(int clerk)
         panic("reader: a job cannot be bound to its parent");
     if (!sandbox_limit_job(&err) || !sandbox_enter(SANDBOX_READER_JOB, &err))
         fatal(&err);
-    int served = 0;
-    time_t end = monotonic() + HEADS_SECONDS;
-    while (serve_one(clerk) && ++served < HEADS_PER_CHILD && monotonic() < end &&
-           next_type(clerk) == WIRE_READ_HEAD)
+    while (serve_one(zygote))
         ;
     _exit(0);
 }
 
-/* ---- in the zygote ------------------------------------------------------------------------------
- */
+/* ---- in the zygote: children ----------------------------------------------------------------- */
 
-static void report_death(int clerk, int status)
+static int64_t milliseconds(void)
 {
-    struct err err;
-    int signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    struct wire_packet packet = {
-        .type = WIRE_DIED, .fd = -1, .as.died.signal = (uint64_t)signal_number};
-    log_event(LOG_WARN, "reader-job-died", "signal", log_int(signal_number), "exit",
-              log_int(WIFEXITED(status) ? WEXITSTATUS(status) : 0), NULL);
-    wire_send(clerk, &packet, 0, &err);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
 }
 
-struct zygote {
-    int clerk;      /* -1: none */
-    int next_clerk; /* came during a job; -1: none */
-    bool leave;     /* time to go */
-};
+static void begin_child(struct zygote *z)
+{
+    struct err err;
+    int pair[2];
+    if (!wire_pair(pair, &err))
+        panic("reader: %s", err.text);
+    z->child = fork();
+    if (z->child == 0) {
+        close(pair[0]);
+        close_fd(z->clerk);
+        close_fd(z->next_clerk);
+        close(ROLE_SUPERVISOR_FD);
+        job(pair[1]);
+    }
+    if (z->child < 0)
+        panic("reader: no process can be made");
+    close(pair[1]);
+    z->job = pair[0];
+    z->heads = 0;
+    z->began_ms = milliseconds();
+}
+
+/* Gives the signal it ended with, were it not for ours; 0: none. */
+static int end_child(struct zygote *z)
+{
+    int status = 0;
+    if (z->child == 0)
+        return 0;
+    close(z->job);
+    pid_t ended = waitpid(z->child, &status, WNOHANG);
+    if (ended == 0) {
+        kill(z->child, SIGKILL);
+        waitpid(z->child, &status, 0);
+    }
+    z->child = 0;
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+/* Heads may share a child, for a while; whatever else is read is read in a fresh one. */
+static void choose_child(struct zygote *z, enum wire_type type)
+{
+    bool keep = z->child != 0 && type == WIRE_READ_HEAD && z->heads < HEADS_PER_CHILD &&
+                milliseconds() - z->began_ms < HEADS_MS;
+    if (keep)
+        return;
+    end_child(z);
+    begin_child(z);
+}
+
+/* ---- in the zygote: one request -------------------------------------------------------------- */
 
 static void obey(struct zygote *z)
 {
@@ -128,46 +158,71 @@ static void obey(struct zygote *z)
     arena_free(arena);
 }
 
-static int64_t milliseconds(void)
+/* True: the child has answered or ended.  False: its time is up, it reads for a clerk that is gone,
+ * or the supervisor wants to end. */
+static bool wait_for_child(struct zygote *z)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
-}
-
-/* Until the child ends; it is killed when its time is up, it reads for a clerk that is gone, or the
- * supervisor wants to end. */
-static void wait_for(struct zygote *z, pid_t child, int pidfd)
-{
-    struct pollfd fds[2] = {{pidfd, POLLIN, 0}, {ROLE_SUPERVISOR_FD, POLLIN, 0}};
+    struct pollfd fds[2] = {{z->job, POLLIN, 0}, {ROLE_SUPERVISOR_FD, POLLIN, 0}};
     int64_t until = milliseconds() + SANDBOX_JOB_SECONDS * 1000, left;
     while (!z->leave && z->next_clerk < 0 && (left = until - milliseconds()) > 0) {
         if (poll(fds, 2, (int)left) <= 0)
             continue;
         if (fds[0].revents)
-            break;
+            return true;
         obey(z);
     }
-    if (!fds[0].revents)
-        kill(child, SIGKILL);
-    int status;
-    if (waitpid(child, &status, 0) == child && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
-        report_death(z->clerk, status);
+    return false;
 }
 
-static void run_job(struct zygote *z)
+static void report_death(struct zygote *z, uint64_t ticket)
 {
-    pid_t child = fork();
-    if (child == 0)
-        job(z->clerk);
-    if (child < 0)
-        panic("reader: no process can be made");
-    int pidfd = pidfd_open(child, 0);
-    if (pidfd < 0)
-        panic("reader: no descriptor for a process");
-    wait_for(z, child, pidfd);
-    close(pidfd);
+    struct err err;
+    int signal_number = end_child(z);
+    struct wire_packet packet = {
+        .type = WIRE_DIED, .fd = -1, .as.died = {ticket, (uint64_t)signal_number}};
+    log_event(LOG_WARN, "reader-job-died", "signal", log_int(signal_number), NULL);
+    wire_send(z->clerk, &packet, 0, &err);
 }
+
+/* What a child says holds for the request it was given, whatever ticket it names. */
+static bool forward(struct zygote *z, struct wire_packet *packet, uint64_t ticket)
+{
+    struct err err;
+    if (packet->type == WIRE_READING)
+        packet->as.reading.ticket = ticket;
+    else if (packet->type == WIRE_UNREADABLE)
+        packet->as.unreadable.ticket = ticket;
+    else
+        return false;
+    wire_send(z->clerk, packet, 0, &err);
+    return true;
+}
+
+static bool take_answer(struct zygote *z, struct arena *arena, uint64_t ticket)
+{
+    struct err err;
+    struct wire_packet packet;
+    if (!wait_for_child(z) || wire_receive(z->job, arena, 0, &packet, &err) != WIRE_OK)
+        return false;
+    bool ok = forward(z, &packet, ticket);
+    close_fd(packet.fd);
+    return ok;
+}
+
+static void run_job(struct zygote *z, const struct wire_packet *request, struct arena *arena)
+{
+    bool head = request->type == WIRE_READ_HEAD;
+    uint64_t ticket = head ? request->as.read_head.ticket : request->as.read_content.ticket;
+    struct err err;
+    choose_child(z, request->type);
+    z->heads++;
+    if (wire_send(z->job, request, 0, &err) != WIRE_OK || !take_answer(z, arena, ticket))
+        report_death(z, ticket);
+    else if (!head)
+        end_child(z);
+}
+
+/* ---- in the zygote: life --------------------------------------------------------------------- */
 
 static void change_clerk(struct zygote *z)
 {
@@ -179,22 +234,44 @@ static void change_clerk(struct zygote *z)
     z->next_clerk = -1;
 }
 
+static void hear_clerk(struct zygote *z)
+{
+    struct err err;
+    struct wire_packet request;
+    struct arena *arena = arena_new();
+    enum wire_result result = wire_receive(z->clerk, arena, MSG_DONTWAIT, &request, &err);
+    if (result == WIRE_OK) {
+        run_job(z, &request, arena);
+        close_fd(request.fd);
+    } else if (result != WIRE_LATER) { /* a new clerk comes through the supervisor */
+        close(z->clerk);
+        z->clerk = -1;
+    }
+    arena_free(arena);
+}
+
+/* When no request waits, the child has done its work. */
+static bool nothing_waits(const struct zygote *z)
+{
+    struct pollfd fds[2] = {{ROLE_SUPERVISOR_FD, POLLIN, 0}, {z->clerk, POLLIN, 0}};
+    return poll(fds, 2, 0) == 0;
+}
+
 static void serve(struct zygote *z)
 {
     while (!z->leave) {
         struct pollfd fds[2] = {{ROLE_SUPERVISOR_FD, POLLIN, 0}, {z->clerk, POLLIN, 0}};
+        if (nothing_waits(z))
+            end_child(z);
         if (poll(fds, 2, -1) < 0)
             continue;
-        if (fds[0].revents) {
+        if (fds[0].revents)
             obey(z);
-        } else if (fds[1].revents & POLLIN && next_type(z->clerk) >= 0) {
-            run_job(z);
-        } else if (fds[1].revents) { /* the clerk is gone; a new one comes through the supervisor */
-            close(z->clerk);
-            z->clerk = -1;
-        }
+        else if (fds[1].revents)
+            hear_clerk(z);
         change_clerk(z);
     }
+    end_child(z);
 }
 
 int reader_main(const struct role_start *start)

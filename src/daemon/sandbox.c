@@ -63,7 +63,7 @@ static const int base_calls[] = {
     CALL(sysinfo), CALL(uname), CALL(getrusage),
 };
 static const int fork_calls[] = {
-    CALL(fork), CALL(wait4), CALL(waitid), CALL(kill), CALL(pidfd_open), CALL(prctl), CALL(seccomp),
+    CALL(fork), CALL(wait4), CALL(waitid), CALL(kill), CALL(socketpair), CALL(prctl), CALL(seccomp),
     CALL(tgkill),
 };
 static const int read_file_calls[] = {
