@@ -13,6 +13,16 @@ contrib_oauth2_token_LDADD = libcore.a $(JANSSON_LIBS) $(UNISTRING_LIBS) $(CURL_
 endif
 EXTRA_DIST += contrib/oauth2-token.conf.sample
 
+# bash finds it by the command's name
+EXTRA_DIST += contrib/antragctl.bash-completion
+CLEANFILES += contrib/completions/antragctl
+if INSTALL_COMPLETIONS
+nodist_completions_DATA = contrib/completions/antragctl
+endif
+
+contrib/completions/antragctl: contrib/antragctl.bash-completion
+	$(AM_V_GEN)$(MKDIR_P) contrib/completions && cp $< $@
+
 # systemd's units and lists, where configure has a place for them
 units = contrib/antragd.service contrib/antragd-backup.service
 EXTRA_DIST += contrib/antragd.service.in contrib/antragd-backup.service.in
@@ -44,4 +54,5 @@ contrib/antragd-backup.service: contrib/antragd-backup.service.in Makefile
 AM_DISTCHECK_CONFIGURE_FLAGS = \
 	--with-systemdsystemunitdir=$$dc_install_base/lib/systemd/system \
 	--with-sysusersdir=$$dc_install_base/lib/sysusers.d \
-	--with-tmpfilesdir=$$dc_install_base/lib/tmpfiles.d
+	--with-tmpfilesdir=$$dc_install_base/lib/tmpfiles.d \
+	--with-completionsdir=$$dc_install_base/share/bash-completion/completions

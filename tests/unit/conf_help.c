@@ -59,6 +59,8 @@ int conf_help_setup(void **state)
     conf_help_write("open-secret", "geheim\n");
     conf_help_chmod("open-secret", 0640);
     conf_help_write("ca.pem", "");
+    conf_help_write("roster.csv", "faction,address\n");
+    conf_help_write("meetings.csv", "council,date\n");
     return 0;
 }
 

@@ -2,6 +2,7 @@
 # A core test needs two lines: CORE_TESTS += and _LDADD = $(CORE_LIBS) $(CMOCKA_LIBS); likewise the
 # shell's with $(SHELL_LIBS), the daemon's with $(DAEMON_LIBS).
 
+SCRIPT_TESTS += tests/unit/completion.sh
 SCRIPT_TESTS += tests/unit/man-pages.sh
 EXTRA_DIST += tests/fake/fake_tokend.py
 SCRIPT_TESTS += tests/unit/oauth2-token.sh
