@@ -154,7 +154,7 @@ static void send_with_descriptors(int socket, const char *bytes, size_t n, size_
                              .msg_iovlen = 1,
                              .msg_control = space.bytes,
                              .msg_controllen = CMSG_SPACE(count * sizeof(int))};
-    struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+    struct cmsghdr *c = &space.align; /* what CMSG_FIRSTHDR() gives, but never NULL */
     *c = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
                           .cmsg_type = SCM_RIGHTS,
                           .cmsg_len = CMSG_LEN(count * sizeof(int))};
