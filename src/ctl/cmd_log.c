@@ -3,6 +3,7 @@
 #include "ctl/ctl.h"
 #include "ctl/rows.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,13 +86,25 @@ static void drain(int fd)
         ;
 }
 
+/* What is being committed is written first, made durable then, and can be read last; of the last
+ * nobody is told.  After news it is therefore looked again, later and later, in milliseconds. */
+static const int again[] = {50, 500, 5000, -1};
+
 /* False when nobody reads us any more. */
-static bool wait_for_news(int fd)
+static bool wait_for_news(int fd, size_t *quiet)
 {
     struct pollfd waits[] = {{fd, POLLIN, 0}, {STDOUT_FILENO, 0, 0}};
-    if (poll(waits, 2, -1) < 0 || (waits[1].revents & (POLLERR | POLLHUP)))
+    int n = poll(waits, 2, again[*quiet]);
+    if (n < 0)
+        return errno == EINTR;
+    if (waits[1].revents & (POLLERR | POLLHUP))
         return false;
-    drain(fd);
+    if (waits[0].revents) {
+        drain(fd);
+        *quiet = 0;
+    } else {
+        ++*quiet;
+    }
     return true;
 }
 
@@ -118,11 +131,12 @@ static bool look(struct ctl *ctl, struct event_filter *filter, struct err *err_r
 
 static bool follow(struct ctl *ctl, struct event_filter *filter, struct err *err_r)
 {
+    size_t quiet = 0;
     int fd;
     if (!registry_watch(ctl->registry, &fd, err_r))
         return false;
     bool ok = look(ctl, filter, err_r);
-    while (ok && wait_for_news(fd))
+    while (ok && wait_for_news(fd, &quiet))
         ok = look(ctl, filter, err_r);
     close(fd);
     return ok;

@@ -313,8 +313,8 @@ struct event_filter {
 bool registry_filter_events(struct registry *registry, struct arena *arena,
                             const struct event_filter *filter, struct event_row **rows_r,
                             size_t *count_r, struct err *err_r);
-/* *fd_r becomes readable (inotify(7)) whenever something may have been committed.  The caller reads
- * it empty and closes it. */
+/* *fd_r becomes readable (inotify(7)) whenever something is being committed, which may be a moment
+ * before it can be read: look again a little later.  The caller reads it empty and closes it. */
 bool registry_watch(struct registry *registry, int *fd_r, struct err *err_r);
 
 /* A motion, or what is held: then motion.number is NULL, its state and version mean nothing, and

@@ -96,10 +96,18 @@ expect_match reconcile '500 in the mailbox.* 500 ignored.* 0 unexplained' "$(ctl
 nobody_has_mail
 
 step 'a letter of the first day'
+ctl log --follow >"$W/follow.out" 2>&1 &
+follower=$!
+followed() { grep -q "$1" "$W/follow.out"; }
+wait_for 20 'log --follow prints what was' followed ' m500 .*ignored'
 world_letter today@spd-bedburg-hau.example '' 's/Integrationszentrums/Bildungszentrums/' |
     world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
 wait_for 30 'it lies in Registriert' world_has "$WORLD_MAYOR" Registriert 1
 expect numbers "$(number 1)" "$(ctl_json '[.[].number]|join(" ")' list)"
+wait_for 20 'log --follow prints what is new' followed "$(number 1) .*registered"
+wait_for 20 'and what comes of it' followed ' m501 .*moved'
+kill "$follower"
+wait "$follower" || true
 expect 'answers, all waiting for a person' '3 waiting' \
     "$(ctl_json '"\(length) \([.[].state]|unique|join(" "))"' outbox)"
 nobody_has_mail

@@ -75,6 +75,7 @@ proposes 'withdrawn' "${c[@]}" list --state w
 proposes 'registered replaced' "${c[@]}" list --state re
 proposes 'held' "${c[@]}" inbox --state h
 proposes 'm1 m2' "${c[@]}" show m
+proposes '' "${c[@]}" show o
 proposes 'A/2015/0001' "${c[@]}" show A
 proposes 'o1' "${c[@]}" log o1
 proposes 'm1 m2' "${c[@]}" explain ''
