@@ -10,6 +10,7 @@ libdaemon_a_SOURCES += \
 	src/daemon/detach.c src/daemon/detach.h \
 	src/daemon/dry_run.c src/daemon/dry_run.h \
 	src/daemon/kept_secret.c src/daemon/kept_secret.h \
+	src/daemon/landlock.c src/daemon/landlock.h \
 	src/daemon/reader.c \
 	src/daemon/reader_job.c src/daemon/reader_job.h \
 	src/daemon/role.c src/daemon/role.h \

@@ -5,6 +5,7 @@
  */
 #include "base/file.h"
 #include "daemon/kept_secret.h"
+#include "daemon/landlock.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
 #include "smtp/transport.h"
@@ -342,11 +343,30 @@ static enum sandbox choose_sandbox(const struct conf *conf)
     return SANDBOX_SEND;
 }
 
+/* Servers' certificates and secrets, and submissions that are folders; nothing of the registry. */
+static bool enter_landlock(const struct conf *conf, struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    struct landlock_paths paths = {0};
+    landlock_add_system(&paths, arena);
+    for (size_t i = 0; i < conf->body_count; i++) {
+        const struct conf_server *server = &conf->bodies[i].submission;
+        landlock_add_file(&paths, arena, server->ca_file);
+        landlock_add_file(&paths, arena, server->password_file);
+        if (server->directory)
+            texts_add(&paths.write, arena, server->directory);
+    }
+    bool ok = landlock_enter(&paths, err_r);
+    arena_free(arena);
+    return ok;
+}
+
 int send_main(const struct role_start *start)
 {
     struct err err;
     struct send s = {.conf = start->conf, .clerk = -1, .next_clerk = -1};
-    if (!make_ear(&s, &err) || !sandbox_enter(choose_sandbox(start->conf), &err))
+    if (!make_ear(&s, &err) || !enter_landlock(start->conf, &err) ||
+        !sandbox_enter(choose_sandbox(start->conf), &err))
         fatal(&err);
     pthread_t ear = open_ear(&s);
     s.lines = xcalloc(start->conf->body_count + 1, sizeof *s.lines);

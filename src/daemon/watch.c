@@ -6,12 +6,14 @@
  */
 #include "daemon/bridge.h"
 #include "daemon/kept_secret.h"
+#include "daemon/landlock.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
 #include "daemon/visit.h"
 #include "imap/backoff.h"
 
 #include <event2/event.h>
+#include <libgen.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -457,6 +459,26 @@ static enum sandbox choose_sandbox(const struct conf *conf)
     return SANDBOX_WATCH;
 }
 
+/* Servers' certificates and secrets, and mailboxes that are folders (their done-folders lie beside
+ * them); nothing of the registry. */
+static bool enter_landlock(const struct conf *conf, struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    struct landlock_paths paths = {0};
+    landlock_add_system(&paths, arena);
+    for (size_t i = 0; i < conf->body_count; i++)
+        for (size_t k = 0; k < conf->bodies[i].mailbox_count; k++) {
+            const struct conf_server *server = &conf->bodies[i].mailboxes[k].server;
+            landlock_add_file(&paths, arena, server->ca_file);
+            landlock_add_file(&paths, arena, server->password_file);
+            if (server->directory)
+                texts_add(&paths.write, arena, dirname(arena_strdup(arena, server->directory)));
+        }
+    bool ok = landlock_enter(&paths, err_r);
+    arena_free(arena);
+    return ok;
+}
+
 static void start_workers(struct watch *w)
 {
     pthread_attr_t attributes;
@@ -539,7 +561,7 @@ int watch_main(const struct role_start *start)
 {
     struct err err;
     struct watch w = {0};
-    if (!sandbox_enter(choose_sandbox(start->conf), &err))
+    if (!enter_landlock(start->conf, &err) || !sandbox_enter(choose_sandbox(start->conf), &err))
         fatal(&err);
     set_up(&w, start);
     start_workers(&w);
