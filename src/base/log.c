@@ -226,10 +226,11 @@ static void add_syslog_head(struct line *line, enum log_level level)
 {
     static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t now = time(NULL);
+    struct timespec now;
     struct tm tm = {0};
     char s[80];
-    localtime_r(&now, &tm);
+    clock_gettime(CLOCK_REALTIME, &now);
+    localtime_r(&now.tv_sec, &tm);
     int n = snprintf(s, sizeof s, "<%d>%s %2d %02d:%02d:%02d antragd[%d]: ", (3 << 3) | (int)level,
                      months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, getpid());
     add(line, s, (size_t)n);
