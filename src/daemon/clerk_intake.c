@@ -104,9 +104,11 @@ static void is_read(struct clerk *clerk, struct docket *docket)
     event_active(clerk->settle, EV_TIMEOUT, 0);
 }
 
+/* What the job "head" has read stays, so that its sender can be told. */
 static void is_unreadable(struct clerk *clerk, struct docket *docket, const char *why)
 {
-    docket->message.reading = NULL;
+    if (!docket->content)
+        docket->message.reading = NULL;
     docket->message.unreadable = arena_strdup(docket->arena, why);
     is_read(clerk, docket);
 }

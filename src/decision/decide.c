@@ -109,7 +109,7 @@ static bool is_too_large(const struct case_file *file)
 
 static bool is_unreadable(const struct case_file *file)
 {
-    return file->reading == NULL;
+    return file->reading == NULL || file->unreadable != NULL;
 }
 
 static bool has_motion(const struct case_file *file)

@@ -79,7 +79,7 @@ struct case_file {
     const struct conf_body *body;
     const struct conf_mailbox *mailbox;
     const struct reading *reading; /* NULL: unreadable */
-    const char *unreadable;        /* why, where reading is NULL */
+    const char *unreadable;        /* why it cannot be read; with a reading: of its contents only */
     const struct verdict *verdict; /* NULL where reading is */
     const struct known *known;
     struct arrival arrival;

@@ -16,7 +16,7 @@ struct message {
     const struct conf_mailbox *mailbox;
     struct raw_mail raw;
     const struct reading *reading; /* NULL: it cannot be read */
-    const char *unreadable;        /* why, where reading is NULL */
+    const char *unreadable;        /* why it cannot be read, in part or at all; NULL: it can */
     int64_t id;                    /* of one that the registry has, to explain it again; else 0 */
     int64_t now;                   /* moment of registration */
     const char *token;             /* fresh random, 32 hexadecimal digits */

@@ -272,7 +272,7 @@ void values_init(struct values *values, struct arena *arena, const struct reply_
     values_set(values, "arrival", say_moment(values, arrival->at));
     values_set(values, "server", by_server ? values_clean(arena, arrival->basis) : NULL);
     values_set(values, "registered_at", say_moment(values, input->registered_at));
-    values_set(values, "unreadable", flag(input->reading == NULL));
+    values_set(values, "unreadable", flag(input->decision->state == MESSAGE_UNREADABLE));
     values_set(
         values, "unread",
         values_showable(arena, text_join(arena, &input->decision->unread, ", "), TITLE_LENGTH));

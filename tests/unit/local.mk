@@ -137,6 +137,7 @@ EXTRA_DIST += \
 	tests/corpus/replies/de-notice-unreadable.txt \
 	tests/corpus/replies/de-notice.txt \
 	tests/corpus/replies/de-review-mixed.txt \
+	tests/corpus/replies/de-review-unreadable.txt \
 	tests/corpus/replies/de-review.txt \
 	tests/corpus/replies/en-acknowledgement.txt \
 	tests/corpus/replies/en-confirmation.txt \

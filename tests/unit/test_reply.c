@@ -48,6 +48,7 @@ static int tear_down(void **state)
 struct setting {
     struct conf_body *body;
     struct reading *reading; /* NULL: unreadable */
+    bool broken;             /* only its head was read */
     struct known known;
     struct arrival arrival;
     struct verdict verdict;
@@ -72,7 +73,8 @@ static void answer(void (*change)(struct setting *), struct setting *s, struct r
     file = (struct case_file){.body = s->body,
                               .mailbox = &s->body->mailboxes[0],
                               .reading = s->reading,
-                              .unreadable = "more than 500 parts",
+                              .unreadable =
+                                  s->reading == NULL || s->broken ? "more than 500 parts" : NULL,
                               .known = &s->known,
                               .arrival = s->arrival};
     if (s->reading != NULL) {
@@ -209,6 +211,17 @@ static void forwarded(struct setting *s)
                                                   .at = town_moment("2015-08-03T09:00:04+02:00")};
     mail->from.v = ARENA_NEW(arena, struct mail_address);
     mail->from.v[0] = (struct mail_address){.address = "sekretariat@bedburg-hau.example"};
+}
+
+static void broken(struct setting *s)
+{
+    s->broken = true;
+}
+
+static void broken_of_stranger(struct setting *s)
+{
+    s->broken = true;
+    s->reading->mail->from.v[0].address = "stranger@example.example";
 }
 
 static void no_motion(struct setting *s)
@@ -741,6 +754,7 @@ static const struct {
     {"de-confirmation-confidential", confidential, REPLY_CONFIRMATION, LIST},
     {"de-review", no_motion, REPLY_REVIEW, SPD_CHAIR},
     {"de-review-mixed", mixed, REPLY_REVIEW, SPD_CHAIR},
+    {"de-review-unreadable", broken, REPLY_REVIEW, SPD_CHAIR},
     {"de-notice", stranger, REPLY_NOTICE, OFFICE},
     {"de-notice-unreadable", unreadable, REPLY_NOTICE, OFFICE},
     {"de-notice-registered", notify_all, REPLY_NOTICE, OFFICE},
@@ -783,6 +797,22 @@ static void test_golden(void **state)
         compare_golden(goldens[i].file, arena_printf(arena, "To: %s\nSubject: %s\n\n%s", reply->to,
                                                      mail->subject, mail->parts[0].content));
     }
+}
+
+/* Its head was read: a member is told, nobody else. */
+static void test_unreadable_sender(void **state)
+{
+    struct setting s;
+    struct replies replies;
+
+    (void)state;
+    answer(broken, &s, &replies);
+    assert_int_equal(s.decision.state, MESSAGE_UNREADABLE);
+    assert_int_equal(replies.n, 2);
+    find(&replies, REPLY_NOTICE, OFFICE);
+    answer(broken_of_stranger, &s, &replies);
+    assert_int_equal(replies.n, 1);
+    find(&replies, REPLY_NOTICE, OFFICE);
 }
 
 /* ---- what no arriving mail causes -------------------------------------------------------------
@@ -1026,6 +1056,7 @@ int main(void)
         cmocka_unit_test(test_review_names_number),
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_unreadable_sender),
         cmocka_unit_test(test_news),
         cmocka_unit_test(test_news_unwanted),
         cmocka_unit_test(test_every_template_fills),
