@@ -112,6 +112,8 @@ struct conf_faction {
     size_t member_count;
 };
 
+struct template_set;
+
 struct conf_mayor {
     struct texts offices;
     const char *name;
@@ -144,6 +146,9 @@ struct conf_body {
     struct texts forwarders;
     const char *roster_file;
     const char *meetings_file;
+    const char *template_directory;
+    /* not read here: what who renders has read of it (reply/overrides.h), NULL for the built-in */
+    const struct template_set *templates;
     struct conf_server submission; /* the daemon's, where the body has none of its own */
     struct conf_deadline deadline; /* of its councils, where they have none of their own */
     struct conf_mayor mayor;

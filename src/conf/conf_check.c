@@ -479,6 +479,7 @@ static void check_body(struct conf_reader *reader, const struct conf_node *node,
     check_readable(reader, node, "trusted-ca", body->trusted_ca);
     check_readable(reader, node, "roster-file", body->roster_file);
     check_readable(reader, node, "meetings-file", body->meetings_file);
+    check_readable(reader, node, "template-directory", body->template_directory);
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
         check_names(reader, node, named[i]);
     check_members(reader, node);

@@ -588,6 +588,12 @@ static const struct conf_key body_keys[] = {
      .check = conf_form_path,
      .audience = CLERK,
      .sentence = "Meetings as CSV, read again when it changes."},
+    {.name = "template-directory",
+     .type = CONF_TYPE_TEXT,
+     AT(conf_body, template_directory),
+     .check = conf_form_path,
+     .audience = CLERK,
+     .sentence = "Answers in the town's own words: a folder with files in place of the built-in."},
 };
 
 static const struct conf_child body_children[] = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "ctl/ctl.h"
 
+#include "reply/overrides.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +56,10 @@ static void read_tables(struct ctl *ctl)
         struct err err;
         conf->bodies[i] = ctl->conf->bodies[i];
         ctl->tables[i] = tables_new(&ctl->conf->bodies[i], conf->state_directory, false);
+        if (conf->bodies[i].template_directory)
+            conf->bodies[i].templates =
+                template_set_read(ctl->arena, conf->bodies[i].template_directory,
+                                  conf->bodies[i].language, &(struct texts){0});
         tables_refresh(ctl->tables[i], &conf->bodies[i], ctl->arena, &news, &err);
         for (int kind = 0; kind < 2; kind++)
             if (news.bad[kind])

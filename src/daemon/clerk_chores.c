@@ -6,8 +6,10 @@
  */
 #include "daemon/clerk_p.h"
 
+#include "base/digest.h"
 #include "pipeline/tables.h"
 #include "reply/news.h"
+#include "reply/overrides.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
@@ -75,8 +77,7 @@ static void tell_bad(struct clerk *clerk, struct arena *arena, const struct conf
     struct err err;
 
     for (size_t i = 0; i < bad->mistakes.n; i++)
-        log_event(LOG_ERROR, "table-refused", "body", body->id, "mistake", bad->mistakes.v[i],
-                  NULL);
+        log_event(LOG_ERROR, "file-refused", "body", body->id, "mistake", bad->mistakes.v[i], NULL);
     news_bad_file(arena, &news, bad->path, &bad->mistakes, &replies);
     if (!add_replies(clerk, body->id, 0, &replies, &err))
         complain(body->id, &err);
@@ -314,6 +315,22 @@ static bool read_all(struct clerk *clerk, struct err *err_r)
     return true;
 }
 
+/* What is wrong with one falls back to the built-in text, and is told. */
+static void read_templates(struct clerk *clerk, struct conf_body *body)
+{
+    struct arena *arena = arena_new();
+    struct tables_mistake bad = {.path = body->template_directory};
+
+    body->templates = template_set_read(clerk->chores->arena, body->template_directory,
+                                        body->language, &bad.mistakes);
+    if (bad.mistakes.n > 0) {
+        const char *all = text_join(arena, &bad.mistakes, "\n");
+        bad.digest = digest_hex(arena, all, strlen(all));
+        tell_bad(clerk, arena, body, "template-directory", &bad);
+    }
+    arena_free(arena);
+}
+
 bool chores_open(struct clerk *clerk, struct err *err_r)
 {
     const struct conf *own = clerk->conf;
@@ -336,6 +353,9 @@ bool chores_open(struct clerk *clerk, struct err *err_r)
     evtimer_add(chores->timer, &(struct timeval){.tv_sec = PERIOD_SECONDS});
     if (!read_all(clerk, err_r))
         return false;
+    for (size_t i = 0; i < own->body_count; i++)
+        if (chores->bodies[i].template_directory)
+            read_templates(clerk, &chores->bodies[i]);
     for (size_t i = 0; i < own->body_count; i++)
         chores_run_body(clerk, &chores->bodies[i]);
     return true;

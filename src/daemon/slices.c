@@ -2,6 +2,7 @@
 #include "daemon/slices.h"
 
 #include "base/file.h"
+#include "reply/overrides.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,12 +20,24 @@ static void print_mistakes(const struct texts *mistakes)
         fprintf(stderr, "%s\n", mistakes->v[i]);
 }
 
+static void check_templates(struct arena *arena, const struct conf_body *body,
+                            struct texts *mistakes)
+{
+    if (body->template_directory)
+        template_set_read(arena, body->template_directory, body->language, mistakes);
+}
+
 bool slices_read_conf(const char *conf_path, struct arena *arena, const struct conf **conf_r,
                       struct err *err_r)
 {
     struct texts mistakes = {0};
     bool ok = conf_load(conf_path, arena, conf_r, &mistakes, err_r);
+    for (size_t i = 0; ok && i < (*conf_r)->body_count; i++)
+        check_templates(arena, &(*conf_r)->bodies[i], &mistakes);
     print_mistakes(&mistakes);
+    if (ok && mistakes.n > 0)
+        return err_set(err_r, ERR_CONFIG, "templates have %zu mistake%s", mistakes.n,
+                       mistakes.n == 1 ? "" : "s");
     return ok;
 }
 

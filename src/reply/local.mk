@@ -3,6 +3,8 @@ libcore_a_SOURCES += \
 	src/reply/reply.h \
 	src/reply/reply.c \
 	src/reply/render.h \
+	src/reply/overrides.h \
+	src/reply/overrides.c \
 	src/reply/news.h \
 	src/reply/news.c \
 	src/reply/values.h \

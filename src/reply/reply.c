@@ -3,6 +3,7 @@
 
 #include "mail/address.h"
 #include "mail/compose.h"
+#include "reply/overrides.h"
 #include "reply/render.h"
 #include "reply/template.h"
 
@@ -99,13 +100,11 @@ static void write_text(struct rendering *rendering, const char *name, const stru
                        const char **subject_r, const char **text_r)
 {
     const char *language = rendering->input->body->language;
-    const char *template = template_find(language, name);
+    const char *template = template_choose(rendering->input->body->templates, language, name);
     struct err err;
     char *text;
     size_t n;
 
-    if (template == NULL)
-        template = template_find("de", name);
     if (template == NULL)
         panic("reply: there is no template %s", name);
     if (!template_fill(rendering->arena, template, values->v, values->n, &text, &err))

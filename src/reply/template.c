@@ -116,30 +116,54 @@ static const char *behind_tag(const char *start, const char *at, const struct ta
     return tag->end + alone;
 }
 
+/* *at_r is where it went wrong, or the end. */
+static bool fill(struct arena *arena, const char *template, struct filling *filling,
+                 const char **at_r, struct err *err_r)
+{
+    const char *at = template;
+
+    text_init(&filling->out, arena);
+    for (; *at != '\0'; *at_r = at) {
+        size_t plain = strcspn(at, "{");
+        struct tag tag = {0};
+
+        if (is_shown(filling))
+            text_add_bytes(&filling->out, at, plain);
+        at += plain;
+        *at_r = at;
+        if (*at == '\0')
+            break;
+        if (!read_tag(arena, at, &tag, err_r) || !apply_tag(filling, &tag, err_r))
+            return false;
+        at = behind_tag(template, at, &tag);
+    }
+    return filling->depth == 0 || err_set(err_r, ERR_BUG, "template: {?%s} is not closed",
+                                          filling->sections[filling->depth - 1].name);
+}
+
 bool template_fill(struct arena *arena, const char *template, const struct template_value *values,
                    size_t n, char **text_r, struct err *err_r)
 {
     struct filling filling = {.values = values, .n = n};
+    const char *at = template;
 
-    text_init(&filling.out, arena);
-    for (const char *at = template; *at != '\0';) {
-        size_t plain = strcspn(at, "{");
-        struct tag tag = {0};
-
-        if (is_shown(&filling))
-            text_add_bytes(&filling.out, at, plain);
-        at += plain;
-        if (*at == '\0')
-            break;
-        if (!read_tag(arena, at, &tag, err_r) || !apply_tag(&filling, &tag, err_r))
-            return false;
-        at = behind_tag(template, at, &tag);
-    }
-    if (filling.depth > 0)
-        return err_set(err_r, ERR_BUG, "template: {?%s} is not closed",
-                       filling.sections[filling.depth - 1].name);
+    if (!fill(arena, template, &filling, &at, err_r))
+        return false;
     *text_r = filling.out.s;
     return true;
+}
+
+bool template_check(struct arena *arena, const char *template, const struct template_value *values,
+                    size_t n, size_t *line_r, struct err *err_r)
+{
+    struct filling filling = {.values = values, .n = n};
+    const char *at = template;
+    bool good = fill(arena, template, &filling, &at, err_r);
+
+    *line_r = 1;
+    for (const char *p = template; p < at && p[1] != '\0'; p++)
+        *line_r += *p == '\n';
+    return good;
 }
 
 /* ---- wrapping ---------------------------------------------------------------------------------

@@ -37,6 +37,10 @@ const char *template_find(const char *language, const char *name);
 bool template_fill(struct arena *arena, const char *template, const struct template_value *values,
                    size_t n, char **text_r, struct err *err_r);
 
+/* Whether template_fill() takes it; else the line where it does not, from 1. */
+bool template_check(struct arena *arena, const char *template, const struct template_value *values,
+                    size_t n, size_t *line_r, struct err *err_r);
+
 /* Wraps each line at this many columns between words; an indented line goes on two columns further
  * in.  Several empty lines become one, none at the end. */
 char *template_wrap(struct arena *arena, const char *text, int columns);

@@ -253,11 +253,16 @@ static void set_raw(struct values *values, const struct raw_mail *raw)
     values_set(values, "raw_sha256", text_hex(values->arena, raw->sha256, sizeof(raw->sha256)));
 }
 
-void values_init_body(struct values *values, struct arena *arena, const struct conf_body *body)
+void values_init_names(struct values *values, struct arena *arena, const char *language)
 {
-    *values = (struct values){.arena = arena, .language = body->language};
+    *values = (struct values){.arena = arena, .language = language};
     for (; values->n < COUNT(names); values->n++)
         values->v[values->n].name = names[values->n];
+}
+
+void values_init_body(struct values *values, struct arena *arena, const struct conf_body *body)
+{
+    values_init_names(values, arena, body->language);
     set_body(values, body);
 }
 

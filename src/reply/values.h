@@ -19,6 +19,9 @@ struct values {
 /* Every name that any template may use, and what the mail as a whole says. */
 void values_init(struct values *values, struct arena *arena, const struct reply_input *input);
 
+/* The names alone. */
+void values_init_names(struct values *values, struct arena *arena, const char *language);
+
 /* The same for an answer that no mail caused: only what the body says. */
 void values_init_body(struct values *values, struct arena *arena, const struct conf_body *body);
 

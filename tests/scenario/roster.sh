@@ -58,7 +58,7 @@ done
 wait_for 30 'the office is told' world_has "$WORLD_OFFICE" INBOX 1
 notice=$(world_fetch "$WORLD_OFFICE" 'text.utf8' mailbox INBOX | jq -r '.[0]."text.utf8"')
 expect_match 'notice' "$W/roster.csv:3: has 2 fields" "$(tr -s '\r\n ' ' ' <<<"$notice")"
-grep -q 'event=table-refused' "$W/log/antragd.log" || fail 'the log does not say it'
+grep -q 'event=file-refused' "$W/log/antragd.log" || fail 'the log does not say it'
 
 step 'a restart with the damaged file'
 daemon_stop

@@ -6,6 +6,7 @@
 #include "decision/say.h"
 #include "mail/address.h"
 #include "reply/news.h"
+#include "reply/overrides.h"
 #include "reply/reply.h"
 #include "reply/template.h"
 #include "reply/values.h"
@@ -211,6 +212,13 @@ static void forwarded(struct setting *s)
                                                   .at = town_moment("2015-08-03T09:00:04+02:00")};
     mail->from.v = ARENA_NEW(arena, struct mail_address);
     mail->from.v[0] = (struct mail_address){.address = "sekretariat@bedburg-hau.example"};
+}
+
+static const struct template_set *own_templates;
+
+static void with_own_templates(struct setting *s)
+{
+    s->body->templates = own_templates;
 }
 
 static void broken(struct setting *s)
@@ -875,6 +883,62 @@ static void test_news(void **state)
     }
 }
 
+/* ---- a town's own templates -------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *file;
+    const char *text;
+    const char *mistake; /* behind the directory; NULL: sound */
+} overrides[] = {
+    {"confirmation.txt", "[{number}] Neu\r\nEingegangen: {number}{?title}, {title}{/title}", NULL},
+    {"review.txt", "[{message}] x\n\n{nobody}\n",
+     "review.txt:3: template: there is no value {nobody}; see the built-in one"},
+    {"named.txt", "[{number}] x\n{?title}\ny\n",
+     "named.txt:3: template: {?title} is not closed; see the built-in one"},
+    {"acknowledgement.txt", "Eingang {number}\n",
+     "acknowledgement.txt:1: the subject does not begin with [{number}]; answers are found by it"},
+    {"notice.txt", "\nx\n", "notice.txt:1: the subject is missing; write it in the first line"},
+    {"claim.txt", "[{message}] \xff\n", "claim.txt:1: is no UTF-8 text; save it as such"},
+    {"other.txt", "x\n", "other.txt:1: there is no answer of that name; see antragd.conf(5)"},
+    {"README", "x\n", NULL},
+};
+
+static void test_overrides(void **state)
+{
+    char directory[] = "/tmp/test_reply.XXXXXX";
+    const struct template_set *set;
+    struct texts mistakes = {0};
+    struct err err;
+    struct setting s;
+    struct replies replies;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    for (size_t i = 0; i < sizeof(overrides) / sizeof(overrides[0]); i++)
+        assert_true(file_write_durable(arena_printf(arena, "%s/%s", directory, overrides[i].file),
+                                       overrides[i].text, strlen(overrides[i].text), 0644, &err));
+    set = template_set_read(arena, directory, "de", &mistakes);
+    assert_int_equal(mistakes.n, 6);
+    for (size_t i = 0; i < sizeof(overrides) / sizeof(overrides[0]); i++) {
+        if (overrides[i].mistake != NULL)
+            assert_true(texts_has(&mistakes,
+                                  arena_printf(arena, "%s/%s", directory, overrides[i].mistake)));
+        assert_int_equal(remove(arena_printf(arena, "%s/%s", directory, overrides[i].file)), 0);
+    }
+    assert_int_equal(remove(directory), 0);
+    assert_string_equal(template_choose(set, "de", "confirmation"),
+                        "[{number}] Neu\nEingegangen: {number}{?title}, {title}{/title}\n");
+    assert_string_equal(template_choose(set, "de", "review"), template_find("de", "review"));
+    assert_string_equal(template_choose(NULL, "fr", "review"), template_find("de", "review"));
+    own_templates = set;
+    answer(with_own_templates, &s, &replies);
+    assert_string_equal(find(&replies, REPLY_CONFIRMATION, LIST)->subject, "[A/2015/0001] Neu");
+    mistakes = (struct texts){0};
+    template_set_read(arena, "/nonexistent", "de", &mistakes);
+    assert_int_equal(mistakes.n, 1);
+}
+
 /* Who does not want to be told is not. */
 static void test_news_unwanted(void **state)
 {
@@ -1057,6 +1121,7 @@ int main(void)
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_unreadable_sender),
+        cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_news),
         cmocka_unit_test(test_news_unwanted),
         cmocka_unit_test(test_every_template_fills),
