@@ -186,9 +186,10 @@ void conf_check_tables(struct conf_reader *reader, struct conf_node *root);
 
 /*
  * NULL, or why a file with secrets must not be used: "… is open to group or others; chmod 600 it".
- * It must belong to root, to the current user, or, where state_directory is not NULL, to its owner:
- * the daemon's user, while root checks the configuration or a member of the daemon's group uses it.
- * That it can be read is not asked for here, since those may not.
+ * It must belong to root, to the current user, or to the daemon's (the owner of the state
+ * directory; before there is one, the user named antragd), while root checks the configuration or a
+ * member of the daemon's group uses it.  state_directory NULL: whose it is was judged when the
+ * configuration was loaded. That it can be read is not asked for here, since those may not.
  */
 const char *conf_secret_file_problem(struct arena *arena, const char *path,
                                      const char *state_directory);
