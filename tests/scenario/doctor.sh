@@ -19,8 +19,9 @@ expect_word() {
 
 scenario_begin
 world_letter doctor-1@spd-bedburg-hau.example | world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
-world_letter doctor-2@fremd.example "Erika Mustermann <$WORLD_STRANGER>" |
-    world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
+printf '%s\n' "From: Erika Mustermann <$WORLD_STRANGER>" "To: <$WORLD_MAYOR>" \
+    "Date: $(world_header_date)" 'Message-ID: <doctor-2@fremd.example>' 'Subject: Guten Tag' '' \
+    'Wann hat das Rathaus offen?' | world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
 wait_for 20 'both mails lie in INBOX' world_has "$WORLD_MAYOR" INBOX 2
 
 step 'before antragd ever ran'
