@@ -155,6 +155,7 @@ static ssize_t move_bytes(struct stream *stream, void *in, const void *out, size
         if (events == 0)
             return -1;
         if (in != NULL && stream->polling) {
+            stream_tls_rest(stream);
             stream->why = STREAM_AGAIN;
             return -1;
         }

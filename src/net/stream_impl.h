@@ -43,6 +43,8 @@ bool stream_connect(struct stream *stream, const struct conf_server *server, str
 bool stream_tls_handshake(struct stream *stream, struct err *err_r);
 /* Bytes moved, or -1; then *events_r is what to wait for, or 0 where it failed (stream->why). */
 ssize_t stream_tls_io(struct stream *stream, void *in, const void *out, size_t n, short *events_r);
+/* Nothing is to be read for a while: gives up the buffers. */
+void stream_tls_rest(struct stream *stream);
 void stream_tls_end(struct stream *stream);
 
 #endif

@@ -11,9 +11,11 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 /* ---- a BIO whose writing never raises SIGPIPE; OpenSSL's own uses write(2) ---- */
 
@@ -235,6 +237,75 @@ static SSL_CTX *context_new(const struct stream *stream, struct err *err_r)
     return context;
 }
 
+/* ---- contexts that streams share
+ * ----------------------------------------------------------------- A bundle of authorities takes
+ * 100 ms to parse, and a context with an empty one 30 kB, so that streams with the same ca-file
+ * have the same context, until that file changes.
+ */
+
+#define SHARED_MAX 8 /* files with authorities; what is beyond is not kept */
+
+static struct shared {
+    char *ca_file; /* "": the system's; NULL: free */
+    struct stat file;
+    SSL_CTX *context;
+} shared[SHARED_MAX];
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* The one of this name, or a free one, or NULL. */
+static struct shared *find_shared(const char *ca_file)
+{
+    struct shared *unused = NULL;
+
+    for (size_t i = 0; i < SHARED_MAX; i++) {
+        if (shared[i].ca_file == NULL)
+            unused = unused == NULL ? &shared[i] : unused;
+        else if (strcmp(shared[i].ca_file, ca_file) == 0)
+            return &shared[i];
+    }
+    return unused;
+}
+
+static void keep_context(struct shared *place, const char *ca_file, const struct stat *file,
+                         SSL_CTX *context)
+{
+    if (place == NULL || context == NULL || SSL_CTX_up_ref(context) != 1)
+        return;
+    SSL_CTX_free(place->context); /* streams that still have it hold it */
+    if (place->ca_file == NULL)
+        place->ca_file = xstrdup(ca_file);
+    place->file = *file;
+    place->context = context;
+}
+
+/* The caller's to free. */
+static SSL_CTX *context_for(const struct stream *stream, struct err *err_r)
+{
+    const char *ca_file = stream->ca_file != NULL ? stream->ca_file : "";
+    struct stat file = {0};
+    SSL_CTX *context;
+
+    bool known = stat(*ca_file != '\0' ? ca_file : X509_get_default_cert_file(), &file) == 0;
+    pthread_mutex_lock(&shared_lock);
+    struct shared *place = find_shared(ca_file);
+    if (known && place != NULL && place->context != NULL && same_file(&place->file, &file) &&
+        SSL_CTX_up_ref(place->context) == 1) {
+        context = place->context;
+    } else {
+        context = context_new(stream, err_r);
+        if (known)
+            keep_context(place, ca_file, &file, context);
+    }
+    pthread_mutex_unlock(&shared_lock);
+    return context;
+}
+
 /* An address has no SNI (RFC 6066), and stands in the certificate as an address. */
 static bool expect_name(SSL *ssl, const char *host)
 {
@@ -248,7 +319,7 @@ static bool expect_name(SSL *ssl, const char *host)
 
 static bool tls_new(struct stream *stream, struct err *err_r)
 {
-    SSL_CTX *context = context_new(stream, err_r);
+    SSL_CTX *context = context_for(stream, err_r);
     BIO *bio;
 
     if (context == NULL)
@@ -328,9 +399,6 @@ bool stream_tls_handshake(struct stream *stream, struct err *err_r)
         ERR_clear_error();
         return false;
     }
-    /* The parsed authorities are most of a parked connection's memory, and there is nothing left to
-     * verify: renegotiation is off, and an empty store verifies nothing. */
-    SSL_CTX_set_cert_store(SSL_get_SSL_CTX(stream->ssl), X509_STORE_new());
     return true;
 }
 
@@ -368,6 +436,13 @@ ssize_t stream_tls_io(struct stream *stream, void *in, const void *out, size_t n
     events_after(stream, r, events_r);
     ERR_clear_error();
     return -1;
+}
+
+/* SSL_MODE_RELEASE_BUFFERS keeps the 16 kB into which a record would have been read. */
+void stream_tls_rest(struct stream *stream)
+{
+    if (stream->ssl != NULL)
+        SSL_free_buffers(stream->ssl); /* where half a record waits, it does nothing */
 }
 
 void stream_tls_end(struct stream *stream)

@@ -10,6 +10,7 @@
 #include "peer.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -320,6 +321,46 @@ static void test_no_such_folder(void **state)
     w->conf.folder = "INBOX";
 }
 
+#define MANY 8
+#define PARKED_BYTES 26000 /* 22 kB of TLS and what is ours */
+
+static size_t heap(void)
+{
+    return mallinfo2().uordblks;
+}
+
+/* Ten thousand parked mailboxes are to fit into a small machine. */
+static void test_parked_is_small(void **state)
+{
+    struct world *w = *state;
+    struct mailbox *many[MANY + 1];
+    size_t before = 0;
+    int fd;
+    bool stirred;
+
+    mailbox_close(w->mailbox);
+    for (int i = 0; i <= MANY; i++) {
+        if (i == 1)
+            before = heap(); /* the first one has loaded the authorities for all */
+        many[i] = mailbox_new(&w->conf, -1);
+        expect(w, MAILBOX_OK, mailbox_open(many[i], false, &w->view, &w->err));
+        expect(w, MAILBOX_OK, mailbox_park(many[i], &fd, &stirred, &w->err));
+    }
+    size_t each = (heap() - before) / MANY;
+    if (before == 0)
+        puts("SKIPPED: this build cannot say how much memory is taken");
+    else if (each > PARKED_BYTES)
+        fail_msg("a parked mailbox takes %zu bytes", each);
+    else
+        print_message("a parked mailbox takes %zu bytes\n", each);
+    /* and wakes up all the same */
+    for (int i = 0; i <= MANY; i++) {
+        expect(w, MAILBOX_OK, mailbox_open(many[i], false, &w->view, &w->err));
+        mailbox_close(many[i]);
+        mailbox_free(many[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +371,7 @@ int main(void)
         cmocka_unit_test(test_too_big),
         cmocka_unit_test(test_denied),
         cmocka_unit_test(test_no_such_folder),
+        cmocka_unit_test(test_parked_is_small),
     };
 
     if (system("command -v dovecot >/dev/null") != 0) {
