@@ -31,7 +31,7 @@ EXTRA_DIST += \
 	tests/scenario/again.sh \
 	tests/scenario/config.sh \
 	tests/scenario/crash.sh \
-	tests/scenario/detach.sh \
+	tests/scenario/detach.sh tests/fake/fake_notify.py \
 	tests/scenario/doctor.sh \
 	tests/scenario/first-day.sh \
 	tests/scenario/keyword.sh \
@@ -40,7 +40,7 @@ EXTRA_DIST += \
 	tests/scenario/letter.sh \
 	tests/scenario/lying.sh \
 	tests/scenario/notify.sh \
-	tests/scenario/oauth.sh \
+	tests/scenario/oauth.sh tests/fake/fake_tokens.py \
 	tests/scenario/nonsense.sh tests/fake/nonsense.py \
 	tests/scenario/once.sh \
 	tests/scenario/paced.sh \

@@ -874,6 +874,45 @@ static void test_certificates(void **state)
     }
 }
 
+static void copy_file(struct fixture *f, const char *from, const char *to)
+{
+    struct arena *arena = arena_new();
+    struct err err;
+    char *bytes;
+    size_t n;
+
+    assert_true(file_read(arena, path_of(f, from), 100000, &bytes, &n, &err));
+    assert_true(file_write_durable(path_of(f, to), bytes, n, 0600, &err));
+    arena_free(arena);
+}
+
+/* Streams share what was read from a ca-file, but not for longer than it stays as it is. */
+static void test_authority_changes(void **state)
+{
+    static const struct {
+        const char *ca;
+        enum mailbox_result wanted;
+    } steps[] = {
+        {"ca.pem", MAILBOX_OK},
+        {"stranger-ca.pem", MAILBOX_REFUSED},
+        {"ca.pem", MAILBOX_OK},
+    };
+    struct fixture *f = *state;
+    struct session s;
+
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        start(&s, f, "implicit", "good",
+              steps[i].wanted == MAILBOX_OK ? "LOGIN\nSELECT 0\nHANG\n" : "HANG\n", false);
+        copy_file(f, steps[i].ca, "changing.pem");
+        s.conf.server.ca_file = path_of(f, "changing.pem");
+        make_mailbox(&s, -1);
+        enum mailbox_result got = mailbox_open(s.mailbox, false, &s.view, &s.err);
+        if (got != steps[i].wanted)
+            fail_msg("step %zu: %d: %s", i, got, s.err.text);
+        stop(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -889,6 +928,7 @@ int main(void)
         cmocka_unit_test(test_stir),
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_certificates),
+        cmocka_unit_test(test_authority_changes),
     };
 
     if (system("command -v python3 >/dev/null && command -v openssl >/dev/null") != 0) {
