@@ -50,6 +50,7 @@ EXTRA_DIST += \
 	tests/scenario/someone-else.sh \
 	tests/scenario/second-address.sh \
 	tests/scenario/same-pdf.sh \
+	tests/scenario/restart.sh \
 	tests/scenario/roster.sh \
 	tests/scenario/sandbox.sh \
 	tests/scenario/second-instance.sh \
