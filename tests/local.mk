@@ -57,4 +57,5 @@ EXTRA_DIST += \
 	tests/scenario/stranger.sh \
 	tests/scenario/stuck.sh \
 	tests/scenario/too-large.sh \
+	tests/scenario/undeliverable.sh \
 	tests/scenario/wrong-ca.sh

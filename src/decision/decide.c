@@ -648,6 +648,18 @@ static void find_named(struct arena *arena, const struct case_file *file,
     }
 }
 
+/* No last day can be known then, but whether there is a rule for the kind at all. */
+static struct deadline judge_without_council(struct arena *arena, const struct case_file *file,
+                                             enum motion_kind kind)
+{
+    const struct conf_deadline *rule = &file->body->deadline;
+    struct deadline deadline;
+
+    deadline_judge(arena, file->body, rule->set ? rule : NULL, kind, DAY_NONE, -1, file->arrival.at,
+                   &deadline);
+    return deadline;
+}
+
 static void decide_consultation(struct arena *arena, const struct case_file *file,
                                 enum motion_kind kind, const struct motion_consultation *wanted,
                                 struct decided_consultation *decided)
@@ -657,10 +669,12 @@ static void decide_consultation(struct arena *arena, const struct case_file *fil
     decided->organization =
         council != NULL ? council->name : text_squeeze(arena, wanted->organization);
     decided->meeting = wanted->meeting;
-    deadline_judge(arena, file->body, council == NULL ? NULL : &council->deadline, kind,
-                   wanted->meeting,
-                   council == NULL ? -1 : council_meeting_minute(council, wanted->meeting),
-                   file->arrival.at, &decided->deadline);
+    if (council == NULL)
+        decided->deadline = judge_without_council(arena, file, kind);
+    else
+        deadline_judge(arena, file->body, &council->deadline, kind, wanted->meeting,
+                       council_meeting_minute(council, wanted->meeting), file->arrival.at,
+                       &decided->deadline);
 }
 
 static void decide_deadlines(struct arena *arena, const struct case_file *file,
@@ -668,9 +682,7 @@ static void decide_deadlines(struct arena *arena, const struct case_file *file,
 {
     const struct motion *motion = decided->motion;
 
-    /* without any consultation: whether there is a rule for the kind at all */
-    deadline_judge(arena, file->body, NULL, motion->kind, DAY_NONE, -1, file->arrival.at,
-                   &decided->deadline);
+    decided->deadline = judge_without_council(arena, file, motion->kind);
     decided->consultation_count = motion->consultation_count;
     decided->consultations =
         arena_array(arena, motion->consultation_count, sizeof(struct decided_consultation));

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the clerk does by the clock: who is told of what, once. */
+#include "test.h"
+
+#include "registry_case.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SPD "wilhelm.vanbeek@spd.example"
+#define HOUR INT64_C(3600)
+
+struct fixture {
+    struct case_directory directory;
+    struct arena *arena;
+    struct registry *registry;
+    struct err err;
+};
+
+static void reopen(struct fixture *f)
+{
+    registry_close(f->registry);
+    if (!registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err))
+        fail_msg("%s", f->err.text);
+}
+
+static int set_up(void **state)
+{
+    struct fixture *f = xcalloc(1, sizeof *f);
+
+    if (!zone_set("Europe/Berlin", &f->err))
+        return -1;
+    f->arena = arena_new();
+    case_directory_make(&f->directory);
+    reopen(f);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    registry_close(f->registry);
+    arena_free(f->arena);
+    case_directory_remove(&f->directory);
+    free(f);
+    return 0;
+}
+
+static int64_t take(struct fixture *f, struct sample sample)
+{
+    int64_t id;
+
+    if (!sample_take(f->registry, f->arena, &sample, &id, &f->err))
+        fail_msg("%s", f->err.text);
+    return id;
+}
+
+static size_t count_overdue(struct fixture *f, int64_t told_before)
+{
+    struct waiting_mail *rows;
+    size_t count;
+
+    if (!registry_list_overdue(f->registry, f->arena, "hau", told_before, &rows, &count, &f->err))
+        fail_msg("%s", f->err.text);
+    return count;
+}
+
+static void test_overdue(void **state)
+{
+    struct fixture *f = *state;
+    int64_t held, mixed;
+
+    held = take(
+        f, (struct sample){
+               .uid = 1, .from = SPD, .message_id = "1@spd", .text = "a", .state = MESSAGE_HELD});
+    take(f,
+         (struct sample){.uid = 2, .from = SPD, .message_id = "2@spd", .text = "b", .motions = 1});
+    mixed = take(f, (struct sample){.uid = 3,
+                                    .from = SPD,
+                                    .message_id = "3@spd",
+                                    .text = "c",
+                                    .motions = 1,
+                                    .held_motions = 1});
+    take(f,
+         (struct sample){
+             .uid = 4, .from = SPD, .message_id = "4@spd", .text = "d", .state = MESSAGE_IGNORED});
+    assert_int_equal(count_overdue(f, CASE_NOW - 1), 0);
+    assert_int_equal(count_overdue(f, CASE_NOW), 2);
+    assert_true(registry_note_reminded(f->registry, "hau", held, CASE_NOW + 24 * HOUR, &f->err));
+    assert_true(registry_note_reminded(f->registry, "hau", mixed, CASE_NOW + 24 * HOUR, &f->err));
+    reopen(f);
+    assert_int_equal(count_overdue(f, CASE_NOW + 24 * HOUR - 1), 0);
+    assert_int_equal(count_overdue(f, CASE_NOW + 24 * HOUR), 2); /* a period later */
+}
+
+static struct reply notice(const char *occasion, const char *message_id)
+{
+    return (struct reply){.kind = REPLY_NOTICE,
+                          .to = "office@hau.example",
+                          .envelope_from = "rat@hau.example",
+                          .subject = "s",
+                          .message_id = message_id,
+                          .bytes = "x",
+                          .size = 1,
+                          .occasion = occasion};
+}
+
+static size_t count_deliveries(struct fixture *f)
+{
+    struct delivery *rows;
+    size_t count;
+
+    if (!registry_list_deliveries(f->registry, f->arena, 0, 0, &rows, &count, &f->err))
+        fail_msg("%s", f->err.text);
+    return count;
+}
+
+static void add(struct fixture *f, int64_t message, const char *occasion, const char *id,
+                int64_t now)
+{
+    struct reply reply = notice(occasion, id);
+
+    if (!registry_add_reply(f->registry, "hau", message, &reply, now, &f->err))
+        fail_msg("%s", f->err.text);
+}
+
+static void test_occasions(void **state)
+{
+    struct fixture *f = *state;
+    int64_t at, message;
+
+    add(f, 0, "roster-file ab", "1@hau", CASE_NOW);
+    add(f, 0, "roster-file ab", "2@hau", CASE_NOW + 1); /* the same is told once */
+    assert_int_equal(count_deliveries(f), 1);
+    add(f, 0, "roster-file cd", "3@hau", CASE_NOW + 2);
+    message = take(
+        f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .state = MESSAGE_HELD});
+    add(f, message, "failed o1", "4@hau", CASE_NOW + 3);
+    add(f, message, "failed o1", "5@hau", CASE_NOW + 3);
+    add(f, message, "failed o2", "6@hau", CASE_NOW + 4);
+    assert_int_equal(count_deliveries(f), 4);
+    assert_true(registry_last_occasion(f->registry, "hau", "roster-file ", &at, &f->err));
+    assert_int_equal(at, CASE_NOW + 2);
+    assert_true(registry_last_occasion(f->registry, "other", "roster-file ", &at, &f->err));
+    assert_int_equal(at, MOMENT_NONE);
+}
+
+static void fail_delivery(struct fixture *f, int64_t id)
+{
+    const struct attempt_end end = {
+        .state = DELIVERY_FAILED, .code = 550, .response = "no", .next_attempt = MOMENT_NONE};
+
+    assert_true(registry_attempt_begin(f->registry, id, CASE_NOW, MOMENT_NONE, &f->err));
+    assert_true(registry_attempt_end(f->registry, id, CASE_NOW, &end, &f->err));
+}
+
+static size_t list_failures(struct fixture *f, struct delivery **rows_r)
+{
+    size_t count;
+
+    if (!registry_list_untold_failures(f->registry, f->arena, "hau", rows_r, &count, &f->err))
+        fail_msg("%s", f->err.text);
+    return count;
+}
+
+static void test_failures(void **state)
+{
+    struct fixture *f = *state;
+    int64_t message = take(
+        f,
+        (struct sample){
+            .uid = 1, .from = SPD, .message_id = "1@spd", .state = MESSAGE_HELD, .reviewed = true});
+    struct delivery *rows;
+
+    assert_int_equal(list_failures(f, &rows), 0);
+    fail_delivery(f, 1);
+    assert_int_equal(list_failures(f, &rows), 1);
+    assert_int_equal(rows[0].message, message);
+    add(f, message, "failed o1", "n1@hau", CASE_NOW);
+    assert_int_equal(list_failures(f, &rows), 0);
+    fail_delivery(f, 2); /* that the notice itself failed is told to nobody */
+    assert_int_equal(list_failures(f, &rows), 0);
+}
+
+/* ---- meetings that move */
+
+static struct conf_body with_meetings(struct fixture *f, const char *const *days, size_t count,
+                                      int minute)
+{
+    struct conf_body body = {.id = "hau", .council_count = 1};
+
+    body.councils = ARENA_NEW(f->arena, struct conf_council);
+    body.councils[0] = (struct conf_council){.name = "Rat", .meeting_count = count};
+    body.councils[0].meetings = arena_array(f->arena, count + 1, sizeof(struct conf_meeting));
+    for (size_t i = 0; i < count; i++) {
+        body.councils[0].meetings[i].minute = minute;
+        assert_true(day_parse(days[i], &body.councils[0].meetings[i].day));
+    }
+    return body;
+}
+
+static size_t note(struct fixture *f, const char *const *days, size_t count, int minute)
+{
+    struct conf_body body = with_meetings(f, days, count, minute);
+    size_t moved;
+
+    if (!registry_note_meetings(f->registry, &body, CASE_NOW, &moved, &f->err))
+        fail_msg("%s", f->err.text);
+    return moved;
+}
+
+static const char *last_text(struct fixture *f)
+{
+    struct event_row *rows;
+    size_t count;
+
+    assert_true(registry_list_events(f->registry, f->arena, 1, NULL, NULL, &rows, &count, &f->err));
+    assert_string_equal(rows[count - 1].event, "meeting-moved");
+    return rows[count - 1].text;
+}
+
+static void test_meetings(void **state)
+{
+    static const char *const first[] = {"2015-07-01", "2015-09-24", "2015-11-05"};
+    static const char *const moved[] = {"2015-09-29", "2015-11-05"};
+    static const char *const gone[] = {"2015-11-05"};
+    struct fixture *f = *state;
+    struct motion_row *before, *after;
+    const struct motion_filter all = {.meeting = DAY_NONE, .since = DAY_NONE, .state = -1};
+    size_t count;
+
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    assert_true(registry_list_motions(f->registry, f->arena, &all, &before, &count, &f->err));
+    assert_int_equal(before[0].consultation_count, 2);
+    assert_string_equal(day_to_text(f->arena, before[0].consultations[0].meeting), "2015-09-24");
+    assert_int_equal(note(f, first, 3, 18 * 60), 0); /* the first time nothing is known */
+    assert_int_equal(note(f, first, 3, 18 * 60), 0);
+    assert_int_equal(note(f, first, 3, 17 * 60), 1);
+    assert_string_equal(last_text(f), "Rat on 2015-09-24 now begins at 17:00, not at 18:00");
+    reopen(f);
+    /* what is over may leave the list */
+    assert_int_equal(note(f, moved, 2, 17 * 60), 1);
+    assert_string_equal(last_text(f), "Rat moved from 2015-09-24 to 2015-09-29");
+    assert_int_equal(note(f, first, 3, 17 * 60), 0);
+    assert_int_equal(note(f, gone, 1, 17 * 60), 1);
+    assert_string_equal(last_text(f), "Rat on 2015-09-24 is no longer among the known meetings");
+    assert_true(registry_list_motions(f->registry, f->arena, &all, &after, &count, &f->err));
+    assert_int_equal(after[0].consultations[0].meeting.n, before[0].consultations[0].meeting.n);
+    assert_int_equal(after[0].deadline.state, before[0].deadline.state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_overdue, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_occasions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_meetings, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
