@@ -177,6 +177,29 @@ int text_width(const char *s)
     return width;
 }
 
+static bool is_printable(ucs4_t c)
+{
+    return !uc_is_general_category(c, UC_CATEGORY_Cc) &&
+           !uc_is_property(c, UC_PROPERTY_BIDI_CONTROL);
+}
+
+char *text_printable(struct arena *arena, const char *s)
+{
+    struct text text;
+    text_init(&text, arena);
+    for (size_t n = strlen(s); n > 0;) {
+        ucs4_t c;
+        int len = u8_mbtouc(&c, u8(s), n);
+        if (is_printable(c))
+            text_add_bytes(&text, s, (size_t)len);
+        else
+            text_add(&text, "\xef\xbf\xbd");
+        s += len;
+        n -= (size_t)len;
+    }
+    return text.s;
+}
+
 /* ---- comparing ---- */
 
 bool text_equal(const char *a, const char *b)

@@ -51,6 +51,9 @@ bool text_starts(const char *s, const char *prefix);
 /* Runs of white space, no-break spaces included, become one blank; ends trimmed. */
 char *text_squeeze(struct arena *arena, const char *s);
 char *text_trim(struct arena *arena, const char *s);
+/* For a terminal: control characters (C0, C1) and those that turn the direction of writing become
+ * U+FFFD, so that nothing from a mail moves the cursor or reorders a line. */
+char *text_printable(struct arena *arena, const char *s);
 bool text_has_control(const char *s); /* a byte below 0x20 or 0x7f: never to be put in a header */
 char *text_join(struct arena *arena, const struct texts *texts, const char *between);
 char *text_hex(struct arena *arena, const unsigned char *bytes, size_t n);

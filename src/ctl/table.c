@@ -25,7 +25,7 @@ static void add_row(struct table *table, const char *const *cells)
     table->cells =
         arena_grow(table->arena, table->cells, used, used + table->columns, sizeof *table->cells);
     for (size_t i = 0; i < table->columns; i++)
-        table->cells[used + i] = cells[i] ? cells[i] : "";
+        table->cells[used + i] = text_printable(table->arena, cells[i] ? cells[i] : "");
     table->rows++;
 }
 

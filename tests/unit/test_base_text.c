@@ -226,13 +226,27 @@ static void test_digest(void **state)
     assert_string_equal(text_hex(*state, sum, sizeof sum), digest_hex(*state, "abc", 3));
 }
 
+static void test_printable(void **state)
+{
+    struct arena *arena = arena_new();
+    (void)state;
+    assert_string_equal(text_printable(arena, "Straße\u2026"), "Straße\u2026");
+    assert_string_equal(text_printable(arena, "a\x1b[2Jb\n"), "a\ufffd[2Jb\ufffd");
+    assert_string_equal(text_printable(arena, "\xc2\x9b"
+                                              "31m"),
+                        "\ufffd31m");
+    assert_string_equal(text_printable(arena, "fdp.\u202egnp.exe"), "fdp.\ufffdgnp.exe");
+    assert_string_equal(text_printable(arena, ""), "");
+    arena_free(arena);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(test_nfc),    T(test_utf8),   T(test_fold),    T(test_compare),
         T(test_blanks), T(test_width),  T(test_builder), T(test_lists),
-        T(test_arena),  T(test_errors), T(test_digest),
+        T(test_arena),  T(test_errors), T(test_digest),  T(test_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
