@@ -29,7 +29,18 @@ AM_DEFAULT_SOURCE_EXT = .c
 EXTRA_DIST += \
 	tests/scenario/run tests/scenario/scenario.sh \
 	tests/scenario/again.sh \
+	tests/scenario/batch.sh \
 	tests/scenario/config.sh \
+	tests/scenario/epoch.sh \
+	tests/scenario/folder.sh \
+	tests/scenario/human.sh \
+	tests/scenario/many.sh \
+	tests/scenario/password.sh \
+	tests/scenario/refused.sh \
+	tests/scenario/schema.sh \
+	tests/scenario/smtp-down.sh \
+	tests/scenario/stop.sh \
+	tests/scenario/tls.sh \
 	tests/scenario/crash.sh \
 	tests/scenario/detach.sh tests/fake/fake_notify.py \
 	tests/scenario/doctor.sh \

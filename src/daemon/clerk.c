@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define FINISH_SECONDS 5 /* for an answer under way; the supervisor kills after nine */
 #define RETRY_SECONDS_MAX (366 * 86400) /* more is nonsense */
 
 int64_t clerk_now(void)
@@ -254,6 +255,16 @@ static void pong(struct clerk *clerk, uint64_t number)
     arena_free(arena);
 }
 
+/* An answer cut off after its data would perhaps arrive, and be sent once more. */
+static void stop(struct clerk *clerk)
+{
+    clerk->stopping = true;
+    if (outbox_is_sending(clerk))
+        event_base_loopexit(clerk->base, &(struct timeval){.tv_sec = FINISH_SECONDS});
+    else
+        event_base_loopbreak(clerk->base);
+}
+
 static void on_supervisor_packet(void *context, const struct wire_packet *packet)
 {
     struct clerk *clerk = context;
@@ -262,7 +273,7 @@ static void on_supervisor_packet(void *context, const struct wire_packet *packet
     else if (packet->type == WIRE_PEER)
         meet(clerk, packet);
     else
-        event_base_loopbreak(clerk->base);
+        stop(clerk);
 }
 
 static void on_supervisor_closed(void *context)

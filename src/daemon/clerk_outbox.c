@@ -179,7 +179,7 @@ void outbox_run(struct clerk *clerk)
 {
     struct outbox *outbox = &clerk->outbox;
     outbox->quiet = false;
-    if (!outbox->in_flight && clerk->peers[ROLE_SEND] && is_sure(clerk))
+    if (!outbox->in_flight && !clerk->stopping && clerk->peers[ROLE_SEND] && is_sure(clerk))
         next_due(clerk);
 }
 
@@ -264,6 +264,8 @@ static void is_delivered(struct clerk *clerk, const struct wire_delivered *news)
         outbox->unsure = true;
         on_trouble(outbox, &err);
     }
+    if (clerk->stopping)
+        event_base_loopbreak(clerk->base);
     clerk_finish_if_done(clerk);
 }
 
@@ -295,6 +297,13 @@ void outbox_send_gone(struct clerk *clerk)
 {
     clerk->outbox.in_flight = 0;
     clerk->outbox.unsure = true; /* settled when there is a new one */
+    if (clerk->stopping)
+        event_base_loopbreak(clerk->base);
+}
+
+bool outbox_is_sending(const struct clerk *clerk)
+{
+    return clerk->outbox.in_flight != 0;
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */

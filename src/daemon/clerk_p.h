@@ -64,6 +64,7 @@ struct outbox {
 struct clerk {
     const struct conf *conf; /* after chores_open(), with what the tables say now */
     bool once;
+    bool stopping; /* once the answer under way has its outcome */
     struct event_base *base;
     struct registry *registry;
     struct channel *supervisor;
@@ -107,6 +108,7 @@ void outbox_send_packet(struct clerk *clerk, const struct wire_packet *packet);
 /* A few words. */
 const char *outbox_status(const struct clerk *clerk);
 void outbox_send_gone(struct clerk *clerk);
+bool outbox_is_sending(const struct clerk *clerk);
 /* Hands out what is due, or sets the timer for when something will be. */
 void outbox_run(struct clerk *clerk);
 

@@ -60,6 +60,7 @@ struct supervisor {
     struct event *beat; /* asks the roles whether they live; only where somebody wants to know */
     uint64_t beats;
     bool stopping;
+    bool send_goes_next; /* when the clerk has gone */
     bool announced;
     int exit_code;
 };
@@ -186,6 +187,17 @@ static void on_kill_timer(evutil_socket_t fd, short what, void *context)
     }
 }
 
+/* Send goes after the clerk, which waits for the answer that is under way. */
+static void ask_to_leave(struct supervisor *s)
+{
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
+        if (role != ROLE_SEND)
+            tell(&s->children[role], WIRE_STOP);
+    s->send_goes_next = is_running(&s->children[ROLE_CLERK]);
+    if (!s->send_goes_next)
+        tell(&s->children[ROLE_SEND], WIRE_STOP);
+}
+
 static void stop(struct supervisor *s, int exit_code)
 {
     if (s->stopping)
@@ -193,10 +205,9 @@ static void stop(struct supervisor *s, int exit_code)
     s->stopping = true;
     s->exit_code = exit_code;
     notify_manager("STOPPING=1");
-    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++) {
+    for (int role = ROLE_SUPERVISOR + 1; role < ROLE_COUNT; role++)
         event_del(s->children[role].restart);
-        tell(&s->children[role], WIRE_STOP);
-    }
+    ask_to_leave(s);
     evtimer_add(s->kill_timer, &(struct timeval){.tv_sec = STOP_SECONDS});
     leave_if_alone(s);
 }
@@ -373,6 +384,10 @@ static void ended(struct child *child, int status)
     bool exited = WIFEXITED(status);
     int code = exited ? WEXITSTATUS(status) : WTERMSIG(status);
     child->pid = 0;
+    if (child->role == ROLE_CLERK && s->send_goes_next) {
+        s->send_goes_next = false;
+        tell(&s->children[ROLE_SEND], WIRE_STOP);
+    }
     if (s->stopping) {
         leave_if_alone(s);
         return;
@@ -445,8 +460,8 @@ static void on_hangup(evutil_socket_t fd, short what, void *context)
         s->children[role].deaths = 0;
         s->children[role].leaving = true;
         s->children[role].ready = false;
-        tell(&s->children[role], WIRE_STOP);
     }
+    ask_to_leave(s);
     evtimer_add(s->kill_timer, &(struct timeval){.tv_sec = STOP_SECONDS});
 }
 

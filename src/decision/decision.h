@@ -36,6 +36,8 @@ struct known {
     int next_counter;   /* of the body and the year of arrival: the first new motion gets it */
     int64_t same_bytes; /* a registered message of this body with the same SHA-256 */
     int64_t same_mail;  /* ... with the same Message-ID, From and body digest */
+    int64_t told; /* an earlier one, the same in either way, that was not registered but answered:
+                     what there was to say about it has been said */
     const char
         *same_content; /* number of a motion with the same text or attachment by this sender */
     const char

@@ -96,6 +96,21 @@ static bool find_same_mail(struct registry *registry, const struct marks *marks,
                          value_int(marks->before));
 }
 
+/* After a new UIDVALIDITY, or where somebody moved a mail out of the folder and back. */
+static bool find_told(struct registry *registry, const struct marks *marks, int64_t *id_r,
+                      struct err *err_r)
+{
+    return STATEMENT_GET(registry, id_r, err_r,
+                         "SELECT id FROM messages WHERE body = ?1 AND id < ?2"
+                         " AND state <> 'registered'"
+                         " AND EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id)"
+                         " AND (sha256 = ?3 OR (message_id = ?4 AND sender_key = ?5"
+                         " AND body_digest = ?6)) ORDER BY id LIMIT 1",
+                         value_text(marks->body), value_int(marks->before),
+                         value_text(marks->sha256), value_text(marks->message_id),
+                         value_text(marks->sender_key), value_text(marks->body_digest));
+}
+
 static bool find_other_of_id(struct registry *registry, struct arena *arena,
                              const struct marks *marks, const char **id_r, struct err *err_r)
 {
@@ -170,11 +185,12 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
         !find_same_bytes(registry, &marks, &known_r->same_bytes, err_r))
         return false;
     if (reading == NULL)
-        return true;
+        return find_told(registry, &marks, &known_r->told, err_r);
     marks.message_id = reading->mail->message_id;
     marks.sender_key = trust_sender_key(arena, reading->mail, body);
     marks.body_digest = reading->mail->body_digest;
-    return find_same_mail(registry, &marks, &known_r->same_mail, err_r) &&
+    return find_told(registry, &marks, &known_r->told, err_r) &&
+           find_same_mail(registry, &marks, &known_r->same_mail, err_r) &&
            find_other_of_id(registry, arena, &marks, &known_r->other_of_id, err_r) &&
            find_same_content(registry, arena, &marks, reading, &known_r->same_content, err_r);
 }

@@ -343,13 +343,14 @@ static void render_motions(struct rendering *rendering)
     }
 }
 
-static bool needs_answers(const struct decision *decision)
+static bool needs_answers(const struct reply_input *input)
 {
-    switch (decision->state) {
+    switch (input->decision->state) {
     case MESSAGE_REGISTERED:
+        return true;
     case MESSAGE_HELD:
     case MESSAGE_UNREADABLE:
-        return true;
+        return input->known->told == 0;
     case MESSAGE_IGNORED:
     case MESSAGE_DUPLICATE:
     case MESSAGE_VANISHED:
@@ -363,7 +364,7 @@ void reply_render(struct arena *arena, const struct reply_input *input, struct r
     struct rendering rendering;
 
     *replies_r = (struct replies){0};
-    if (!needs_answers(input->decision))
+    if (!needs_answers(input))
         return;
     render_begin(&rendering, arena, input);
     if (input->reading != NULL)

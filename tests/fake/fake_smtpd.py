@@ -15,7 +15,8 @@ One step a line; "#" starts a comment:
     send TEXT       TEXT and CRLF
     raw TEXT        TEXT as it is, in one packet; \\r \\n \\0 \\xHH are escapes, here and in send
     expect REGEX    one line from the client must match as a whole, without case
-    data            lines from the client up to the single dot; of them only the size is printed
+    data [FILE]     lines from the client up to the single dot; of them only the size is printed, they
+                    themselves go to FILE, as they came
     flood N         lines of one endless reply, N bytes of them or until the client closes
     some N          N bytes from the client, whatever they are
     close           end the connection (TLS with its farewell)
@@ -130,13 +131,16 @@ class Server:
         if not re.fullmatch(pattern, line, re.IGNORECASE):
             raise Mismatch("expected %s, got %r" % (pattern, line))
 
-    def step_data(self, _):
-        size = 0
+    def step_data(self, path):
+        lines = []
         line = self.line(loud=False)
         while line != b".":
-            size += len(line) + 2
+            lines.append(line + b"\r\n")
             line = self.line(loud=False)
-        say("* mail of %d bytes" % size)
+        say("* mail of %d bytes" % sum(map(len, lines)))
+        if path:
+            with open(path, "wb") as f:
+                f.writelines(lines)
 
     def step_some(self, count):
         while len(self.buffer) < int(count):

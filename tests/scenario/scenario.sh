@@ -20,12 +20,17 @@ scenario_show_logs() {
     done
 }
 
+# Commands that undo what a scenario did outside its own directory, before that is removed.
+scenario_undo=()
+
 scenario_end() {
-    local status=$?
+    local status=$? undo
     trap - EXIT
     if ((status)); then
         [[ -z ${W:-} ]] || scenario_show_logs
     fi
+    daemon_stop || status=1
+    for undo in "${scenario_undo[@]}"; do eval "$undo" || status=1; done
     world_end || status=1
     exit "$status"
 }
@@ -101,21 +106,104 @@ settle() {
     expect_exit 0 "$BUILD/antragd" -f -c "$W/antragd.conf" --once
 }
 
+# The whole of the registry as people see it.
+scenario_books() { ctl_json tojson list && ctl_json tojson inbox && ctl_json tojson outbox; }
+
+# scenario_close_books EXIT: antragd ends; every mail in the mailboxes is explained, and another run,
+# which exits with EXIT (75 where answers wait for a later try), changes nothing.
+scenario_close_books() {
+    local before
+    daemon_stop
+    expect 'unexplained mails' 0 "$(ctl_json .unexplained reconcile)"
+    before=$(scenario_books)
+    expect_exit "$1" "$BUILD/antragd" -f -c "$W/antragd.conf" --once
+    expect 'the books after another run' "$before" "$(scenario_books)"
+    expect 'unexplained mails after it' 0 "$(ctl_json .unexplained reconcile)"
+}
+
+# ---- many mails, slow roles, time ------------------------------------------------------------------
+
+# put NAME: the message on standard input into the mayor's INBOX, past the servers.
+put() {
+    local inbox=$W/mail/$WORLD_MAYOR
+    [[ -d $inbox/new ]] || wait_for 10 'the mailbox is made' world_has "$WORLD_MAYOR" INBOX 0
+    cat >"$inbox/tmp/$1"
+    [[ $(id -u) != 0 ]] || chown nobody:nogroup "$inbox/tmp/$1"
+    mv "$inbox/tmp/$1" "$inbox/new/$1"
+}
+
+# letter N: one of many, each a motion of its own.
+letter() {
+    world_letter "letter-$1@spd-bedburg-hau.example" '' "s/Integrationszentrums/Zentrums Nummer $1/"
+}
+
+# question MESSAGE-ID: somebody's mail that is no motion, and stays where people look.
+question() {
+    printf '%s\n' "From: Erika Mustermann <$WORLD_STRANGER>" "To: <$WORLD_MAYOR>" \
+        "Date: $(world_header_date)" "Message-ID: <$1>" 'Subject: Sprechzeiten' '' \
+        'Guten Tag, wann ist das Rathaus am Freitag offen?' 'Erika Mustermann'
+}
+
+# numbers N: the first N numbers, on one line.
+numbers() {
+    local i
+    for ((i = 1; i <= $1; i++)); do number "$i" && printf ' '; done
+}
+
+# all_numbers: those in the register.
+all_numbers() { ctl_json '[.[].number]|sort|map(. + " ")|join("")' list; }
+
+role_is_held() { grep -q '^State:[[:space:]]*T' "/proc/$1/status"; }
+
+# hold ROLE: it does nothing until let_go; its process id is in $held.
+hold() {
+    wait_for 20 "the role $1 runs" daemon_role "$1" >/dev/null
+    held=$(daemon_role "$1")
+    kill -STOP "$held"
+    wait_for 5 "$1 is held" role_is_held "$held"
+}
+
+let_go() { kill -CONT "$held"; }
+
+# kept_mails: those whose bytes are safe in the state directory, read or not.
+kept_mails() { find "${CONF_STATE:-$W/state}" -name '*.eml' | wc -l; }
+
+kept() { [[ $(kept_mails) == "$1" ]]; }
+
+inbox_knows() { [[ $(ctl_json length inbox) == "$1" ]]; }
+
+# logged PATTERN [COUNT]: antragd has said so, so often at least.
+logged() { (($(grep -c -- "$1" "$W/log/antragd.log" || true) >= ${2:-1})); }
+
+# in_registry SQL: while antragd does not run.
+in_registry() {
+    python3 -c 'import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as registry: registry.execute(sys.argv[2])' \
+        "${CONF_STATE:-$W/state}/registry.db" "$1"
+}
+
+# time_passes SECONDS: all answers that wait for their next attempt are due in SECONDS.
+time_passes() {
+    in_registry "UPDATE deliveries SET next_attempt = unixepoch() + $1
+        WHERE state IN ('queued', 'deferred', 'maybe')"
+}
+
 # ---- an IMAP server that follows a script ------------------------------------------------------------
 
 # lie TLS STEP...: a server that plays these steps; its port in $liar_port.  It ends with its
-# standard input, which is a descriptor of ours.
+# standard input, which is a descriptor of ours.  LIAR_OPTIONS: more options of fake_imapd.py.
 lie() {
     local tls=$1 script
     shift
     script=$(printf '%s\n' "$@")
     mkfifo "$W/liar.in" "$W/liar.out"
     python3 "$WORLD_CONTRIB/../tests/fake/fake_imapd.py" --tls "$tls" --cert "$W/ca/server.pem" \
-        --key "$W/ca/server.key" "$script" \
+        --key "$W/ca/server.key" ${LIAR_OPTIONS:+"$LIAR_OPTIONS"} "$script" \
         <"$W/liar.in" >"$W/liar.out" 2>>"$W/log/liar.log" &
     liar_pid=$!
     exec {liar_in}>"$W/liar.in"
     exec {liar_out}<"$W/liar.out"
+    # shellcheck disable=SC2034 # for the scenario
     read -r -t 10 -u "$liar_out" liar_port || fail 'the lying server does not start'
     rm "$W/liar.in" "$W/liar.out"
 }

@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# A folder of .eml files as mailbox, and one as submission: no mail server at all.  Registered mails
+# go to the folder beside it, the rest stays; what is no .eml is left alone.
+# shellcheck source=tests/scenario/scenario.sh
+. "$(dirname "$0")/scenario.sh"
+
+# drop NAME: the message on standard input, complete at once.
+drop() { cat >"$W/in/.$1" && mv "$W/in/.$1" "$W/in/$1"; }
+
+has_written() { [[ $(find "$W/out" -name '*.eml' | wc -l) == "$1" ]]; }
+
+# replies TO: the files of the submission that go to an address.
+replies() { grep -lx "To: .*<\{0,1\}$1>\{0,1\}.\{0,1\}" "$W"/out/*.eml | wc -l; }
+
+# The mailbox and the submission as folders, without the lines about a server.
+folders() {
+    world_config | sed -e '/^submission {/,/^}/c submission {\n  directory = "'"$W"'/out"\n}' \
+        -e '/^  mailbox /,/^  }/{/ host =/d; / port =/d; / tls =/d; / ca-file =/d; / user =/d; / password-file =/d
+            s|folder = "INBOX"|folder = "INBOX"\n    directory = "'"$W"'/in"\n    poll = 1|}'
+}
+
+world_begin
+mkdir "$W/in" "$W/out"
+folders >"$W/antragd.conf"
+expect_exit 0 "$BUILD/antragd" -n -c "$W/antragd.conf"
+
+step 'what is there at the start'
+letter 1 | drop 1.eml
+question question@fremd.example | drop question.eml
+letter 3 | drop notes.txt
+touch -d '2 hours ago' "$W/in/1.eml"
+scenario_daemon
+wait_for 30 'the answers to letter 1 are written' has_written 4
+expect 'arrival, which is the time of the file' "$(find "$W" -name 1.eml -printf '%T@' | cut -d. -f1)" \
+    "$(date -d "$(ctl_json '.[0].arrived_at' list)" +%s)"
+
+step 'what comes later'
+letter 2 | drop 2.eml
+wait_for 30 'the answers to letter 2 are written' has_written 7
+wait_for 10 'letter 2 has moved' test ! -e "$W/in/2.eml"
+expect 'mails in the done-folder' '1.eml 2.eml' \
+    "$(find "$W/Registriert" -type f -name '*.eml' -printf '%f\n' | sort | paste -sd ' ')"
+expect 'what stays' 'notes.txt question.eml' \
+    "$(find "$W/in" -maxdepth 1 -type f ! -name '.*' -printf '%f\n' | sort | paste -sd ' ')"
+for who in "$WORLD_CHAIR" "$WORLD_DEPUTY" "$WORLD_LIST"; do
+    expect "mails to $who" 2 "$(replies "$who")"
+done
+scenario_close_books 0
+expect numbers "$(numbers 2)" "$(all_numbers)"
+has_written 7 || fail 'somebody was answered again'
