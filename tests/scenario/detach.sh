@@ -12,12 +12,13 @@ if [[ $(id -u) != 0 || -e /dev/log ]]; then
 fi
 
 in_log() { grep -q "$1" "$W/log/syslog.log"; }
-start() { "$BUILD/antragd" -c "$W/antragd.conf" "$@" >"$W/log/terminal.log" 2>&1 </dev/null; }
+start() { "$BUILD/antragd" -c "$W/antragd.conf" >"$W/log/terminal.log" 2>&1 </dev/null; }
 on_terminal() { grep -q "$1" "$W/log/terminal.log" || fail "the terminal does not show \"$1\""; }
 
 scenario_begin
 mkfifo "$W/ear.in"
-exec {ear}<>"$W/ear.in"
+# shellcheck disable=SC2034
+exec {ear}<>"$W/ear.in" # keeps the pipe open: the ear ends with it
 
 step 'without a syslog it does not start'
 expect_exit 69 start
@@ -47,7 +48,7 @@ for pid in "$DAEMON_PID" "$(daemon_role watch)" "$(daemon_role reader)"; do
     expect_match 'standard error' '^socket:' "$(readlink "/proc/$pid/fd/2")"
     ! find "/proc/$pid/fd" -lname "$W/log/*" | grep . || fail 'it holds on to the terminal'
 done
-expect session "$DAEMON_PID" "$(ps -o sid= -p "$DAEMON_PID" | tr -d ' ')"
+expect session "$DAEMON_PID" "$(cut -d' ' -f6 "/proc/$DAEMON_PID/stat")"
 
 step 'a second one'
 expect_exit 75 start
