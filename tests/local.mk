@@ -33,10 +33,13 @@ EXTRA_DIST += \
 	tests/scenario/config.sh \
 	tests/scenario/epoch.sh \
 	tests/scenario/folder.sh \
+	tests/scenario/full.sh \
 	tests/scenario/human.sh \
+	tests/scenario/large.sh \
 	tests/scenario/many.sh \
 	tests/scenario/password.sh \
 	tests/scenario/refused.sh \
+	tests/scenario/reload.sh \
 	tests/scenario/schema.sh \
 	tests/scenario/smtp-down.sh \
 	tests/scenario/stop.sh \
