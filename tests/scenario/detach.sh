@@ -11,6 +11,7 @@ if [[ $(id -u) != 0 || -e /dev/log ]]; then
     exit 0
 fi
 
+is_ready_times() { [[ $(grep -c 'event=ready' "$W/log/syslog.log") == "$1" ]]; }
 in_log() { grep -q "$1" "$W/log/syslog.log"; }
 start() { "$BUILD/antragd" -c "$W/antragd.conf" >"$W/log/terminal.log" 2>&1 </dev/null; }
 on_terminal() { grep -q "$1" "$W/log/terminal.log" || fail "the terminal does not show \"$1\""; }
@@ -59,7 +60,7 @@ world_letter detach@spd-bedburg-hau.example | world_mail "$WORLD_CHAIR" "$WORLD_
 wait_for 30 'the letter is answered' all_is_answered 1
 wait_for 5 'the log says so' in_log "${head}clerk event=message id=m1 .*state=registered"
 kill -HUP "$DAEMON_PID"
-wait_for 20 'it has reloaded' eval '[[ $(grep -c "event=ready" "$W/log/syslog.log") == 2 ]]'
+wait_for 20 'it has reloaded' is_ready_times 2
 ! in_log '[a-z]@' || fail "an address is in the log: $(grep '[a-z]@' "$W/log/syslog.log")"
 settle
 rm -f /dev/log

@@ -8,6 +8,10 @@
 
 flags() { world_fetch "$WORLD_MAYOR" flags mailbox INBOX header Message-ID "$1" | jq -r '.[0].flags'; }
 
+inbox_holds() { [[ $(ctl_json length inbox) == "$1" ]]; }
+
+# the keyword is no variable
+# shellcheck disable=SC2016
 is_marked() { [[ $(flags "$1") == *'$Registered'* ]]; }
 
 scenario_begin
@@ -20,12 +24,13 @@ world_letter stranger@fremd.example "Erika Mustermann <$WORLD_STRANGER>" |
     world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
 wait_for 30 'the letter has its keyword' is_marked keyword@
 wait_for 30 'it is confirmed to the list' world_has "$WORLD_LIST" INBOX 1
-wait_for 30 'both are settled' eval '[[ $(ctl_json length inbox) == 2 ]]'
+wait_for 30 'both are settled' inbox_holds 2
 expect 'mails in INBOX' 2 "$(world_count "$WORLD_MAYOR" INBOX)"
 [[ $(flags keyword@) != *Seen* ]] || fail 'it was marked as read'
 ! is_marked stranger@ || fail 'the held one has the keyword'
 
 step 'a keyword that somebody took away comes back with the next start, once'
+# shellcheck disable=SC2016
 world_as_mail doveadm -c "$W/dovecot/dovecot.conf" flags remove -u "$WORLD_MAYOR" '$Registered' \
     mailbox INBOX all
 daemon_stop
