@@ -32,7 +32,8 @@ expect_match 'explained again' 'too-large' "$(ctl_json .row explain m1)"
 
 step 'the one behind it is registered'
 world_letter small@spd-bedburg-hau.example | world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
-wait_for 30 'the letter is in the register' eval '[[ $(ctl_json length list) == 1 ]]'
+is_registered() { [[ $(ctl_json length list) == 1 ]]; }
+wait_for 30 'the letter is in the register' is_registered
 daemon_stop
 expect unexplained 0 "$(ctl_json .unexplained reconcile)"
 settle
