@@ -276,6 +276,17 @@ static void duplicate(struct setting *s)
     s->known.same_bytes = 3;
 }
 
+static void told(struct setting *s)
+{
+    further_address(s);
+    s->known.told = 3;
+}
+
+static void told_registered(struct setting *s)
+{
+    s->known.told = 3;
+}
+
 static void copier(struct setting *s)
 {
     s->reading->mail->class = MAIL_AUTO_REPLY;
@@ -339,6 +350,9 @@ static const struct {
     {"unreadable", unreadable, "notice " OFFICE "\n"},
     {"bounce", bounce, ""},
     {"duplicate", duplicate, ""},
+    {"held once more, and told before", told, ""},
+    {"held before, registered now", told_registered,
+     "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST "\n"},
     {"a copier is not answered", copier, "notice " OFFICE "\n"},
     {"a list is not answered", member_list, "notice " OFFICE "\n"},
     {"an address that is not plain gets nothing", not_plain,
