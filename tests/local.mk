@@ -65,6 +65,8 @@ EXTRA_DIST += \
 	tests/scenario/second-address.sh \
 	tests/scenario/same-pdf.sh \
 	tests/scenario/restart.sh \
+	tests/scenario/remind.sh \
+	tests/scenario/templates.sh \
 	tests/scenario/roster.sh \
 	tests/scenario/sandbox.sh \
 	tests/scenario/second-instance.sh \

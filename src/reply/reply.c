@@ -303,6 +303,15 @@ static void render_registered(struct rendering *rendering, const struct decided_
     add_notices(rendering, &values, motion->number, NULL, "registered");
 }
 
+/* A withdrawal waits for a person, too; an office may want to hear of it alone. */
+static const char *held_word(const struct rendering *rendering, const struct decided_motion *motion)
+{
+    bool alone = motion->motion->kind == MOTION_WITHDRAWAL &&
+                 !texts_has(&rendering->input->body->notify, "held");
+
+    return alone ? "withdrawn" : "held";
+}
+
 static void render_held(struct rendering *rendering, const struct decided_motion *motion,
                         size_t position, size_t count)
 {
@@ -314,7 +323,7 @@ static void render_held(struct rendering *rendering, const struct decided_motion
     values_set_motion(&values, motion, position, count);
     values_set_row(&values, motion->row, motion->detail);
     add_review(rendering, &values, occasion);
-    add_notices(rendering, &values, NULL, occasion, "held");
+    add_notices(rendering, &values, NULL, occasion, held_word(rendering, motion));
 }
 
 /* The mail as a whole is held or unreadable: one answer for all that is in it. */

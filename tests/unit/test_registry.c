@@ -594,7 +594,7 @@ static void test_lookup(void **state)
     const struct {
         const char *name;
         struct sample first, second;
-        bool same_bytes, same_mail, other_of_id;
+        bool same_bytes, same_mail, other_of_id, told;
         const char *same_content;
     } cases[] = {
         {.name = "the same bytes",
@@ -653,6 +653,14 @@ static void test_lookup(void **state)
                    .state = MESSAGE_HELD,
                    .held_motions = 1},
          .second = {.uid = 2, .from = SPD, .message_id = "1@spd", .held_motions = 1}},
+        {.name = "held and told before",
+         .first = {.uid = 1,
+                   .from = SPD,
+                   .message_id = "1@spd",
+                   .state = MESSAGE_HELD,
+                   .reviewed = true},
+         .second = {.uid = 2, .from = SPD, .message_id = "1@spd", .state = MESSAGE_HELD},
+         .told = true},
         {.name = "another body",
          .first = base,
          .second = {.uid = 1,
@@ -677,12 +685,12 @@ static void test_lookup(void **state)
             fail_msg("%s: %s", cases[i].name, f->err.text);
         assert_true(registry_commit(f->registry, &f->err));
         if ((known.same_bytes == 1) != cases[i].same_bytes ||
-            (known.same_mail == 1) != cases[i].same_mail ||
+            (known.same_mail == 1) != cases[i].same_mail || (known.told == 1) != cases[i].told ||
             (known.other_of_id != NULL) != cases[i].other_of_id ||
             !text_equal(known.same_content, cases[i].same_content))
-            fail_msg("%s: bytes %lld mail %lld other %s content %s", cases[i].name,
-                     (long long)known.same_bytes, (long long)known.same_mail, known.other_of_id,
-                     known.same_content);
+            fail_msg("%s: bytes %lld mail %lld told %lld other %s content %s", cases[i].name,
+                     (long long)known.same_bytes, (long long)known.same_mail, (long long)known.told,
+                     known.other_of_id, known.same_content);
         assert_int_equal(known.message, 2);
         assert_int_equal(id, 2);
         tear_down(state);

@@ -221,6 +221,18 @@ static void with_own_templates(struct setting *s)
     s->body->templates = own_templates;
 }
 
+static void withdrawal(struct setting *s)
+{
+    s->reading->motions.v[0].kind = MOTION_WITHDRAWAL;
+    town_set(arena, &s->body->notify, "withdrawn");
+}
+
+static void no_motion_of_withdrawn(struct setting *s)
+{
+    s->reading->motions.n = 0;
+    town_set(arena, &s->body->notify, "withdrawn");
+}
+
 static void broken(struct setting *s)
 {
     s->broken = true;
@@ -274,6 +286,17 @@ static void bounce(struct setting *s)
 static void duplicate(struct setting *s)
 {
     s->known.same_bytes = 3;
+}
+
+static void told(struct setting *s)
+{
+    further_address(s);
+    s->known.told = 3;
+}
+
+static void told_registered(struct setting *s)
+{
+    s->known.told = 3;
 }
 
 static void copier(struct setting *s)
@@ -339,6 +362,9 @@ static const struct {
     {"unreadable", unreadable, "notice " OFFICE "\n"},
     {"bounce", bounce, ""},
     {"duplicate", duplicate, ""},
+    {"held once more, and told before", told, ""},
+    {"held before, registered now", told_registered,
+     "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST "\n"},
     {"a copier is not answered", copier, "notice " OFFICE "\n"},
     {"a list is not answered", member_list, "notice " OFFICE "\n"},
     {"an address that is not plain gets nothing", not_plain,
@@ -807,6 +833,21 @@ static void test_golden(void **state)
     }
 }
 
+/* An office that wants to hear of withdrawals alone. */
+static void test_notify_withdrawn(void **state)
+{
+    struct setting s;
+    struct replies replies;
+
+    (void)state;
+    answer(withdrawal, &s, &replies);
+    assert_int_equal(replies.n, 2);
+    find(&replies, REPLY_NOTICE, OFFICE);
+    answer(no_motion_of_withdrawn, &s, &replies);
+    assert_int_equal(replies.n, 1);
+    find(&replies, REPLY_REVIEW, SPD_CHAIR);
+}
+
 /* Its head was read: a member is told, nobody else. */
 static void test_unreadable_sender(void **state)
 {
@@ -1121,6 +1162,7 @@ int main(void)
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_unreadable_sender),
+        cmocka_unit_test(test_notify_withdrawn),
         cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_news),
         cmocka_unit_test(test_news_unwanted),

@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# A held mail that nobody has decided on is told again after remind-after, once a period, however
+# often antragd is started.
+# shellcheck source=tests/scenario/scenario.sh
+. "$(dirname "$0")/scenario.sh"
+
+# Every mail and every reminder is so many hours older than it was.
+age() {
+    python3 - "$W/state/registry.db" "$1" <<'PY'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE messages SET registered_at = registered_at - 3600 * ?", (sys.argv[2],))
+# history cannot be changed, so that the reminder's own trigger steps aside
+db.execute("DROP TRIGGER events_no_update")
+db.execute("UPDATE events SET at = at - 3600 * ?", (sys.argv[2],))
+db.execute("CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'what happened stays'); END")
+db.commit()
+PY
+}
+restart() {
+    daemon_stop
+    age "$1"
+    scenario_daemon
+}
+
+scenario_begin
+CONF_BODY='remind-after = 24' world_config >"$W/antragd.conf"
+scenario_daemon
+
+step 'a letter from a stranger'
+world_letter remind@fremd.example "Erika Mustermann <$WORLD_STRANGER>" |
+    world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
+wait_for 30 'the office is told' world_has "$WORLD_OFFICE" INBOX 1
+
+step '25 hours later'
+restart 25
+wait_for 30 'the office is reminded' world_has "$WORLD_OFFICE" INBOX 2
+reminder=$(world_fetch "$WORLD_OFFICE" text.utf8 mailbox INBOX |
+    jq -r '.[]."text.utf8"|select(test("wartet weiter"))' | tr -s '\r\n ' ' ')
+expect_match 'reminder' "antragctl accept m1 " "$reminder"
+expect_match 'reminder' "Absender: $WORLD_STRANGER" "$reminder"
+
+step '2 hours later nobody is, after another day somebody is'
+restart 2
+restart 23
+wait_for 30 'the office is reminded' world_has "$WORLD_OFFICE" INBOX 3
+
+settle
+expect 'mails to the office' 3 "$(world_count "$WORLD_OFFICE" INBOX)"
