@@ -315,6 +315,7 @@ struct interrupted {
     int64_t delivery;
     bool data; /* the data had begun */
     int64_t next_attempt;
+    int attempts;
 };
 
 static bool find_interrupted(struct registry *registry, struct arena *arena,
@@ -324,20 +325,30 @@ static bool find_interrupted(struct registry *registry, struct arena *arena,
     struct interrupted *rows = NULL;
     struct statement *s;
 
-    if (!statement_open(registry,
-                        "SELECT d.id, a.data_at IS NOT NULL, d.next_attempt FROM deliveries d"
-                        " LEFT JOIN attempts a ON a.delivery = d.id AND a.n = d.attempts"
-                        " WHERE d.state = 'sending' ORDER BY d.id",
-                        NULL, 0, &s, err_r))
+    if (!statement_open(
+            registry,
+            "SELECT d.id, a.data_at IS NOT NULL, d.next_attempt, d.attempts FROM deliveries d"
+            " LEFT JOIN attempts a ON a.delivery = d.id AND a.n = d.attempts"
+            " WHERE d.state = 'sending' ORDER BY d.id",
+            NULL, 0, &s, err_r))
         return false;
     while (statement_next(s)) {
         rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
         rows[count++] = (struct interrupted){statement_int(s, 0), statement_int(s, 1) != 0,
-                                             statement_moment(s, 2)};
+                                             statement_moment(s, 2), (int)statement_int(s, 3)};
     }
     *rows_r = rows;
     *count_r = count;
     return statement_close(s, err_r);
+}
+
+/* A receipt is to come within seconds, so the first interruption costs no waiting; a program that
+ * crashes at every attempt keeps to the schedule, and the server its peace. */
+static int64_t again_at(const struct interrupted *row, int64_t now)
+{
+    if (row->data)
+        return now + MAYBE_WAIT;
+    return row->attempts <= 1 || row->next_attempt == MOMENT_NONE ? now : row->next_attempt;
 }
 
 static bool recover_one(struct registry *registry, const struct interrupted *row, int64_t now,
@@ -347,9 +358,7 @@ static bool recover_one(struct registry *registry, const struct interrupted *row
         .state = row->data ? DELIVERY_MAYBE : DELIVERY_QUEUED,
         .response = row->data ? "interrupted while the data went out; it may arrive twice"
                               : "interrupted before the data went out",
-        .next_attempt = row->data                          ? now + MAYBE_WAIT
-                        : row->next_attempt != MOMENT_NONE ? row->next_attempt
-                                                           : now,
+        .next_attempt = again_at(row, now),
     };
 
     return attempt_end(registry, row->delivery, now, &end, err_r);

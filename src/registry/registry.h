@@ -167,8 +167,8 @@ struct attempt_end {
 bool registry_attempt_end(struct registry *registry, int64_t delivery, int64_t now,
                           const struct attempt_end *end, struct err *err_r);
 
-/* After a crash of send: what was dialling is queued again, what had begun its data is maybe (due
- * after 30 minutes). */
+/* After a crash of send: what was dialling is queued again (the first time for now, then as
+ * planned), what had begun its data is maybe (due after 30 minutes). */
 bool registry_recover_attempts(struct registry *registry, int64_t now, struct err *err_r);
 
 /* ---- what no arriving mail causes ------------------------------------------------------------

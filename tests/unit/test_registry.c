@@ -1077,7 +1077,7 @@ static void test_recovery(void **state)
     for (int i = 0; i < 2; i++)
         assert_true(registry_recover_attempts(f->registry, CASE_NOW + 10, &f->err));
     assert_int_equal(delivery(f, 1).state, DELIVERY_QUEUED);
-    assert_int_equal(delivery(f, 1).next_attempt, CASE_NOW + 300);
+    assert_int_equal(delivery(f, 1).next_attempt, CASE_NOW + 10);
     assert_int_equal(delivery(f, 1).attempts, 1);
     assert_int_equal(delivery(f, 2).state, DELIVERY_MAYBE);
     assert_int_equal(delivery(f, 2).next_attempt, CASE_NOW + 10 + 1800);
@@ -1085,6 +1085,9 @@ static void test_recovery(void **state)
     assert_int_equal(due(f, CASE_NOW + 1810, &rows), 2);
     begin(f, 2); /* the same bytes once more */
     assert_int_equal(delivery(f, 2).attempts, 2);
+    begin(f, 1); /* a second crash waits as was planned when the attempt began */
+    assert_true(registry_recover_attempts(f->registry, CASE_NOW + 10, &f->err));
+    assert_int_equal(delivery(f, 1).next_attempt, CASE_NOW + 300);
 }
 
 static void test_counts(void **state)
