@@ -45,6 +45,7 @@ EXTRA_DIST += \
 	tests/scenario/stop.sh \
 	tests/scenario/tls.sh \
 	tests/scenario/crash.sh \
+	tests/scenario/deciding.sh \
 	tests/scenario/detach.sh tests/fake/fake_notify.py \
 	tests/scenario/doctor.sh \
 	tests/scenario/first-day.sh \

@@ -163,6 +163,8 @@ struct conf_body {
 struct conf {
     const char *state_directory;
     const char *checkpoint_file;
+    const char *control_socket; /* NULL: "control" in the state directory */
+    const char *control_group;
     struct conf_server submission; /* already copied into the bodies that have none */
     struct conf_body *bodies;
     size_t body_count;

@@ -111,8 +111,7 @@ static bool gather(struct ctl *ctl, struct check_facts *facts, struct err *err_r
     facts->now = (int64_t)time(NULL);
     if (!ctl_load_conf(ctl, err_r))
         return false;
-    facts->running =
-        control_ask(ctl->conf->state_directory, "status", PATIENCE_SECONDS, &status, &silence);
+    facts->running = control_ask(ctl->conf, "status", PATIENCE_SECONDS, &status, &silence);
     if (!facts->running)
         facts->not_running = arena_strdup(ctl->arena, silence.text);
     bool ok = registry_open(ctl->conf->state_directory, REGISTRY_READ, &ctl->registry, err_r);

@@ -37,7 +37,7 @@ static void try_daemon(struct ctl *ctl, struct findings *findings)
 {
     struct json *status;
     struct err err;
-    if (!control_ask(ctl->conf->state_directory, "status", PATIENCE_SECONDS, &status, &err)) {
+    if (!control_ask(ctl->conf, "status", PATIENCE_SECONDS, &status, &err)) {
         findings_add(ctl, findings, "daemon", FINDING_NOTE, err.text,
                      "Start it: systemctl start antragd");
         return;

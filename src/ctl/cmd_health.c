@@ -83,8 +83,7 @@ static void let_daemon_visit(struct ctl *ctl, struct books *books)
 {
     struct json *answer;
     struct err err;
-    if (books->unexplained == 0 ||
-        !control_ask(ctl->conf->state_directory, "visit", VISIT_SECONDS, &answer, &err))
+    if (books->unexplained == 0 || !control_ask(ctl->conf, "visit", VISIT_SECONDS, &answer, &err))
         return;
     json_free(answer);
     close_books(ctl, books);
@@ -205,7 +204,7 @@ bool ctl_status(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     (void)exit_code_r; /* stays 0 */
     if (!registry_count(ctl->registry, ctl->arena, &counts, err_r))
         return false;
-    bool running = control_ask(ctl->conf->state_directory, "status", 10, &daemon, &none);
+    bool running = control_ask(ctl->conf, "status", 10, &daemon, &none);
     if (ctl->json) {
         struct json *object = counts_to_json(ctl, &counts);
         json_put_bool(object, "running", running);

@@ -30,6 +30,13 @@ struct ctl {
     const char *state;         /* --state */
     bool eml;                  /* --eml */
     bool follow;               /* --follow */
+    struct texts meetings;     /* --meeting, as often as it was given */
+    const char *reason;        /* --reason */
+    const char *kind;          /* --kind */
+    const char *title;         /* --title */
+    const char *arrived;       /* --arrived */
+    const char *evidence;      /* --evidence */
+    bool silent;               /* --silent */
     int argc;                  /* operands */
     char **argv;
 };
@@ -37,16 +44,19 @@ struct ctl {
 /* Gives the exit code; on false err_r says why and its kind gives the code. */
 typedef bool ctl_command(struct ctl *ctl, int *exit_code_r, struct err *err_r);
 
-ctl_command ctl_read, ctl_explain;         /* cmd_read.c */
-ctl_command ctl_list, ctl_show, ctl_inbox; /* cmd_list.c */
-ctl_command ctl_outbox;                    /* cmd_outbox.c */
-ctl_command ctl_reconcile, ctl_status;     /* cmd_health.c */
-ctl_command ctl_log;                       /* cmd_log.c */
-ctl_command ctl_search, ctl_deadlines;     /* cmd_search.c */
-ctl_command ctl_backup;                    /* cmd_backup.c */
-ctl_command ctl_check;                     /* cmd_check.c */
-ctl_command ctl_doctor;                    /* cmd_doctor.c */
-ctl_command ctl_setup;                     /* cmd_setup.c */
+ctl_command ctl_read, ctl_explain;               /* cmd_read.c */
+ctl_command ctl_list, ctl_show, ctl_inbox;       /* cmd_list.c */
+ctl_command ctl_accept, ctl_ignore, ctl_reread;  /* cmd_decide.c */
+ctl_command ctl_correct, ctl_withdraw, ctl_void; /* cmd_decide.c */
+ctl_command ctl_release, ctl_resend, ctl_retry;  /* cmd_decide.c */
+ctl_command ctl_outbox;                          /* cmd_outbox.c */
+ctl_command ctl_reconcile, ctl_status;           /* cmd_health.c */
+ctl_command ctl_log;                             /* cmd_log.c */
+ctl_command ctl_search, ctl_deadlines;           /* cmd_search.c */
+ctl_command ctl_backup;                          /* cmd_backup.c */
+ctl_command ctl_check;                           /* cmd_check.c */
+ctl_command ctl_doctor;                          /* cmd_doctor.c */
+ctl_command ctl_setup;                           /* cmd_setup.c */
 
 /* Reads ctl->conf; mistakes go to standard error, a line each.  For commands whose row does not
  * say that they need it. */

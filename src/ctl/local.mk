@@ -6,6 +6,7 @@ antragctl_SOURCES = \
 	src/ctl/check.c src/ctl/check.h \
 	src/ctl/cmd_backup.c \
 	src/ctl/cmd_check.c \
+	src/ctl/cmd_decide.c \
 	src/ctl/cmd_doctor.c \
 	src/ctl/cmd_health.c \
 	src/ctl/cmd_list.c \

@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,24 @@ static const struct row {
      "a motion or message with its history"},
     {"inbox", ctl_inbox, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "inbox [--state S]",
      "every message ever seen"},
+    {"accept", ctl_accept, NEEDS_CONF, 1, 1,
+     "accept ID [--faction F] [--kind K] [--title T] "
+     "[--meeting COUNCIL=DATE] [--arrived TIME --evidence T]",
+     "registers a message that is not"},
+    {"ignore", ctl_ignore, NEEDS_CONF, 1, 1, "ignore ID --reason T [--silent]",
+     "what is held in a message gets no number"},
+    {"reread", ctl_reread, NEEDS_CONF, 1, 1, "reread ID", "reads a held or unreadable one again"},
+    {"correct", ctl_correct, NEEDS_CONF, 1, 1,
+     "correct NUMBER --reason T [--faction F] [--kind K] "
+     "[--title T] [--meeting COUNCIL=DATE]",
+     "what the register says of a motion"},
+    {"withdraw", ctl_withdraw, NEEDS_CONF, 1, 1, "withdraw NUMBER --reason T",
+     "its faction has withdrawn it"},
+    {"void", ctl_void, NEEDS_CONF, 1, 1, "void NUMBER --reason T",
+     "should not have been registered"},
+    {"release", ctl_release, NEEDS_CONF, 1, 1, "release NUMBER|ID", "lets waiting answers go"},
+    {"resend", ctl_resend, NEEDS_CONF, 1, 1, "resend ID", "sends an answer once more as it is"},
+    {"retry", ctl_retry, NEEDS_CONF, 0, 0, "retry", "tries all answers now that are left"},
     {"outbox", ctl_outbox, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "outbox", "every answer"},
     {"reconcile", ctl_reconcile, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "reconcile",
      "compares mailboxes and registry"},
@@ -59,6 +78,12 @@ enum {
     OPTION_STATE,
     OPTION_EML,
     OPTION_FOLLOW,
+    OPTION_REASON,
+    OPTION_KIND,
+    OPTION_TITLE,
+    OPTION_ARRIVED,
+    OPTION_EVIDENCE,
+    OPTION_SILENT,
     OPTION_JSON,
     OPTION_VERSION,
     OPTION_HELP
@@ -74,16 +99,28 @@ static const struct option options[] = {
     {"state", required_argument, NULL, OPTION_STATE},
     {"eml", no_argument, NULL, OPTION_EML},
     {"follow", no_argument, NULL, OPTION_FOLLOW},
+    {"reason", required_argument, NULL, OPTION_REASON},
+    {"kind", required_argument, NULL, OPTION_KIND},
+    {"title", required_argument, NULL, OPTION_TITLE},
+    {"arrived", required_argument, NULL, OPTION_ARRIVED},
+    {"evidence", required_argument, NULL, OPTION_EVIDENCE},
+    {"silent", no_argument, NULL, OPTION_SILENT},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, OPTION_HELP},
     {0},
 };
 
+/* Two blanks at least end a synopsis, for people and for contrib/antragctl.bash-completion. */
+static void print_usage_row(const struct row *row)
+{
+    printf("  %-57s  %s\n", row->synopsis, row->sentence);
+}
+
 static _Noreturn void help(void)
 {
     puts("usage: antragctl [-c FILE] [--json] COMMAND");
     for (size_t i = 0; i < ROW_COUNT; i++)
-        printf("  %-58s %s\n", rows[i].synopsis, rows[i].sentence);
+        print_usage_row(&rows[i]);
     exit(EX_OK);
 }
 
@@ -93,35 +130,53 @@ static _Noreturn void misused(const char *word, const char *what)
     exit(EX_USAGE);
 }
 
+/* Options with a text, and where it goes. */
+static const struct {
+    int option;
+    size_t offset;
+} text_options[] = {
+    {'c', offsetof(struct ctl, conf_path)},
+    {OPTION_BODY, offsetof(struct ctl, body)},
+    {OPTION_FACTION, offsetof(struct ctl, faction)},
+    {OPTION_MEETING, offsetof(struct ctl, meeting)},
+    {OPTION_SINCE, offsetof(struct ctl, since)},
+    {OPTION_STATE, offsetof(struct ctl, state)},
+    {OPTION_REASON, offsetof(struct ctl, reason)},
+    {OPTION_KIND, offsetof(struct ctl, kind)},
+    {OPTION_TITLE, offsetof(struct ctl, title)},
+    {OPTION_ARRIVED, offsetof(struct ctl, arrived)},
+    {OPTION_EVIDENCE, offsetof(struct ctl, evidence)},
+};
+
+static bool take_text(struct ctl *ctl, int option)
+{
+    for (size_t i = 0; i < sizeof text_options / sizeof *text_options; i++) {
+        if (text_options[i].option != option)
+            continue;
+        *(const char **)(void *)((char *)ctl + text_options[i].offset) = optarg;
+        if (option == OPTION_MEETING)
+            texts_add(&ctl->meetings, ctl->arena, optarg);
+        return true;
+    }
+    return false;
+}
+
 static void take_option(struct ctl *ctl, int option, const char *word)
 {
+    if (take_text(ctl, option))
+        return;
     switch (option) {
-    case 'c':
-        ctl->conf_path = optarg;
-        break;
     case OPTION_JSON:
         ctl->json = true;
-        break;
-    case OPTION_BODY:
-        ctl->body = optarg;
-        break;
-    case OPTION_FACTION:
-        ctl->faction = optarg;
-        break;
-    case OPTION_MEETING:
-        ctl->meeting = optarg;
-        break;
-    case OPTION_SINCE:
-        ctl->since = optarg;
-        break;
-    case OPTION_STATE:
-        ctl->state = optarg;
         break;
     case OPTION_EML:
         ctl->eml = true;
         break;
     case OPTION_FOLLOW:
         ctl->follow = true;
+        break;
+    case OPTION_SILENT:
+        ctl->silent = true;
         break;
     case OPTION_VERSION:
         puts(PACKAGE_STRING);
@@ -155,7 +210,7 @@ static bool run(struct ctl *ctl, const struct row *row, int *code_r, struct err 
 
 int main(int argc, char **argv)
 {
-    struct ctl ctl = {.conf_path = DEFAULT_CONF};
+    struct ctl ctl = {.conf_path = DEFAULT_CONF, .arena = arena_new()};
     struct err err;
     int option, code = EX_OK;
     opterr = 0; /* one line says it */
@@ -170,7 +225,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: antragctl %s\n", row->synopsis);
         return EX_USAGE;
     }
-    ctl.arena = arena_new();
     bool ok = run(&ctl, row, &code, &err);
     registry_close(ctl.registry);
     ctl_forget_tables(&ctl);

@@ -210,6 +210,26 @@ static void for_each_body(struct clerk *clerk, struct dockets *batch,
     }
 }
 
+/* What a person has ordered to be read again. */
+static bool settle_reread(struct clerk *clerk, struct docket *docket)
+{
+    struct ruling_context context = {.registry = clerk->registry,
+                                     .arena = docket->arena,
+                                     .conf = clerk->conf,
+                                     .actor = docket->actor,
+                                     .now = docket->message.now,
+                                     .token = docket->message.token};
+    return ruling_reread(&context, &docket->message, &docket->answer, &docket->failure);
+}
+
+static bool settle(struct clerk *clerk, struct docket *docket)
+{
+    if (docket->asker)
+        return settle_reread(clerk, docket);
+    return pipeline_settle(clerk->registry, docket->arena, &docket->message, &docket->conclusion,
+                           &docket->id, &docket->failure);
+}
+
 static bool settle_all(struct clerk *clerk, struct dockets *batch, struct err *err_r)
 {
     struct docket *docket;
@@ -218,16 +238,29 @@ static bool settle_all(struct clerk *clerk, struct dockets *batch, struct err *e
         return false;
     TAILQ_FOREACH(docket, batch, next)
     {
-        struct err err;
-        docket->settled = pipeline_settle(clerk->registry, docket->arena, &docket->message,
-                                          &docket->conclusion, &docket->id, &err);
+        docket->settled = settle(clerk, docket);
         if (!docket->settled)
-            complain("settle", &err);
+            complain("settle", &docket->failure);
     }
     if (registry_commit(clerk->registry, err_r))
         return true;
     registry_rollback(clerk->registry);
     return false;
+}
+
+/* Only now, after the commit, somebody hears of it. */
+static void tell_outcome(struct clerk *clerk, struct docket *docket, bool ok)
+{
+    if (docket->asker) {
+        if (!ok)
+            json_free(docket->answer);
+        control_reread_done(clerk, docket->asker, ok ? docket->answer : NULL, &docket->failure);
+        return;
+    }
+    if (ok)
+        log_docket(docket);
+    tell_settled(clerk, docket->visit, docket->message.raw.uid, ok,
+                 ok && belongs_in_done_folder(docket->conclusion.decision.state));
 }
 
 static void on_settle(evutil_socket_t fd, short what, void *context)
@@ -245,11 +278,9 @@ static void on_settle(evutil_socket_t fd, short what, void *context)
         for_each_body(clerk, &batch, chores_run_body);
     while ((docket = TAILQ_FIRST(&batch))) {
         TAILQ_REMOVE(&batch, docket, next);
-        bool ok = committed && docket->settled;
-        if (ok)
-            log_docket(docket);
-        tell_settled(clerk, docket->visit, docket->message.raw.uid, ok,
-                     ok && belongs_in_done_folder(docket->conclusion.decision.state));
+        if (!committed && docket->settled)
+            docket->failure = err;
+        tell_outcome(clerk, docket, committed && docket->settled);
         free_docket(clerk, docket);
     }
     outbox_run(clerk);
@@ -466,6 +497,30 @@ void intake_watch_gone(struct clerk *clerk)
     struct docket *docket;
     TAILQ_FOREACH(docket, &clerk->reading, next) docket->visit = 0;
     TAILQ_FOREACH(docket, &clerk->read, next) docket->visit = 0;
+}
+
+/* ---- a person -------------------------------------------------------------------------------- */
+
+bool intake_reread(struct clerk *clerk, const struct ruling_order *order, const char *actor,
+                   uint64_t asker, struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    struct docket *docket = ARENA_NEW(arena, struct docket);
+    struct ruling_context context = {.registry = clerk->registry,
+                                     .arena = arena,
+                                     .conf = clerk->conf,
+                                     .now = clerk_now(),
+                                     .token = clerk_fresh_token(arena)};
+    if (!ruling_open_message(&context, order, &docket->message, err_r)) {
+        arena_free(arena);
+        return false;
+    }
+    docket->arena = arena;
+    docket->began_ms = milliseconds();
+    docket->asker = asker;
+    docket->actor = arena_strdup(arena, actor);
+    ask_reader(clerk, docket);
+    return true;
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */

@@ -51,7 +51,7 @@ static void hand_out(struct clerk *clerk, const struct delivery *delivery)
     struct outbox *outbox = &clerk->outbox;
     int64_t now = clerk_now();
     int64_t next =
-        schedule_next(delivery->attempts + 1, delivery->created_at, now, random_number());
+        schedule_next(delivery->attempts + 1, delivery->tried_since, now, random_number());
     struct wire_packet packet = {.type = WIRE_DELIVER,
                                  .as.deliver = {.delivery = (uint64_t)delivery->id,
                                                 .body = delivery->body,
@@ -66,7 +66,7 @@ static void hand_out(struct clerk *clerk, const struct delivery *delivery)
     }
     outbox->in_flight = delivery->id;
     outbox->attempts = delivery->attempts + 1;
-    outbox->created_at = delivery->created_at;
+    outbox->tried_since = delivery->tried_since;
     channel_send(clerk->peers[ROLE_SEND], &packet);
 }
 
@@ -183,6 +183,14 @@ void outbox_run(struct clerk *clerk)
         next_due(clerk);
 }
 
+void outbox_forget_hold(struct clerk *clerk)
+{
+    for (size_t i = 0; i < clerk->conf->body_count; i++) {
+        clerk->outbox.outlets[i].held_until = MOMENT_NONE;
+        clerk->outbox.outlets[i].holds = 0;
+    }
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
     struct clerk *clerk = context;
@@ -227,7 +235,7 @@ static struct attempt_end judge(const struct outbox *outbox, const struct wire_d
                               .next_attempt = MOMENT_NONE};
     if (end.state == DELIVERY_SENT || end.state == DELIVERY_FAILED)
         return end;
-    end.next_attempt = schedule_next(outbox->attempts, outbox->created_at, now, random_number());
+    end.next_attempt = schedule_next(outbox->attempts, outbox->tried_since, now, random_number());
     if (end.next_attempt == MOMENT_NONE)
         end.state = DELIVERY_FAILED;
     else if (end.state == DELIVERY_MAYBE)

@@ -5,7 +5,7 @@
 
 #include "daemon/channel.h"
 #include "daemon/role.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/ruling.h"
 
 #include <stdbool.h>
 #include <sys/queue.h>
@@ -35,6 +35,10 @@ struct docket {
     bool content; /* the job "content" is asked for */
     int tries;    /* deaths of the reader at this message */
     int64_t began_ms;
+    uint64_t asker;    /* reading again for a person: the control connection, else 0 */
+    const char *actor; /* and who that is */
+    struct json *answer;
+    struct err failure;
     /* the outcome, until the batch is committed */
     bool settled;
     struct conclusion conclusion;
@@ -56,7 +60,7 @@ struct outbox {
     int64_t in_flight;      /* the delivery that send has, or 0 */
     struct outlet *outlet;  /* through which it goes */
     int attempts;           /* of it, with the one under way */
-    int64_t created_at;
+    int64_t tried_since;
     bool quiet;  /* nothing to be done now */
     bool unsure; /* an outcome could not be recorded: as after a crash */
 };
@@ -100,6 +104,9 @@ void intake_watch_gone(struct clerk *clerk);
 void intake_reader_back(struct clerk *clerk);
 bool intake_is_empty(const struct clerk *clerk);
 size_t intake_count(const struct clerk *clerk);
+/* Has a stored mail read again and decides anew; control_reread_done() says what came of it. */
+bool intake_reread(struct clerk *clerk, const struct ruling_order *order, const char *actor,
+                   uint64_t asker, struct err *err_r);
 
 /* clerk_outbox.c: from the registry to send */
 void outbox_open(struct clerk *clerk);
@@ -111,6 +118,8 @@ void outbox_send_gone(struct clerk *clerk);
 bool outbox_is_sending(const struct clerk *clerk);
 /* Hands out what is due, or sets the timer for when something will be. */
 void outbox_run(struct clerk *clerk);
+/* A server that did not answer is tried all the same. */
+void outbox_forget_hold(struct clerk *clerk);
 
 /* clerk_chores.c: tables that change, and what is told by the clock.  From chores_open() on,
  * clerk->conf is a configuration whose factions and councils may be others after
@@ -126,6 +135,9 @@ void chores_run(struct clerk *clerk);
 /* control.c: the socket of antragctl */
 bool control_open(struct clerk *clerk, struct err *err_r);
 void control_close(struct clerk *clerk);
+/* answer NULL: it failed.  Takes the answer. */
+void control_reread_done(struct clerk *clerk, uint64_t asker, struct json *answer,
+                         const struct err *err);
 /* Answers those who wait for a round of visits. */
 void control_round_ended(struct clerk *clerk);
 

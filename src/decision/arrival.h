@@ -11,7 +11,8 @@
 
 struct arrival {
     int64_t at;
-    const char *basis; /* the host whose Received counts, or "INTERNALDATE" */
+    const char *basis;    /* the host whose Received counts, or "INTERNALDATE" */
+    const char *evidence; /* why a person says that it came at another time, or NULL */
 };
 
 /* mail may be NULL (unreadable): INTERNALDATE then. */

@@ -9,6 +9,7 @@
 
 #include "decision/asks.h"
 #include "decision/council.h"
+#include "decision/describe.h"
 #include "decision/number.h"
 #include "mail/address.h"
 #include "trust/label.h"
@@ -677,8 +678,8 @@ static void decide_consultation(struct arena *arena, const struct case_file *fil
                        &decided->deadline);
 }
 
-static void decide_deadlines(struct arena *arena, const struct case_file *file,
-                             struct decided_motion *decided)
+void decide_deadlines(struct arena *arena, const struct case_file *file,
+                      struct decided_motion *decided)
 {
     const struct motion *motion = decided->motion;
 
@@ -695,17 +696,16 @@ static void decide_deadlines(struct arena *arena, const struct case_file *file,
     }
 }
 
-/* What is said of a motion whether it is registered or not. */
-static void describe(struct arena *arena, const struct case_file *file, const struct motion *motion,
-                     struct decided_motion *decided)
+void decide_describe(struct arena *arena, const struct case_file *file, const struct motion *motion,
+                     const struct conf_faction *mover, struct decided_motion *decided)
 {
     decided->motion = motion;
-    decided->mover = file->verdict->faction;
+    decided->mover = mover;
     find_named(arena, file, decided);
     decide_deadlines(arena, file, decided);
 }
 
-static void find_unread(struct arena *arena, const struct mail *mail, struct texts *unread)
+void decide_find_unread(struct arena *arena, const struct mail *mail, struct texts *unread)
 {
     for (size_t i = 0; i < mail->part_count; i++) {
         if (is_closed_letter(&mail->parts[i]))
@@ -720,8 +720,13 @@ static void describe_all(struct arena *arena, const struct case_file *file,
 
     decision->motions = arena_array(arena, motions->n, sizeof(struct decided_motion));
     decision->motion_count = motions->n;
-    for (size_t i = 0; i < motions->n; i++)
-        describe(arena, file, &motions->v[i], &decision->motions[i]);
+    for (size_t i = 0; i < motions->n; i++) {
+        struct decided_motion *decided = &decision->motions[i];
+
+        decide_describe(arena, file, &motions->v[i], file->verdict->faction, decided);
+        decided->position = i;
+        decided->count = motions->n;
+    }
 }
 
 static void hold_all(struct decision *decision)
@@ -791,7 +796,7 @@ void decide(struct arena *arena, const struct case_file *file, struct decision *
     decision_r->reason = fill(arena, rule->sentence, decision_r->detail);
     if (file->reading == NULL || (rule->state != MESSAGE_REGISTERED && rule->state != MESSAGE_HELD))
         return;
-    find_unread(arena, file->reading->mail, &decision_r->unread);
+    decide_find_unread(arena, file->reading->mail, &decision_r->unread);
     describe_all(arena, file, decision_r);
     if (decision_r->whole) {
         hold_all(decision_r);

@@ -62,6 +62,7 @@ struct decided_motion {
     struct decided_consultation *consultations;
     size_t consultation_count;
     struct deadline deadline; /* the strictest */
+    size_t position, count;   /* the how-manyeth of how many in its mail, from 0 */
 };
 
 struct decision {
@@ -90,6 +91,36 @@ struct case_file {
 
 /* Every motion of a held mail is there too, held by the same row. */
 void decide(struct arena *arena, const struct case_file *file, struct decision *decision_r);
+
+/* What a person says about a motion; NULL, -1 and 0 leave it as it was read. */
+struct amendment {
+    const struct conf_faction *mover;
+    int kind; /* enum motion_kind or -1 */
+    const char *title;
+    const struct motion_consultation *consultations;
+    size_t consultation_count;
+};
+
+/* Which motions of a mail a person may still register; by their position. */
+struct open_motions {
+    const size_t *positions;
+    size_t count;
+};
+
+/*
+ * A person registers a mail that the table did not: only its open motions, or the one that the
+ * amendment describes where none was found.  file->verdict is never NULL here.  Fails with ERR_DATA
+ * or ERR_USAGE where something must be said first: who moves it, its title, or that it is a
+ * withdrawal or replacement, which takes no number of its own.
+ */
+bool decide_accept(struct arena *arena, const struct case_file *file,
+                   const struct open_motions *open, const struct amendment *amendment,
+                   struct decision *decision_r, struct err *err_r);
+
+/* A motion as a person corrects it: decided->motion becomes an amended copy, its deadlines are
+ * counted anew only where kind or meetings change. */
+void decide_correct(struct arena *arena, const struct case_file *file,
+                    const struct amendment *amendment, struct decided_motion *decided);
 
 /* The names of the table's rows, in order: NULL behind the last. */
 const char *decide_row_name(size_t i);

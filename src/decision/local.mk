@@ -2,6 +2,8 @@
 libcore_a_SOURCES += \
 	src/decision/decision.h \
 	src/decision/decide.c \
+	src/decision/describe.h \
+	src/decision/accept.c \
 	src/decision/state.c \
 	src/decision/asks.h \
 	src/decision/asks.c \

@@ -9,7 +9,7 @@ bool registry_add_event(struct registry *registry, const struct event *event, st
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         value_int(event->at), value_text(event->event), value_id(event->message),
         value_id(event->delivery), value_text(event->body), value_text(event->number),
-        value_text(REGISTRY_ACTOR), value_text(event->text));
+        value_text(event->actor != NULL ? event->actor : REGISTRY_ACTOR), value_text(event->text));
 }
 
 void registry_read_event(struct statement *s, struct arena *arena, struct event_row *row_r)

@@ -124,7 +124,7 @@ bool registry_list_messages(struct registry *registry, struct arena *arena, int 
 /* A motion as its present version has it. */
 static const char select_motions[] =
     "SELECT n.number, t.version, t.body, d.kind, d.title, t.state, d.confidential,"
-    " m.sender_name, m.sender_address, m.trust, m.mail_date, m.arrived_at, m.registered_at,"
+    " m.sender_name, m.sender_address, m.trust, m.mail_date, m.arrived_at, n.given_at,"
     " d.deadline_state, d.deadline_day, d.deadline_until, d.deadline_rule, m.message_id,"
     " m.sha256, m.id, d.id"
     " FROM motions t JOIN numbers n ON n.motion = t.id"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 libshell_a_SOURCES += \
 	src/registry/registry.h \
+	src/registry/ruling.h \
 	src/registry/registry.c \
 	src/registry/private.h \
 	src/registry/statement.h \
@@ -9,6 +10,7 @@ libshell_a_SOURCES += \
 	src/registry/raw.c \
 	src/registry/lookup.c \
 	src/registry/record.c \
+	src/registry/ruling.c \
 	src/registry/uids.c \
 	src/registry/outbox.c \
 	src/registry/events.c \
@@ -20,9 +22,11 @@ libshell_a_SOURCES += \
 	src/registry/meetings.c
 
 # A step of the schema stays readable SQL in the source and becomes one C string of the build.
-EXTRA_DIST += src/registry/schema.sql src/registry/schema_2.sql src/registry/schema_3.sql
-BUILT_SOURCES += src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h
-CLEANFILES += src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h
+EXTRA_DIST += src/registry/schema.sql src/registry/schema_2.sql src/registry/schema_3.sql src/registry/schema_4.sql
+BUILT_SOURCES += src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h \
+	src/registry/schema_4_sql.h
+CLEANFILES += src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h \
+	src/registry/schema_4_sql.h
 
 SQL_TO_C = $(MKDIR_P) src/registry && \
 	{ printf 'static const char %s[] =\n' "$$name"; \
@@ -35,7 +39,11 @@ src/registry/schema_sql.h: src/registry/schema.sql
 src/registry/schema_2_sql.h: src/registry/schema_2.sql
 	$(AM_V_GEN)name=schema_2_sql; file='$(srcdir)/src/registry/schema_2.sql'; $(SQL_TO_C)
 
-src/registry/schema_3_sql.h: src/registry/schema_3.sql
+src/registry/schema_3_sql.h: src/registry/schema_3.sql src/registry/schema_4.sql
 	$(AM_V_GEN)name=schema_3_sql; file='$(srcdir)/src/registry/schema_3.sql'; $(SQL_TO_C)
 
-src/registry/migrate.$(OBJEXT): src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h
+src/registry/schema_4_sql.h: src/registry/schema_4.sql
+	$(AM_V_GEN)name=schema_4_sql; file='$(srcdir)/src/registry/schema_4.sql'; $(SQL_TO_C)
+
+src/registry/migrate.$(OBJEXT): src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h \
+	src/registry/schema_4_sql.h

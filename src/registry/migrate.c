@@ -7,6 +7,7 @@
 #include "registry/private.h"
 #include "registry/schema_2_sql.h"
 #include "registry/schema_3_sql.h"
+#include "registry/schema_4_sql.h"
 #include "registry/schema_sql.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ static const char *const steps[] = {
     schema_sql,
     schema_2_sql,
     schema_3_sql,
+    schema_4_sql,
 };
 
 #define STEP_COUNT ((int64_t)(sizeof steps / sizeof *steps))

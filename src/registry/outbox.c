@@ -5,6 +5,7 @@
  * nobody knows.
  */
 #include "registry/private.h"
+#include "registry/ruling.h"
 
 #include "base/json.h"
 
@@ -38,11 +39,11 @@ bool delivery_state_from_text(const char *s, enum delivery_state *state_r)
 #define DELIVERY_COLUMNS                                                                       \
     "SELECT d.id, d.body, d.kind, n.number, d.message, d.recipient, d.envelope_from,"          \
     " d.message_id, d.subject, d.state, d.attempts, d.created_at, d.next_attempt, d.response," \
-    " length(d.bytes)"
+    " length(d.bytes), coalesce(d.resent_at, d.created_at)"
 #define DELIVERY_TABLES  \
     " FROM deliveries d" \
     " LEFT JOIN numbers n ON n.motion = d.motion"
-#define DELIVERY_BYTES 15 /* the column behind these, where it is asked for */
+#define DELIVERY_BYTES 16 /* the column behind these, where it is asked for */
 
 static bool read_delivery(struct statement *s, struct arena *arena, bool bytes,
                           struct delivery *row_r)
@@ -61,6 +62,7 @@ static bool read_delivery(struct statement *s, struct arena *arena, bool bytes,
         .next_attempt = statement_moment(s, 12),
         .response = statement_text(s, arena, 13),
         .size = (size_t)statement_int(s, 14),
+        .tried_since = statement_int(s, 15),
     };
     if (bytes)
         row_r->bytes = statement_blob(s, arena, DELIVERY_BYTES, &row_r->size);
@@ -167,6 +169,17 @@ bool registry_list_untold_failures(struct registry *registry, struct arena *aren
            read_deliveries(registry, s, arena, false, rows_r, count_r, err_r);
 }
 
+bool registry_list_ruled(struct registry *registry, struct arena *arena, int64_t ruling,
+                         struct delivery **rows_r, size_t *count_r, struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          DELIVERY_COLUMNS DELIVERY_TABLES " WHERE d.ruling = ? ORDER BY d.id",
+                          value_int(ruling)) &&
+           read_deliveries(registry, s, arena, false, rows_r, count_r, err_r);
+}
+
 /* ---- new ones */
 
 const char *registry_occasion(const struct reply *reply)
@@ -184,20 +197,21 @@ bool registry_insert_delivery(struct registry *registry, const struct registry_o
                           .message = order->message,
                           .body = order->body,
                           .number = reply->number,
+                          .actor = order->actor,
                           .text = reply_kind_to_text(reply->kind)};
 
     if (!STATEMENT_RUN(
             registry, err_r,
             "INSERT INTO deliveries (body, kind, message, motion, occasion, recipient,"
             " recipient_key, envelope_from, subject, message_id, bytes, state, created_at,"
-            " next_attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " next_attempt, ruling) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             value_text(order->body), value_text(reply_kind_to_text(reply->kind)),
             value_id(order->message), value_id(order->motion), value_text(registry_occasion(reply)),
             value_text(reply->to), value_text(order->recipient_key),
             value_text(reply->envelope_from), value_text(reply->subject),
             value_text(reply->message_id), value_blob(reply->bytes, reply->size),
             value_text(delivery_state_to_text(state)), value_int(order->now),
-            value_moment(reply->waiting ? MOMENT_NONE : order->now)))
+            value_moment(reply->waiting ? MOMENT_NONE : order->now), value_id(order->ruling)))
         return false;
     event.delivery = sqlite3_last_insert_rowid(registry->db);
     return registry_add_event(registry, &event, err_r);

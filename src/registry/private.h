@@ -62,11 +62,42 @@ struct event {
     int64_t delivery;   /* 0: none */
     const char *body;   /* or NULL */
     const char *number; /* or NULL; needs body */
+    const char *actor;  /* NULL: no person, the program itself */
     const char *text;   /* no personal data: events outlive what a person may have erased */
 };
 bool registry_add_event(struct registry *registry, const struct event *event, struct err *err_r);
 /* Columns: seq, at, event, message, delivery, number, actor, text. */
 void registry_read_event(struct statement *s, struct arena *arena, struct event_row *row_r);
+
+/* ---- record.c: the pieces of one record, also for what a person decides (ruling.c) */
+
+struct recording {
+    struct registry *registry;
+    struct arena *arena;
+    const struct registry_entry *entry;
+    const char *body;
+    const char *sha256;
+    int64_t message;
+    const char *actor; /* NULL: the program itself */
+    int64_t ruling;    /* the event of a person's decision that this follows from, or 0 */
+};
+
+bool recording_fail_bug(const struct recording *r, struct err *err_r, const char *what);
+int64_t recording_duplicate_of(const struct registry_entry *entry);
+/* NULL where there is no reading. */
+const char *recording_reading_text(struct arena *arena, const struct reading *reading);
+/* What the mail says of itself, into its row and its parts. */
+bool recording_add_reading(struct recording *r, struct err *err_r);
+bool recording_add_documents(struct recording *r, struct err *err_r);
+bool recording_add_document(struct recording *r, size_t position,
+                            const struct decided_motion *decided, struct err *err_r);
+bool recording_insert_consultations(struct recording *r, int64_t document,
+                                    const struct decided_motion *decided, struct err *err_r);
+bool recording_insert_movers(struct recording *r, int64_t document,
+                             const struct decided_motion *decided, struct err *err_r);
+bool recording_add_deliveries(struct recording *r, struct err *err_r);
+/* Nobody took a number since it was looked up. */
+bool recording_check_counter(struct recording *r, struct err *err_r);
 
 /* ---- lookup.c */
 
@@ -88,6 +119,8 @@ struct registry_order {
     const char *recipient_key; /* the address case folded */
     const struct reply *reply;
     int64_t now;
+    const char *actor; /* NULL: the program itself */
+    int64_t ruling;    /* the event of a person's decision that it follows from, or 0 */
 };
 /* A row of deliveries and its event. */
 bool registry_insert_delivery(struct registry *registry, const struct registry_order *order,

@@ -8,17 +8,7 @@
 
 #include <string.h>
 
-/* What the pieces of one record share. */
-struct recording {
-    struct registry *registry;
-    struct arena *arena;
-    const struct registry_entry *entry;
-    const char *body;
-    const char *sha256;
-    int64_t message;
-};
-
-static bool fail_bug(const struct recording *r, struct err *err_r, const char *what)
+bool recording_fail_bug(const struct recording *r, struct err *err_r, const char *what)
 {
     return err_set(err_r, ERR_BUG, "mail %lu of %s %s: %s; please report this",
                    (unsigned long)r->entry->raw->uid, r->entry->raw->mailbox, r->entry->raw->folder,
@@ -47,15 +37,17 @@ static const char *sender_address(const struct registry_entry *entry)
     return mail->from.n > 0 ? mail->from.v[0].address : NULL;
 }
 
-static int64_t duplicate_of(const struct registry_entry *entry)
+int64_t recording_duplicate_of(const struct registry_entry *entry)
 {
     if (entry->decision->state != MESSAGE_DUPLICATE)
         return 0;
     return entry->known->same_bytes != 0 ? entry->known->same_bytes : entry->known->same_mail;
 }
 
-static const char *reading_text(struct arena *arena, const struct reading *reading)
+const char *recording_reading_text(struct arena *arena, const struct reading *reading)
 {
+    if (reading == NULL)
+        return NULL;
     struct json *json = reading_to_json(reading);
     const char *text = json_print_compact(arena, json);
 
@@ -82,8 +74,8 @@ static bool insert_row(struct recording *r, struct err *err_r)
         value_text(decision->arrival.basis), value_int(r->entry->registered_at),
         value_int((int64_t)(raw->whole ? raw->whole : raw->size)), value_text(r->sha256),
         value_text(message_state_to_text(decision->state)), value_text(decision->row),
-        value_text(decision->reason), value_id(duplicate_of(r->entry)),
-        value_text(reading == NULL ? NULL : reading_text(r->arena, reading)));
+        value_text(decision->reason), value_id(recording_duplicate_of(r->entry)),
+        value_text(recording_reading_text(r->arena, reading)));
 }
 
 static bool insert_part(struct recording *r, size_t position, const struct mail_part *part,
@@ -99,7 +91,7 @@ static bool insert_part(struct recording *r, size_t position, const struct mail_
         value_int(registry_part_is_telling(r->entry->reading, part)));
 }
 
-static bool add_reading(struct recording *r, struct err *err_r)
+bool recording_add_reading(struct recording *r, struct err *err_r)
 {
     const struct mail *mail = r->entry->reading->mail;
     const struct verdict *verdict = r->entry->verdict;
@@ -180,8 +172,8 @@ static bool insert_document(struct recording *r, size_t position,
     return true;
 }
 
-static bool insert_consultations(struct recording *r, int64_t document,
-                                 const struct decided_motion *decided, struct err *err_r)
+bool recording_insert_consultations(struct recording *r, int64_t document,
+                                    const struct decided_motion *decided, struct err *err_r)
 {
     for (size_t i = 0; i < decided->consultation_count; i++) {
         const struct decided_consultation *c = &decided->consultations[i];
@@ -210,8 +202,8 @@ static bool insert_mover(struct recording *r, int64_t document, size_t position,
                          value_text(role));
 }
 
-static bool insert_movers(struct recording *r, int64_t document,
-                          const struct decided_motion *decided, struct err *err_r)
+bool recording_insert_movers(struct recording *r, int64_t document,
+                             const struct decided_motion *decided, struct err *err_r)
 {
     size_t position = 0;
 
@@ -229,19 +221,22 @@ static bool check_motion(struct recording *r, const struct decided_motion *decid
                          struct err *err_r)
 {
     if (decided->registered != (decided->number != NULL))
-        return fail_bug(r, err_r, "a motion has a number if and only if it is registered");
+        return recording_fail_bug(r, err_r,
+                                  "a motion has a number if and only if it is registered");
     if (decided->registered && strcmp(document_role(decided->motion->kind), "motion") != 0)
-        return fail_bug(r, err_r, "a withdrawal or replacement takes no number of its own");
+        return recording_fail_bug(r, err_r,
+                                  "a withdrawal or replacement takes no number of its own");
     return true;
 }
 
-static bool add_document(struct recording *r, size_t position, const struct decided_motion *decided,
-                         struct err *err_r)
+bool recording_add_document(struct recording *r, size_t position,
+                            const struct decided_motion *decided, struct err *err_r)
 {
     int64_t motion = 0, document;
     struct event event = {
         .event = decided->registered ? "registered" : "held",
         .at = r->entry->registered_at,
+        .actor = r->actor,
         .message = r->message,
         .body = r->body,
         .number = decided->number,
@@ -251,25 +246,26 @@ static bool add_document(struct recording *r, size_t position, const struct deci
     return check_motion(r, decided, err_r) &&
            (!decided->registered || insert_motion(r, decided, &motion, err_r)) &&
            insert_document(r, position, decided, motion, &document, err_r) &&
-           insert_consultations(r, document, decided, err_r) &&
-           insert_movers(r, document, decided, err_r) &&
+           recording_insert_consultations(r, document, decided, err_r) &&
+           recording_insert_movers(r, document, decided, err_r) &&
            registry_add_event(r->registry, &event, err_r);
 }
 
 /* Where no motion says what became of the message, the message does. */
-static bool add_documents(struct recording *r, struct err *err_r)
+bool recording_add_documents(struct recording *r, struct err *err_r)
 {
     const struct decision *decision = r->entry->decision;
     struct event event = {
         .event = message_state_to_text(decision->state),
         .at = r->entry->registered_at,
+        .actor = r->actor,
         .message = r->message,
         .body = r->body,
         .text = decision->reason != NULL ? decision->reason : decision->row,
     };
 
     for (size_t i = 0; i < decision->motion_count; i++) {
-        if (!add_document(r, i, &decision->motions[i], err_r))
+        if (!recording_add_document(r, i, &decision->motions[i], err_r))
             return false;
     }
     return decision->motion_count > 0 || registry_add_event(r->registry, &event, err_r);
@@ -280,6 +276,7 @@ static bool add_other_of_id(struct recording *r, struct err *err_r)
     struct event event = {
         .event = "same-message-id",
         .at = r->entry->registered_at,
+        .actor = r->actor,
         .message = r->message,
         .body = r->body,
         .text = r->entry->known->other_of_id,
@@ -299,6 +296,10 @@ static bool was_answered(struct recording *r, const struct reply *reply, int64_t
 {
     int64_t id;
 
+    /* a person's decision is news each time */
+    *answered_r = false;
+    if (r->ruling != 0)
+        return true;
     if (!STATEMENT_GET(r->registry, &id, err_r,
                        "SELECT d.id FROM messages m JOIN deliveries d ON d.message = m.id"
                        " WHERE m.sha256 = ? AND m.body = ? AND d.kind = ?"
@@ -319,6 +320,7 @@ static bool add_delivery(struct recording *r, const struct reply *reply, struct 
     struct event event = {
         .event = "not-repeated",
         .at = r->entry->registered_at,
+        .actor = r->actor,
         .message = r->message,
         .body = r->body,
         .number = reply->number,
@@ -329,7 +331,7 @@ static bool add_delivery(struct recording *r, const struct reply *reply, struct 
         !registry_find_number(r->registry, r->body, reply->number, &motion, err_r))
         return false;
     if (reply->number != NULL && motion == 0)
-        return fail_bug(r, err_r, "an answer names a number that was never given");
+        return recording_fail_bug(r, err_r, "an answer names a number that was never given");
     if (!was_answered(r, reply, motion, key, &answered, err_r))
         return false;
     if (answered)
@@ -340,11 +342,13 @@ static bool add_delivery(struct recording *r, const struct reply *reply, struct 
                                                              .motion = motion,
                                                              .recipient_key = key,
                                                              .reply = reply,
-                                                             .now = r->entry->registered_at},
+                                                             .now = r->entry->registered_at,
+                                                             .actor = r->actor,
+                                                             .ruling = r->ruling},
                                     err_r);
 }
 
-static bool add_deliveries(struct recording *r, struct err *err_r)
+bool recording_add_deliveries(struct recording *r, struct err *err_r)
 {
     for (size_t i = 0; i < r->entry->replies->n; i++) {
         if (!add_delivery(r, &r->entry->replies->v[i], err_r))
@@ -355,7 +359,7 @@ static bool add_deliveries(struct recording *r, struct err *err_r)
 
 /* ---- all of it */
 
-static bool check_counter(struct recording *r, struct err *err_r)
+bool recording_check_counter(struct recording *r, struct err *err_r)
 {
     const struct decision *decision = r->entry->decision;
     int year, month, mday, counter;
@@ -369,7 +373,7 @@ static bool check_counter(struct recording *r, struct err *err_r)
     if (!registry_next_counter(r->registry, r->body, year, &counter, err_r))
         return false;
     return counter == r->entry->known->next_counter ||
-           fail_bug(r, err_r, "another mail took its number since it was looked up");
+           recording_fail_bug(r, err_r, "another mail took its number since it was looked up");
 }
 
 static bool check_entry(struct recording *r, struct err *err_r)
@@ -379,11 +383,11 @@ static bool check_entry(struct recording *r, struct err *err_r)
     if (!registry_next_message(r->registry, &next, err_r))
         return false;
     if (r->entry->known->message != next)
-        return fail_bug(r, err_r, "another mail took its id since it was looked up");
-    if (r->entry->decision->state == MESSAGE_DUPLICATE && duplicate_of(r->entry) == 0)
-        return fail_bug(r, err_r, "a duplicate of nothing that is registered");
+        return recording_fail_bug(r, err_r, "another mail took its id since it was looked up");
+    if (r->entry->decision->state == MESSAGE_DUPLICATE && recording_duplicate_of(r->entry) == 0)
+        return recording_fail_bug(r, err_r, "a duplicate of nothing that is registered");
     r->message = next;
-    return check_counter(r, err_r);
+    return recording_check_counter(r, err_r);
 }
 
 /* It was thought gone and is here after all: the row stays as history, the UID is the mail's. */
@@ -397,8 +401,9 @@ static bool release_uid(struct recording *r, int64_t vanished, struct err *err_r
 static bool record(struct recording *r, int64_t vanished, struct err *err_r)
 {
     return check_entry(r, err_r) && release_uid(r, vanished, err_r) && insert_row(r, err_r) &&
-           (r->entry->reading == NULL || add_reading(r, err_r)) && add_documents(r, err_r) &&
-           add_other_of_id(r, err_r) && add_deliveries(r, err_r) &&
+           (r->entry->reading == NULL || recording_add_reading(r, err_r)) &&
+           recording_add_documents(r, err_r) && add_other_of_id(r, err_r) &&
+           recording_add_deliveries(r, err_r) &&
            registry_index_message(r->registry, r->message, err_r);
 }
 

@@ -103,6 +103,9 @@ static bool open_database(struct registry *registry, struct arena *arena, struct
         return err_set(err_r, ERR_NO_INPUT,
                        "there is no registry in %s; antragd makes it when it first runs",
                        registry->directory);
+    if (registry->mode == REGISTRY_READ && access(path, R_OK) != 0 && errno == EACCES)
+        return err_set_errno(err_r, ERR_PERMISSION, "you may not read the registry in %s",
+                             registry->directory);
     int code = sqlite3_open_v2(registry->mode == REGISTRY_TRIAL ? ":memory:" : path, &registry->db,
                                flags[registry->mode] | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)

@@ -137,6 +137,7 @@ struct delivery {
     enum delivery_state state;
     int attempts;
     int64_t created_at;
+    int64_t tried_since;  /* created_at, unless a person let it go or sent it again later */
     int64_t next_attempt; /* MOMENT_NONE: none due */
     const char *response; /* of the last attempt, or NULL */
     const char *bytes;    /* only where asked for */

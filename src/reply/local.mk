@@ -28,14 +28,22 @@ reply_templates = \
 	src/reply/templates/de/bad-file.txt \
 	src/reply/templates/de/acknowledgement.txt \
 	src/reply/templates/de/confirmation.txt \
+	src/reply/templates/de/ignored.txt \
 	src/reply/templates/de/named.txt \
 	src/reply/templates/de/notice.txt \
 	src/reply/templates/de/review.txt \
+	src/reply/templates/de/ruled.txt \
+	src/reply/templates/de/ruled-list.txt \
+	src/reply/templates/de/ruled-notice.txt \
 	src/reply/templates/en/acknowledgement.txt \
 	src/reply/templates/en/confirmation.txt \
+	src/reply/templates/en/ignored.txt \
 	src/reply/templates/en/named.txt \
 	src/reply/templates/en/notice.txt \
-	src/reply/templates/en/review.txt
+	src/reply/templates/en/review.txt \
+	src/reply/templates/en/ruled.txt \
+	src/reply/templates/en/ruled-list.txt \
+	src/reply/templates/en/ruled-notice.txt
 
 EXTRA_DIST += src/reply/templates.awk $(reply_templates)
 CLEANFILES += src/reply/templates.c

@@ -14,6 +14,8 @@ struct rendering {
     const char *from_address;
     const char *in_reply_to; /* "<id>", or NULL */
     const char *references;
+    bool list_begins; /* a confirmation is the first of its thread */
+    struct day day;   /* whose members are those of the roster */
     struct replies replies;
 };
 

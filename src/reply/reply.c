@@ -117,12 +117,13 @@ static void write_text(struct rendering *rendering, const char *name, const stru
 static void compose_reply(struct rendering *rendering, const struct order *order,
                           struct reply *reply, const char *text)
 {
-    /* the list knows no mail of the faction, and office and list are told, not answered */
+    /* office and list are told, not answered */
     bool to_list = order->kind == REPLY_CONFIRMATION;
     bool told = to_list || order->kind == REPLY_NOTICE;
+    bool unthreaded = to_list && rendering->list_begins;
     const struct compose_header extra[] = {
-        {"In-Reply-To", to_list ? NULL : rendering->in_reply_to},
-        {"References", to_list ? NULL : rendering->references},
+        {"In-Reply-To", unthreaded ? NULL : rendering->in_reply_to},
+        {"References", unthreaded ? NULL : rendering->references},
         {"Auto-Submitted", told ? "auto-generated" : "auto-replied"},
         {"X-Auto-Response-Suppress", "All"},
     };
@@ -175,7 +176,7 @@ struct values render_for_member(const struct values *values, const struct conf_m
 
 static bool is_active(const struct rendering *rendering, const struct conf_member *member)
 {
-    return trust_member_is_active(member, moment_day(rendering->input->decision->arrival.at));
+    return trust_member_is_active(member, rendering->day);
 }
 
 static void add_for_member(struct rendering *rendering, const struct values *values,
@@ -192,33 +193,34 @@ static void add_for_member(struct rendering *rendering, const struct values *val
     render_add(rendering, &order, &personal);
 }
 
-static void add_acknowledgements(struct rendering *rendering, const struct values *values,
-                                 const struct decided_motion *motion)
+/* To those of a faction who want acknowledgements. */
+static void add_to_faction(struct rendering *rendering, const struct values *values,
+                           const char *template, const char *number,
+                           const struct conf_faction *faction)
 {
-    const struct conf_faction *faction = motion->mover;
-
     for (size_t i = 0; faction != NULL && i < faction->member_count; i++) {
         const struct conf_member *member = &faction->members[i];
 
         if (member->acknowledge && is_active(rendering, member))
-            add_for_member(rendering, values, "acknowledgement", motion->number, member);
+            add_for_member(rendering, values, template, number, member);
     }
 }
 
 /* The chairs of a faction that the letter names: told whether they want acknowledgements or not,
  * since somebody else speaks in their name. */
 static void add_to_chairs(struct rendering *rendering, const struct values *values,
-                          const char *number, const struct conf_faction *faction)
+                          const char *template, const char *number,
+                          const struct conf_faction *faction)
 {
     for (size_t i = 0; i < faction->member_count; i++) {
         const struct conf_member *member = &faction->members[i];
 
         if (member->chair && is_active(rendering, member))
-            add_for_member(rendering, values, "named", number, member);
+            add_for_member(rendering, values, template, number, member);
     }
 }
 
-static void add_named(struct rendering *rendering, struct values values,
+static void add_named(struct rendering *rendering, struct values values, const char *template,
                       const struct decided_motion *motion)
 {
     /* not proven to be theirs: what is confidential is not handed on */
@@ -229,21 +231,29 @@ static void add_named(struct rendering *rendering, struct values values,
             trust_find_faction(rendering->input->body, motion->named.v[i]);
 
         if (faction != NULL)
-            add_to_chairs(rendering, &values, motion->number, faction);
+            add_to_chairs(rendering, &values, template, motion->number, faction);
     }
 }
 
+static bool is_below_list_trust(const struct rendering *rendering)
+{
+    const struct verdict *verdict = rendering->input->verdict;
+
+    return verdict == NULL || verdict->level < rendering->input->body->list_trust;
+}
+
 static void add_confirmation(struct rendering *rendering, struct values values,
-                             const struct decided_motion *motion)
+                             const char *template, const struct decided_motion *motion,
+                             bool waiting)
 {
     const struct conf_body *body = rendering->input->body;
     bool confidential = motion->motion->confidential;
     const struct order order = {
         .kind = REPLY_CONFIRMATION,
-        .template = "confirmation",
+        .template = template,
         .to = body->list,
         .number = motion->number,
-        .waiting = confidential || rendering->input->verdict->level < body->list_trust,
+        .waiting = confidential || waiting,
     };
 
     if (confidential)
@@ -251,16 +261,14 @@ static void add_confirmation(struct rendering *rendering, struct values values,
     render_add(rendering, &order, &values);
 }
 
-static void add_notices(struct rendering *rendering, const struct values *values,
-                        const char *number, const char *occasion, const char *when)
+static void add_to_office(struct rendering *rendering, const struct values *values,
+                          const char *template, const char *number, const char *occasion)
 {
     const struct conf_body *body = rendering->input->body;
 
-    if (!texts_has(&body->notify, when))
-        return;
     for (size_t i = 0; i < body->office.n; i++) {
         const struct order order = {.kind = REPLY_NOTICE,
-                                    .template = "notice",
+                                    .template = template,
                                     .to = body->office.v[i],
                                     .number = number,
                                     .occasion = occasion};
@@ -269,10 +277,17 @@ static void add_notices(struct rendering *rendering, const struct values *values
     }
 }
 
+static void add_notices(struct rendering *rendering, const struct values *values,
+                        const char *number, const char *occasion, const char *when)
+{
+    if (texts_has(&rendering->input->body->notify, when))
+        add_to_office(rendering, values, "notice", number, occasion);
+}
+
 /* The sender is told only where the roster knows her and no machine wrote; her roster address,
  * never one of the mail's. */
 static void add_review(struct rendering *rendering, const struct values *values,
-                       const char *occasion)
+                       const char *template, const char *occasion)
 {
     const struct reply_input *input = rendering->input;
     const struct conf_member *member = input->verdict == NULL ? NULL : input->verdict->member;
@@ -284,22 +299,32 @@ static void add_review(struct rendering *rendering, const struct values *values,
     personal = render_for_member(values, member);
     render_add(rendering,
                &(struct order){.kind = REPLY_REVIEW,
-                               .template = "review",
+                               .template = template,
                                .to_name = member->name,
                                .to = member->address,
                                .occasion = occasion},
                &personal);
 }
 
-static void render_registered(struct rendering *rendering, const struct decided_motion *motion,
-                              size_t position, size_t count)
+/* "Ihre Fraktion" is the mover's only where the sender is one of them. */
+static void set_motion(const struct rendering *rendering, struct values *values,
+                       const struct decided_motion *motion)
+{
+    const struct verdict *verdict = rendering->input->verdict;
+
+    values_set_motion(values, motion, motion->position + 1, motion->count);
+    if (verdict != NULL && verdict->faction != motion->mover)
+        values_say_trust_to_others(values);
+}
+
+static void render_registered(struct rendering *rendering, const struct decided_motion *motion)
 {
     struct values values = rendering->common;
 
-    values_set_motion(&values, motion, position, count);
-    add_acknowledgements(rendering, &values, motion);
-    add_named(rendering, values, motion);
-    add_confirmation(rendering, values, motion);
+    set_motion(rendering, &values, motion);
+    add_to_faction(rendering, &values, "acknowledgement", motion->number, motion->mover);
+    add_named(rendering, values, "named", motion);
+    add_confirmation(rendering, values, "confirmation", motion, is_below_list_trust(rendering));
     add_notices(rendering, &values, motion->number, NULL, "registered");
 }
 
@@ -312,17 +337,17 @@ static const char *held_word(const struct rendering *rendering, const struct dec
     return alone ? "withdrawn" : "held";
 }
 
-static void render_held(struct rendering *rendering, const struct decided_motion *motion,
-                        size_t position, size_t count)
+static void render_held(struct rendering *rendering, const struct decided_motion *motion)
 {
     struct values values = rendering->common;
     /* one answer for each, although none of them has a number yet */
-    const char *occasion =
-        count > 1 ? arena_printf(rendering->arena, "motion %zu", position) : NULL;
+    const char *occasion = motion->count > 1
+                               ? arena_printf(rendering->arena, "motion %zu", motion->position + 1)
+                               : NULL;
 
-    values_set_motion(&values, motion, position, count);
+    values_set_motion(&values, motion, motion->position + 1, motion->count);
     values_set_row(&values, motion->row, motion->detail);
-    add_review(rendering, &values, occasion);
+    add_review(rendering, &values, "review", occasion);
     add_notices(rendering, &values, NULL, occasion, held_word(rendering, motion));
 }
 
@@ -334,7 +359,7 @@ static void render_whole(struct rendering *rendering)
 
     values_set_row(&values, decision->row, decision->detail);
     values_set_found(&values, decision);
-    add_review(rendering, &values, NULL);
+    add_review(rendering, &values, "review", NULL);
     add_notices(rendering, &values, NULL, NULL, "held");
 }
 
@@ -346,9 +371,9 @@ static void render_motions(struct rendering *rendering)
         const struct decided_motion *motion = &decision->motions[i];
 
         if (motion->registered)
-            render_registered(rendering, motion, i + 1, decision->motion_count);
+            render_registered(rendering, motion);
         else
-            render_held(rendering, motion, i + 1, decision->motion_count);
+            render_held(rendering, motion);
     }
 }
 
@@ -368,6 +393,15 @@ static bool needs_answers(const struct reply_input *input)
     return false;
 }
 
+static void begin_rendering(struct rendering *rendering, struct arena *arena,
+                            const struct reply_input *input)
+{
+    render_begin(rendering, arena, input);
+    if (input->reading != NULL)
+        find_thread(rendering, input->reading->mail);
+    values_init(&rendering->common, arena, input);
+}
+
 void reply_render(struct arena *arena, const struct reply_input *input, struct replies *replies_r)
 {
     struct rendering rendering;
@@ -375,13 +409,74 @@ void reply_render(struct arena *arena, const struct reply_input *input, struct r
     *replies_r = (struct replies){0};
     if (!needs_answers(input))
         return;
-    render_begin(&rendering, arena, input);
-    if (input->reading != NULL)
-        find_thread(&rendering, input->reading->mail);
-    values_init(&rendering.common, arena, input);
+    begin_rendering(&rendering, arena, input);
+    rendering.list_begins = true;
+    rendering.day = moment_day(input->decision->arrival.at);
     if (input->decision->whole)
         render_whole(&rendering);
     else
         render_motions(&rendering);
+    *replies_r = rendering.replies;
+}
+
+/* ---- what a person decided --------------------------------------------------------------------
+ */
+
+/* Whom a decision reaches twice (of the moving faction and of one that is named), is told once. */
+static bool is_told(const struct rendering *rendering, const struct conf_faction *faction,
+                    const struct decided_motion *motion)
+{
+    if (faction == NULL || faction == motion->mover)
+        return true;
+    for (size_t i = 0; i < motion->named.n; i++) {
+        if (trust_find_faction(rendering->input->body, motion->named.v[i]) == faction)
+            return true;
+    }
+    return false;
+}
+
+static void tell_list(struct rendering *rendering, const struct values *values,
+                      const struct decided_motion *motion, const struct reply_news *news)
+{
+    /* it follows the list's own first mail, since the list knows no mail of the faction */
+    if (news->confirmation == NULL)
+        return;
+    rendering->in_reply_to = arena_printf(rendering->arena, "<%s>", news->confirmation);
+    rendering->references = rendering->in_reply_to;
+    add_confirmation(rendering, *values, "ruled-list", motion, news->confirmation_waits);
+}
+
+static void render_ruled(struct rendering *rendering, const struct reply_news *news)
+{
+    const struct decided_motion *motion = &rendering->input->decision->motions[0];
+    struct values values = rendering->common;
+
+    set_motion(rendering, &values, motion);
+    add_to_faction(rendering, &values, "ruled", motion->number, motion->mover);
+    if (!is_told(rendering, news->former, motion))
+        add_to_faction(rendering, &values, "ruled", motion->number, news->former);
+    add_named(rendering, values, "ruled", motion);
+    if (news->ruling != REPLY_WITHDRAWN || texts_has(&rendering->input->body->notify, "withdrawn"))
+        add_to_office(rendering, &values, "ruled-notice", motion->number, NULL);
+    tell_list(rendering, &values, motion, news);
+}
+
+void reply_render_news(struct arena *arena, const struct reply_input *input,
+                       const struct reply_news *news, struct replies *replies_r)
+{
+    static const char *const flags[] = {
+        [REPLY_CORRECTED] = "corrected", [REPLY_WITHDRAWN] = "withdrawn", [REPLY_VOID] = "void"};
+    struct rendering rendering;
+
+    begin_rendering(&rendering, arena, input);
+    rendering.day = moment_day(input->registered_at);
+    values_set_ruling(&rendering.common, news->reason, news->actor);
+    if (news->ruling == REPLY_IGNORED) {
+        values_set(&rendering.common, "in_part", news->in_part ? "1" : NULL);
+        add_review(&rendering, &rendering.common, "ignored", NULL);
+    } else {
+        values_set(&rendering.common, flags[news->ruling], "1");
+        render_ruled(&rendering, news);
+    }
     *replies_r = rendering.replies;
 }

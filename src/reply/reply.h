@@ -44,6 +44,25 @@ struct reply_input {
 /* None for bounces, automatic mail, lists, unknown senders and duplicates. */
 void reply_render(struct arena *arena, const struct reply_input *input, struct replies *replies_r);
 
+/* What a person decided about something that was answered before. */
+enum reply_ruling { REPLY_IGNORED, REPLY_CORRECTED, REPLY_WITHDRAWN, REPLY_VOID };
+
+struct reply_news {
+    enum reply_ruling ruling;
+    const char *reason;                /* the person's words; the list does not see them */
+    const char *actor;                 /* for the office */
+    const struct conf_faction *former; /* the mover before a correction, or NULL */
+    const char *confirmation; /* Message-ID of the list's first one, or NULL: none was made */
+    bool confirmation_waits;  /* then this one waits too */
+    bool in_part;             /* ignored: other motions of the mail have numbers */
+};
+
+/* Ignored: a review to the sender where the roster knows her.  Else input->decision has the one
+ * motion as it now stands; its faction (and the former one), those named, office and list are told,
+ * each once.  The recipients are those of the roster at input->registered_at. */
+void reply_render_news(struct arena *arena, const struct reply_input *input,
+                       const struct reply_news *news, struct replies *replies_r);
+
 const char *reply_kind_to_text(enum reply_kind kind);
 bool reply_kind_from_text(const char *s, enum reply_kind *kind_r);
 

@@ -10,6 +10,7 @@
 #define SHORT_LENGTH 90 /* of a title in a subject */
 #define NAME_LENGTH 200
 #define TITLE_LENGTH 500
+#define REASON_LENGTH 2000 /* of a person's words, which are never longer */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -17,15 +18,17 @@ static const char *const names[] = {
     /* of the body */
     "body", "contact", "privacy",
     /* of the mail */
-    "message", "arrival", "server", "registered_at", "mail_date", "from", "trust", "trust_office",
-    "forwarder", "inner_date", "inner_arrival", "subject", "short_subject", "message_id",
-    "raw_size", "raw_sha256", "parts", "found", "unreadable", "unread",
+    "message", "arrival", "server", "evidence", "registered_at", "mail_date", "from", "trust",
+    "trust_office", "forwarder", "inner_date", "inner_arrival", "subject", "short_subject",
+    "message_id", "raw_size", "raw_sha256", "parts", "found", "unreadable", "unread",
     /* of a motion */
     "number", "position", "kind", "label", "title", "short_title", "withheld", "confidential",
     "mover", "named", "meetings", "short_meetings", "rules", "in_time", "late", "unknown", "none",
     "deadline_meeting", "last_day",
     /* of the decision */
     "reason", "advice", "detail", "detail_row",
+    /* of a person's decision */
+    "ruling_reason", "actor", "corrected", "withdrawn", "void", "in_part",
     /* of one answer */
     "recipient",
     /* of what no arriving mail causes */
@@ -269,13 +272,14 @@ void values_init_body(struct values *values, struct arena *arena, const struct c
 void values_init(struct values *values, struct arena *arena, const struct reply_input *input)
 {
     const struct arrival *arrival = &input->decision->arrival;
-    bool by_server = !text_equal(arrival->basis, "INTERNALDATE");
+    bool by_server = arrival->evidence == NULL && !text_equal(arrival->basis, "INTERNALDATE");
 
     values_init_body(values, arena, input->body);
     set_raw(values, input->raw);
     values_set(values, "message", arena_printf(arena, "m%lld", (long long)input->known->message));
     values_set(values, "arrival", say_moment(values, arrival->at));
     values_set(values, "server", by_server ? values_clean(arena, arrival->basis) : NULL);
+    values_set(values, "evidence", values_showable(arena, arrival->evidence, TITLE_LENGTH));
     values_set(values, "registered_at", say_moment(values, input->registered_at));
     values_set(values, "unreadable", flag(input->decision->state == MESSAGE_UNREADABLE));
     values_set(
@@ -435,6 +439,20 @@ void values_withhold_title(struct values *values)
     values_set(values, "title", NULL);
     values_set(values, "short_title", NULL);
     values_set(values, "label", NULL);
+}
+
+void values_set_ruling(struct values *values, const char *reason, const char *actor)
+{
+    values_set(values, "ruling_reason", values_showable(values->arena, reason, REASON_LENGTH));
+    values_set(values, "actor", values_showable(values->arena, actor, NAME_LENGTH));
+}
+
+void values_say_trust_to_others(struct values *values)
+{
+    for (size_t i = 0; i < values->n; i++) {
+        if (strcmp(values->v[i].name, "trust_office") == 0)
+            values_set(values, "trust", values->v[i].text);
+    }
 }
 
 /* ---- the decision -----------------------------------------------------------------------------

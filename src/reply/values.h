@@ -38,6 +38,12 @@ void values_set_row(struct values *values, const char *row, const char *detail);
 /* The motions of the mail as a list, for a mail about all of them. */
 void values_set_found(struct values *values, const struct decision *decision);
 
+/* The words of a person's decision and who made it. */
+void values_set_ruling(struct values *values, const char *reason, const char *actor);
+
+/* {trust} as those read it who are not of the sender's faction. */
+void values_say_trust_to_others(struct values *values);
+
 /* text NULL: empty.  A name that no template knows is a panic. */
 void values_set(struct values *values, const char *name, const char *text);
 

@@ -354,7 +354,8 @@ static void test_random_round_trip(void **state)
     for (int i = 0; i < 200; i++) {
         struct arena *arena = arena_new();
         struct conf_body body = random_body(arena);
-        struct conf conf = {.state_directory = "/x", .bodies = &body, .body_count = 1};
+        struct conf conf = {
+            .state_directory = "/x", .control_group = "antragd", .bodies = &body, .body_count = 1};
 
         check_random_values(arena, &conf);
         check_round_trip(arena, &conf);

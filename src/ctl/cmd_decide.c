@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * antragctl's deciding commands: the daemon is asked; where none runs, its lock is taken and the
+ * same code decides here.
+ */
+#include "ctl/ctl.h"
+#include "daemon/control.h"
+#include "daemon/reader_job.h"
+#include "pipeline/ruling.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DECISION_SECONDS 120 /* a mail that is read again may end its reader three times */
+
+/* ---- what is asked --------------------------------------------------------------------------- */
+
+static const char *find_odd_text(const struct ctl *ctl, const struct ruling_order *order)
+{
+    const char *const texts[] = {order->subject, order->body,  order->reason,  order->faction,
+                                 order->kind,    order->title, order->arrived, order->evidence};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i] && !text_is_utf8(texts[i], strlen(texts[i])))
+            return texts[i];
+    for (size_t i = 0; i < ctl->meetings.n; i++)
+        if (!text_is_utf8(ctl->meetings.v[i], strlen(ctl->meetings.v[i])))
+            return ctl->meetings.v[i];
+    return NULL;
+}
+
+static bool make_order(const struct ctl *ctl, enum ruling_verb verb, struct json **request_r,
+                       struct ruling_order *order_r, struct err *err_r)
+{
+    struct ruling_order order = {.verb = verb,
+                                 .subject = ctl->argc > 0 ? ctl->argv[0] : NULL,
+                                 .body = ctl->body,
+                                 .reason = ctl->reason,
+                                 .faction = ctl->faction,
+                                 .kind = ctl->kind,
+                                 .title = ctl->title,
+                                 .meetings = ctl->meetings,
+                                 .arrived = ctl->arrived,
+                                 .evidence = ctl->evidence,
+                                 .silent = ctl->silent};
+    if (find_odd_text(ctl, &order))
+        return err_set(err_r, ERR_USAGE, "an argument is not UTF-8; use a UTF-8 locale");
+    *request_r = ruling_order_to_json(&order);
+    if (ruling_order_from_json(ctl->arena, *request_r, order_r, err_r))
+        return true;
+    json_free(*request_r);
+    return false;
+}
+
+/* ---- without a daemon ------------------------------------------------------------------------ */
+
+static const char *own_login(struct arena *arena)
+{
+    const struct passwd *row = getpwuid(getuid());
+    return row ? arena_strdup(arena, row->pw_name)
+               : arena_printf(arena, "uid %lu", (unsigned long)getuid());
+}
+
+static const char *fresh_token(struct arena *arena)
+{
+    unsigned char bytes[16];
+    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+        panic("antragctl: no random bytes");
+    return text_hex(arena, bytes, sizeof bytes);
+}
+
+/* A registry that is not there is not made: only the daemon knows whose it must be. */
+static bool open_to_write(struct ctl *ctl, struct err *err_r)
+{
+    const char *directory = ctl->conf->state_directory;
+    if (!registry_open(directory, REGISTRY_READ, &ctl->registry, err_r))
+        return false;
+    registry_close(ctl->registry);
+    ctl->registry = NULL;
+    return registry_open(directory, REGISTRY_WRITE, &ctl->registry, err_r);
+}
+
+static bool reread(struct ruling_context *context, const struct ruling_order *order,
+                   struct json **answer_r, struct err *err_r)
+{
+    struct message message;
+    struct reading *reading;
+    struct err err;
+    if (!ruling_open_message(context, order, &message, err_r))
+        return false;
+    if (reader_read_apart(context->arena, message.raw.fd, &reading, &err))
+        message.reading = reading;
+    else
+        message.unreadable = arena_strdup(context->arena, err.text);
+    close(message.raw.fd);
+    message.raw.fd = -1;
+    return ruling_reread(context, &message, answer_r, err_r);
+}
+
+static bool decide_here(struct ctl *ctl, const struct ruling_order *order, struct json **answer_r,
+                        struct err *err_r)
+{
+    if (!open_to_write(ctl, err_r))
+        return false;
+    struct ruling_context context = {.registry = ctl->registry,
+                                     .arena = ctl->arena,
+                                     .conf = ctl->conf,
+                                     .actor = own_login(ctl->arena),
+                                     .now = (int64_t)time(NULL),
+                                     .token = fresh_token(ctl->arena)};
+    return order->verb == RULING_REREAD ? reread(&context, order, answer_r, err_r)
+                                        : ruling_decide(&context, order, answer_r, err_r);
+}
+
+/* ---- what came of it ------------------------------------------------------------------------- */
+
+static void print_answers(const struct json *answers)
+{
+    for (size_t i = 0; i < json_count(answers); i++) {
+        const struct json *answer = json_at(answers, i);
+        printf("  %-6s %-16s %-9s %s\n", json_text(answer, "id"), json_text(answer, "kind"),
+               json_text(answer, "state"), json_text(answer, "to"));
+    }
+}
+
+static void print_plain(struct ctl *ctl, const struct json *answer)
+{
+    const char *id = json_text(answer, "id"), *number = json_text(answer, "number");
+    const char *state = json_text(answer, "state"), *reason = json_text(answer, "reason");
+    struct texts motions = {0};
+    json_get_texts(answer, "motions", ctl->arena, &motions);
+    printf("%s%s%s",
+           number ? number
+           : id   ? id
+                  : "",
+           number || id ? ": " : "", json_text(answer, "event"));
+    if (state && strcmp(state, json_text(answer, "event")) != 0)
+        printf(", %s", state);
+    if (motions.n)
+        printf(" as %s", text_join(ctl->arena, &motions, ", "));
+    if (json_get(answer, "count"))
+        printf(", %lld answers are due now", (long long)json_int(answer, "count"));
+    printf("%s%s\n", reason ? ": " : "", reason ? reason : "");
+    print_answers(json_get(answer, "answers"));
+}
+
+static bool run_order(struct ctl *ctl, enum ruling_verb verb, struct err *err_r)
+{
+    struct ruling_order order;
+    struct json *request = NULL, *answer;
+    if (!make_order(ctl, verb, &request, &order, err_r))
+        return false;
+    bool ok = control_send(ctl->conf, request, DECISION_SECONDS, &answer, err_r);
+    json_free(request);
+    if (!ok && err_r->kind == ERR_UNAVAILABLE)
+        ok = decide_here(ctl, &order, &answer, err_r);
+    if (!ok)
+        return false;
+    if (ctl->json) {
+        ctl_print_json(ctl, answer);
+    } else {
+        print_plain(ctl, answer);
+        json_free(answer);
+    }
+    return true;
+}
+
+#define COMMAND(name, verb)                                         \
+    bool name(struct ctl *ctl, int *exit_code_r, struct err *err_r) \
+    {                                                               \
+        (void)exit_code_r; /* stays 0 */                            \
+        return run_order(ctl, verb, err_r);                         \
+    }
+COMMAND(ctl_accept, RULING_ACCEPT)
+COMMAND(ctl_ignore, RULING_IGNORE)
+COMMAND(ctl_reread, RULING_REREAD)
+COMMAND(ctl_correct, RULING_CORRECT)
+COMMAND(ctl_withdraw, RULING_WITHDRAW)
+COMMAND(ctl_void, RULING_VOID)
+COMMAND(ctl_release, RULING_RELEASE)
+COMMAND(ctl_resend, RULING_RESEND)
+COMMAND(ctl_retry, RULING_RETRY)

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What a person decides, from her words to rows and answers: the same code in the clerk, which is
+ * asked over the control socket, and in antragctl where no daemon runs.  An order is what was asked
+ * for; it travels as JSON.
+ */
+#ifndef PIPELINE_RULING_H
+#define PIPELINE_RULING_H
+
+#include "base/json.h"
+#include "pipeline/pipeline.h"
+
+enum ruling_verb {
+    RULING_ACCEPT,
+    RULING_IGNORE,
+    RULING_REREAD,
+    RULING_CORRECT,
+    RULING_WITHDRAW,
+    RULING_VOID,
+    RULING_RELEASE,
+    RULING_RESEND,
+    RULING_RETRY,
+};
+
+/* The options of antragctl(8); NULL where they were not given. */
+struct ruling_order {
+    enum ruling_verb verb;
+    const char *subject; /* "m12", "o34" or a number */
+    const char *body;
+    const char *reason;
+    const char *faction, *kind, *title;
+    struct texts meetings; /* COUNCIL=DATE */
+    const char *arrived, *evidence;
+    bool silent;
+};
+
+const char *ruling_verb_to_text(enum ruling_verb verb);
+bool ruling_verb_from_text(const char *s, enum ruling_verb *verb_r);
+
+/* {"command": verb, "subject": ...}; the texts must be UTF-8. */
+struct json *ruling_order_to_json(const struct ruling_order *order);
+/* Checks all of it (ERR_USAGE): a group may use the socket.  Texts are copied. */
+bool ruling_order_from_json(struct arena *arena, const struct json *json,
+                            struct ruling_order *order_r, struct err *err_r);
+
+struct ruling_context {
+    struct registry *registry; /* for writing */
+    struct arena *arena;
+    const struct conf *conf;
+    const char *actor; /* the login that decides */
+    int64_t now;
+    const char *token; /* fresh random, 32 hexadecimal digits */
+};
+
+/*
+ * Everything but reread: durable when true.  The answer says what was done: "event", "id",
+ * "number", "state", "motions" (numbers) and "answers" (each with "id", "kind", "to", "state"), as
+ * far as the verb has them; "count" of retry.
+ */
+bool ruling_decide(const struct ruling_context *context, const struct ruling_order *order,
+                   struct json **answer_r, struct err *err_r);
+
+/* Reread, first half: the message with its stored bytes in raw.fd, which is the caller's to close
+ * and to have read. */
+bool ruling_open_message(const struct ruling_context *context, const struct ruling_order *order,
+                         struct message *message_r, struct err *err_r);
+/* Second half, with message->reading or message->unreadable set; may stand in a batch. */
+bool ruling_reread(const struct ruling_context *context, const struct message *message,
+                   struct json **answer_r, struct err *err_r);
+
+#endif
