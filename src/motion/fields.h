@@ -53,12 +53,15 @@ const char *addressee_find(const struct letter *letter);
 /* section.c: what stands under Beschlussvorschlag and Begruendung within the range */
 void section_find(const struct letter *letter, struct range range, size_t asked,
                   const char **resolution_r, const char **reasoning_r);
-/* refers.c */
+/* refers.c: the number or the date of another paper; in() looks at one text only */
+const char *refers_in(struct arena *arena, const char *s);
 const char *refers_find(const struct letter *letter, const struct heading *heading);
 
 /* kind.c */
 bool kind_is_motion(const struct letter *letter, const struct motion *motion,
                     const struct heading *heading);
+/* Whether words that announce a replacement make one of this kind. */
+bool kind_is_replaced(enum motion_kind kind, const char *announcement);
 void kind_find(const struct letter *letter, const struct heading *heading, struct motion *motion);
 /* The opening's prose as flowing text, cut at LETTER_MAX_OPENING. */
 const char *opening_text(const struct letter *letter);

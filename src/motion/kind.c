@@ -62,6 +62,22 @@ static enum motion_kind kind_of_content(const struct letter *letter, const struc
     return MOTION_MOTION;
 }
 
+/* A new wording is what an amendment is about; only "ersetzt" makes it replace another one. */
+bool kind_is_replaced(enum motion_kind kind, const char *announcement)
+{
+    if (kind == MOTION_AMENDMENT || kind == MOTION_SUPPLEMENT)
+        return pattern_matches(PATTERN_says_replaces, announcement);
+    return kind != MOTION_WITHDRAWAL;
+}
+
+/* What the letter announces: "ersetzt A/2026/0001", as a line or behind the label. */
+static const char *announcement(const struct letter *letter, const struct heading *heading)
+{
+    if (letter->replaces != NULL)
+        return letter->replaces;
+    return pattern_matches(PATTERN_subject_replaces, heading->phrase) ? heading->phrase : NULL;
+}
+
 void kind_find(const struct letter *letter, const struct heading *heading, struct motion *motion)
 {
     enum motion_kind kind = MOTION_MOTION;
@@ -72,6 +88,9 @@ void kind_find(const struct letter *letter, const struct heading *heading, struc
         kind = MOTION_MOTION;
     if (kind == MOTION_MOTION)
         kind = kind_of_content(letter, heading, motion);
+    const char *announced = announcement(letter, heading);
+    if (announced != NULL && kind_is_replaced(kind, announced))
+        kind = MOTION_REPLACEMENT;
     motion->kind = kind;
 }
 
@@ -106,12 +125,19 @@ static bool has_council_role(const struct motion *motion)
     return false;
 }
 
+/* Who withdraws what we gave a number need not say again who they are. */
+static bool withdraws_registered(const struct motion *motion)
+{
+    return motion->kind == MOTION_WITHDRAWAL && motion->refers_to != NULL &&
+           pattern_matches(PATTERN_registered, motion->refers_to);
+}
+
 /* Somebody who may move, or something that only a council can be asked; that a council's meeting is
  * mentioned is not enough by itself. */
 static bool concerns_council(const struct letter *letter, const struct motion *motion,
                              const struct heading *heading)
 {
-    return motion->factions.n > 0 || has_council_role(motion) ||
+    return motion->factions.n > 0 || has_council_role(motion) || withdraws_registered(motion) ||
            is_citizens(letter, motion, heading) ||
            (motion->consultation_count > 0 &&
             (heading->label != NULL || motion->resolution != NULL));
@@ -120,8 +146,9 @@ static bool concerns_council(const struct letter *letter, const struct motion *m
 bool kind_is_motion(const struct letter *letter, const struct motion *motion,
                     const struct heading *heading)
 {
-    bool labelled =
-        *heading->phrase != '\0' && (motion->title != NULL || motion->resolution != NULL);
+    bool labelled = *heading->phrase != '\0' &&
+                    (motion->title != NULL || motion->resolution != NULL ||
+                     (motion->kind == MOTION_WITHDRAWAL && motion->refers_to != NULL));
     bool requested = pattern_matches(PATTERN_requests, opening_text(letter));
     if (!labelled && !requested && !(motion->resolution != NULL && motion->reasoning != NULL))
         return false;

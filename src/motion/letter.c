@@ -21,6 +21,7 @@ static const struct {
     {LINE_REASONING, PATTERN_reasoning_heading, 1},
     {LINE_OTHER, PATTERN_other_heading, 1},
     {LINE_OTHER, PATTERN_reasoning_elsewhere, 0},
+    {LINE_REPLACES, PATTERN_replaces_line, 0},
     {LINE_SUBJECT, PATTERN_subject_line, 1},
     {LINE_LABEL, PATTERN_label_line, 3},
 };
@@ -85,15 +86,10 @@ static bool belongs_to_page(struct reader *reader, const char *text)
     return is_page_header(reader, text);
 }
 
-static void add_line(struct reader *reader, const char *raw)
+static void push_line(struct reader *reader, const char *text, const char *raw)
 {
     struct letter *letter = reader->letter;
-    const char *text = text_squeeze(letter->arena, raw);
-    if (text[0] == '\0') {
-        reader->gap = true;
-        return;
-    }
-    if (letter->n == LETTER_MAX_LINES || belongs_to_page(reader, text))
+    if (letter->n == LETTER_MAX_LINES)
         return;
     if (letter->n == reader->size) {
         reader->size = 2 * reader->size + 64;
@@ -104,6 +100,33 @@ static void add_line(struct reader *reader, const char *raw)
     *line = (struct line){.text = text, .raw = raw, .gap = reader->gap};
     reader->gap = false;
     set_role(letter->arena, line);
+}
+
+/* "Sehr geehrte Frau Meier, die SPD-Fraktion bittet ...": two lines in one. */
+static bool push_salutation(struct reader *reader, const char *text)
+{
+    struct match match;
+    struct arena *arena = reader->letter->arena;
+    if (!pattern_matches(PATTERN_salutation, text) ||
+        !pattern_find(PATTERN_salutation_sentence, text, 0, &match))
+        return false;
+    const char *sentence = match_text(&match, 2, arena);
+    text = match_text(&match, 1, arena);
+    push_line(reader, text, text);
+    reader->gap = true;
+    push_line(reader, sentence, sentence);
+    return true;
+}
+
+static void add_line(struct reader *reader, const char *raw)
+{
+    const char *text = text_squeeze(reader->letter->arena, raw);
+    if (text[0] == '\0') {
+        reader->gap = true;
+        return;
+    }
+    if (!belongs_to_page(reader, text) && !push_salutation(reader, text))
+        push_line(reader, text, raw);
 }
 
 static void split_lines(struct letter *letter, const char *text)
@@ -366,6 +389,33 @@ static void find_opening(struct letter *letter)
     letter->opening.end = letter->asked < i ? letter->asked : i;
 }
 
+static bool has_label(const struct line *line)
+{
+    return line->role == LINE_LABEL ||
+           (line->role == LINE_SUBJECT && pattern_matches(PATTERN_label_line, line->text));
+}
+
+/* "Neufassung des Antrags ..." is itself the label where the letter has no other. */
+static void find_replaces(struct letter *letter)
+{
+    bool labelled = false;
+    for (size_t i = 0; i < letter->sections.begin; i++) {
+        if (letter->lines[i].role == LINE_REPLACES && letter->replaces == NULL)
+            letter->replaces = letter->lines[i].text;
+        labelled = labelled || has_label(&letter->lines[i]);
+    }
+    for (size_t i = 0; i < letter->n; i++) {
+        struct line *line = &letter->lines[i];
+        if (line->role != LINE_REPLACES)
+            continue;
+        bool is_label = !labelled && pattern_matches(PATTERN_label_line, line->text);
+        if (is_label)
+            line->role = LINE_LABEL;
+        else if (i >= letter->sections.begin)
+            line->role = LINE_PLAIN;
+    }
+}
+
 struct letter *letter_read(struct arena *arena, const char *text)
 {
     struct letter *letter = ARENA_NEW(arena, struct letter);
@@ -374,5 +424,6 @@ struct letter *letter_read(struct arena *arena, const char *text)
     find_head(letter);
     find_signing(letter);
     find_opening(letter);
+    find_replaces(letter);
     return letter;
 }

@@ -32,6 +32,7 @@ enum line_role {
     LINE_REASONING,  /* Begruendung: */
     LINE_OTHER,      /* Finanzielle Auswirkungen: */
     LINE_DECIDES,    /* Der Rat moege beschliessen: */
+    LINE_REPLACES,   /* Neufassung, ersetzt A/2026/0001 */
     LINE_LABEL,      /* Antrag ..., alone or with more */
     LINE_SUBJECT,    /* Betreff: ... */
     LINE_DATE,       /* Lindhoevel, den 09.02.2026 */
@@ -54,8 +55,9 @@ struct letter {
     struct arena *arena;
     struct line *lines;
     size_t n;
-    const char *subject; /* of the mail, if its words may count; or NULL */
-    size_t salutation;   /* n: there is none */
+    const char *subject;  /* of the mail, if its words may count; or NULL */
+    const char *replaces; /* the line that says what it replaces, or NULL */
+    size_t salutation;    /* n: there is none */
     struct range head;
     struct range opening;
     size_t asked; /* what is asked for below "folgenden Antrag:"; sections.end: no such line */

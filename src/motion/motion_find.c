@@ -202,6 +202,44 @@ static bool withdraws(const struct motions *motions)
     return motions->n > 0 && motions->v[0].kind == MOTION_WITHDRAWAL;
 }
 
+/* ---- what the mail says about its letter ---- */
+
+/* A cover note's words about the letter that it encloses, or NULL. */
+static const char *note_replaces(struct arena *arena, const struct mail *mail)
+{
+    for (size_t i = 0; i < mail->part_count; i++) {
+        const struct mail_part *part = &mail->parts[i];
+        if (part->content == NULL || !part->is_body)
+            continue;
+        const char *own = body_own_text(arena, limited(arena, part->content), false);
+        const struct letter *letter = letter_read(arena, own);
+        const char *opening = opening_text(letter);
+        if (letter->replaces != NULL)
+            return letter->replaces;
+        if (pattern_matches(PATTERN_says_replace, opening))
+            return opening;
+    }
+    return NULL;
+}
+
+static void apply_announcement(struct arena *arena, const char *words, struct motion *motion)
+{
+    if (!kind_is_replaced(motion->kind, words))
+        return;
+    const char *named = refers_in(arena, words);
+    if (named != NULL || motion->kind != MOTION_REPLACEMENT)
+        motion->refers_to = named;
+    motion->kind = MOTION_REPLACEMENT;
+}
+
+/* "Re: [A/2026/0001] ..." */
+static void refer_to_answered(struct arena *arena, const char *subject, struct motion *motion)
+{
+    bool refers = motion->kind == MOTION_REPLACEMENT || motion->kind == MOTION_WITHDRAWAL;
+    if (refers && motion->refers_to == NULL)
+        motion->refers_to = refers_in(arena, subject);
+}
+
 void motion_find(struct arena *arena, const struct mail *mail, struct motions *motions_r)
 {
     struct motions body = {0}, attached = {0};
@@ -216,5 +254,17 @@ void motion_find(struct arena *arena, const struct mail *mail, struct motions *m
             read_attachment(arena, part, &attached);
     }
     /* what a withdrawal encloses is what it withdraws */
-    *motions_r = attached.n > 0 && !withdraws(&body) ? attached : body;
+    bool enclosed = attached.n > 0 && !withdraws(&body);
+    *motions_r = enclosed ? attached : body;
+    /* of several letters nobody knows which one is meant */
+    if (motions_r->n != 1)
+        return;
+    const char *note = enclosed && body.n == 0 ? note_replaces(arena, mail) : NULL;
+    if (note != NULL)
+        apply_announcement(arena, note, motions_r->v);
+    if (subject != NULL && strlen(subject) <= LETTER_MAX_HEADING &&
+        pattern_matches(PATTERN_subject_replaces, subject))
+        apply_announcement(arena, subject, motions_r->v);
+    if (subject != NULL)
+        refer_to_answered(arena, subject, motions_r->v);
 }

@@ -38,13 +38,18 @@ static const char *head_text(const struct letter *letter)
     return text.s;
 }
 
+const char *refers_in(struct arena *arena, const char *s)
+{
+    const char *found = numbered(arena, s);
+    return found != NULL ? found : dated(arena, s);
+}
+
 const char *refers_find(const struct letter *letter, const struct heading *heading)
 {
-    const char *texts[] = {heading->phrase, head_text(letter), opening_text(letter)};
+    const char *replaces = letter->replaces != NULL ? letter->replaces : "";
+    const char *texts[] = {replaces, heading->phrase, head_text(letter), opening_text(letter)};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        const char *found = numbered(letter->arena, texts[i]);
-        if (found == NULL)
-            found = dated(letter->arena, texts[i]);
+        const char *found = refers_in(letter->arena, texts[i]);
         if (found != NULL)
             return found;
     }

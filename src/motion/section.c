@@ -70,6 +70,7 @@ static void read_line(struct sections *sections, size_t i)
     case LINE_SALUTATION:
     case LINE_CLOSING:
     case LINE_SUBJECT:
+    case LINE_REPLACES:
     case LINE_DATE:
         return;
     }

@@ -67,6 +67,7 @@ static bool is_no_title(const struct line *line)
 {
     return line->role != LINE_PLAIN || strlen(line->text) > TITLE_MAX ||
            pattern_matches(PATTERN_key_value, line->text) ||
+           pattern_matches(PATTERN_confidential_line, line->text) ||
            pattern_matches(PATTERN_organization_line, line->text) ||
            pattern_matches(PATTERN_address_line, line->text) || is_attribute_line(line->text);
 }

@@ -151,6 +151,197 @@ static void test_mails(void **state)
     }
 }
 
+/* ---- what a motion does to an earlier one, and lines between label and title ---- */
+
+#define LETTER                                                                             \
+    "SPD-Fraktion im Rat\n\nLindhövel, den 09.02.2026\n\nAntrag: Bänke am See\n\n" ADDRESS \
+    "die SPD-Fraktion bittet um Beratung im Rat am 07.05.2026.\n\n"                        \
+    "Beschlussvorschlag:\nEs werden zwei Bänke aufgestellt.\n\n"                          \
+    "Begründung:\nDer neue Weg ersetzt den alten.\n\n" GREETING
+#define GREETING "Mit freundlichen Grüßen\nRita Moll\nFraktionsvorsitzende\n"
+#define TAIL \
+    "Beschlussvorschlag:\nEs werden zwei Bänke aufgestellt.\n\nBegründung:\nNötig.\n\n" GREETING
+
+struct said_case {
+    const char *name;
+    const char *subject;
+    const char *body;
+    const char *attached;
+    enum motion_kind kind;
+    const char *refers_to;
+    const char *title; /* NULL: not judged */
+    bool confidential;
+};
+
+static const struct said_case said_cases[] = {
+    {.name = "nothing is replaced", .body = LETTER, .title = "Bänke am See"},
+    {.name = "new version, replaces a number",
+     .body = "Neufassung, ersetzt A/2026/0001\n\n" LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "replaces a number",
+     .body = "ersetzt A/2026/0001\n" LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "as the acknowledgement quotes it",
+     .body = "„ersetzt A/2026/0001“\n\n" LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "replaces a dated motion",
+     .body = "Ersetzt unseren Antrag vom 04.08.2015\n\n" LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "Antrag vom 04.08.2015",
+     .title = "Bänke am See"},
+    {.name = "changed version",
+     .body = "Geänderte Fassung des Antrags A/2026/0001\n\n" LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "new version of a number",
+     .body = "Neufassung des Antrags A/2026/0001\n\n" LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "new version, label below the salutation",
+     .body = "Neufassung des Antrags A/2026/0001\n\n" OWN,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "behind the label",
+     .body = "Antrag: Bänke am See (ersetzt A/2026/0001)\n\n" ADDRESS
+             "die SPD-Fraktion bittet um Beratung im Rat am 07.05.2026.\n\n" TAIL,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "in the subject",
+     .subject = "Antrag: Bänke am See, ersetzt A/2026/0001",
+     .body = LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "new version in the subject",
+     .subject = "Neufassung des Antrags A/2026/0001",
+     .body = LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "an answer to the acknowledgement",
+     .subject = "Re: [A/2026/0001] Eingang bestätigt: Bänke am See",
+     .body = "Neufassung\n\n" LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "an answer with another letter",
+     .subject = "Re: [A/2026/0001] Eingang bestätigt: Parkplätze",
+     .body = LETTER,
+     .title = "Bänke am See"},
+    {.name = "the cover note of a letter",
+     .body = ADDRESS "anbei unsere Neufassung.\n\nErsetzt A/2026/0001\n\n" GREETING,
+     .attached = LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "the subject of a mail with a letter",
+     .subject = "Neufassung, ersetzt A/2026/0001",
+     .body = ADDRESS "anbei unser Antrag.\n\n" GREETING,
+     .attached = LETTER,
+     .kind = MOTION_REPLACEMENT,
+     .refers_to = "A/2026/0001",
+     .title = "Bänke am See"},
+    {.name = "an amendment that words something anew stays one",
+     .subject = "Neufassung",
+     .body =
+         "SPD-Fraktion im Rat\n\nÄnderungsantrag zum Antrag A/2026/0002: Bänke am See\n\n" ADDRESS
+         "die SPD-Fraktion bittet um Beratung im Rat am 07.05.2026.\n\n" TAIL,
+     .kind = MOTION_AMENDMENT,
+     .refers_to = "A/2026/0002",
+     .title = "Bänke am See"},
+    {.name = "a withdrawal in an answer",
+     .subject = "AW: [A/2026/0001] Eingang bestätigt: Bänke am See",
+     .body = ADDRESS "die SPD-Fraktion nimmt ihren Antrag zurück.\n\n" GREETING,
+     .kind = MOTION_WITHDRAWAL,
+     .refers_to = "A/2026/0001"},
+    {.name = "a new version of a by-law replaces no motion",
+     .body = "SPD-Fraktion im Rat\n\nAntrag\n\nNeufassung der Hundesatzung\n\n" ADDRESS
+             "die SPD-Fraktion bittet um Beratung im Rat am 07.05.2026.\n\n" TAIL,
+     .title = "Neufassung der Hundesatzung"},
+    {.name = "a new version of a plan replaces no motion",
+     .body = "SPD-Fraktion im Rat\n\nAntrag\n\nNeufassung des Lärmaktionsplans\n\n" ADDRESS
+             "die SPD-Fraktion bittet um Beratung im Rat am 07.05.2026.\n\n" TAIL,
+     .title = "Neufassung des Lärmaktionsplans"},
+    {.name = "a confidential line below the label",
+     .body = "SPD-Fraktion im Rat\n\nAntrag\n\nnichtöffentlich\n\nBänke am See\n\n" ADDRESS
+             "die SPD-Fraktion bittet um Beratung im Rat am 07.05.2026.\n\n" TAIL,
+     .title = "Bänke am See",
+     .confidential = true},
+    {.name = "a confidential line directly above the title",
+     .body = "SPD-Fraktion im Rat\n\nAntrag\n- Vertraulich -\nBänke am See\n\n" ADDRESS
+             "die SPD-Fraktion bittet um Beratung im Rat am 07.05.2026.\n\n" TAIL,
+     .title = "Bänke am See",
+     .confidential = true},
+    {.name = "a confidential word between label and title",
+     .body = "SPD-Fraktion im Rat\n\nAntrag nichtöffentlich: Bänke am See\n\n" ADDRESS
+             "die SPD-Fraktion bittet um Beratung im Rat am 07.05.2026.\n\n" TAIL,
+     .title = "Bänke am See",
+     .confidential = true},
+    {.name = "we withdraw a number",
+     .body = ADDRESS "wir ziehen A/2026/0001 zurück.\n\nMit freundlichen Grüßen\nRita Moll\n"
+                     "Fraktionsvorsitzende der SPD\n",
+     .kind = MOTION_WITHDRAWAL,
+     .refers_to = "A/2026/0001"},
+    {.name = "withdrawal of a number",
+     .body = "Rücknahme von A/2026/0001\n\n" ADDRESS
+             "die SPD-Fraktion hat es sich anders überlegt.\n\n" GREETING,
+     .kind = MOTION_WITHDRAWAL,
+     .refers_to = "A/2026/0001"},
+    {.name = "label and meeting below the salutation",
+     .body = ADDRESS "Antrag für die Sitzung des Rates am 07.05.2026: Bänke am See\n\n" TAIL
+                     "SPD-Fraktion\n",
+     .title = "Bänke am See"},
+    {.name = "the same, and a subject",
+     .subject = "Antrag: Bänke am See",
+     .body = ADDRESS "Antrag für die Sitzung des Rates am 07.05.2026: Bänke am See\n\n" TAIL
+                     "SPD-Fraktion\n",
+     .title = "Bänke am See"},
+    {.name = "salutation and first sentence in one line",
+     .subject = "Antrag: Bänke am See",
+     .body = "Sehr geehrter Herr Bürgermeister, die SPD-Fraktion bittet um Beratung im Rat am "
+             "07.05.2026.\n\n" TAIL,
+     .title = "Bänke am See"},
+};
+
+static void test_said(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (size_t i = 0; i < sizeof said_cases / sizeof said_cases[0]; i++) {
+        const struct said_case *c = &said_cases[i];
+        struct arena *arena = arena_new();
+        struct motions found;
+        struct mail_part parts[] = {
+            {.path = "1", .content = c->body, .is_body = true},
+            {.path = "2", .content = c->attached},
+        };
+        struct mail mail = {.subject = c->subject, .parts = parts, .part_count = 2};
+        motion_find(arena, &mail, &found);
+        const struct motion *m = found.v;
+        bool right = found.n == 1 && m->kind == c->kind && text_equal(m->refers_to, c->refers_to) &&
+                     (c->title == NULL || text_equal(m->title, c->title)) &&
+                     m->confidential == c->confidential;
+        if (!right)
+            print_message("  %s: %zu motions, %s, refers to %s, title %s\n", c->name, found.n,
+                          found.n > 0 ? motion_kind_to_text(m->kind) : "-",
+                          found.n > 0 && m->refers_to != NULL ? m->refers_to : "-",
+                          found.n > 0 && m->title != NULL ? m->title : "-");
+        wrong += !right;
+        arena_free(arena);
+    }
+    assert_int_equal(wrong, 0);
+}
+
 static void test_kinds(void **state)
 {
     (void)state;
@@ -185,6 +376,11 @@ static const struct hostile_case hostile_cases[] = {
     {"label lines", "", "Antrag: X\n"},
     {"label lines behind a salutation", ADDRESS, "1. Antrag: Bänke\n\n"},
     {"salutations", "", ADDRESS},
+    {"salutations with sentences", "", "Sehr geehrter Herr Moll, die SPD bittet um Beratung\n"},
+    {"salutations in one line", "", "Sehr geehrter Herr Moll, sehr geehrte Frau Berg, "},
+    {"lines that replace", "", "Neufassung, ersetzt A/2026/0001\n"},
+    {"words that replace", ADDRESS, "ersetzt unseren Antrag Nr. A/2026/0001 vom "},
+    {"words that take back", ADDRESS, "die SPD-Fraktion nimmt "},
     {"greetings", ADDRESS, "Mit freundlichen Grüßen\n"},
     {"councils in one line", ADDRESS, "Sitzung des Rates am "},
     {"councils and dates", ADDRESS "wir bitten um Beratung ", "im Rat am 01.02.2026 und "},
@@ -259,9 +455,9 @@ static void test_truncated(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_letters),   cmocka_unit_test(test_mails),
-        cmocka_unit_test(test_kinds),     cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_letters), cmocka_unit_test(test_mails),
+        cmocka_unit_test(test_said),    cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_hostile), cmocka_unit_test(test_truncated),
     };
     motion_preload();
     return cmocka_run_group_tests(tests, NULL, NULL);
