@@ -326,6 +326,9 @@ static void read_opening_label(const struct letter *letter, struct heading *head
         if (!read_label(letter, i, end, &found))
             continue;
         heading->label = found.label;
+        /* directly below the salutation it is the heading, not a word of the prose */
+        if (i == letter->opening.begin && *heading->phrase == '\0' && found.title != NULL)
+            heading->phrase = found.phrase;
         if (heading->title == NULL)
             heading->title = found.title;
         if (found.title != NULL && heading->asked <= i)

@@ -306,6 +306,11 @@ static const struct said_case said_cases[] = {
      .body = ADDRESS "Antrag für die Sitzung des Rates am 07.05.2026: Bänke am See\n\n" TAIL
                      "SPD-Fraktion\n",
      .title = "Bänke am See"},
+    {.name = "the same without any section",
+     .subject = "Antrag: Bänke am See",
+     .body = ADDRESS "Antrag für die Sitzung des Rates am 07.05.2026: Bänke am See\n\n"
+                     "Es werden zwei Bänke aufgestellt.\n\n" GREETING "SPD-Fraktion\n",
+     .title = "Bänke am See"},
     {.name = "salutation and first sentence in one line",
      .subject = "Antrag: Bänke am See",
      .body = "Sehr geehrter Herr Bürgermeister, die SPD-Fraktion bittet um Beratung im Rat am "
