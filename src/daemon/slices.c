@@ -2,11 +2,13 @@
 #include "daemon/slices.h"
 
 #include "base/file.h"
+#include "base/log.h"
 #include "reply/overrides.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 static const enum conf_audience audiences[ROLE_COUNT] = {
@@ -69,9 +71,11 @@ static bool write_slices(const char *conf_path, const struct slices *slices, str
 static _Noreturn void child(const char *conf_path, const struct slices *slices)
 {
     struct err err;
-    if (!write_slices(conf_path, slices, &err))
-        fatal(&err);
-    _exit(0);
+    if (write_slices(conf_path, slices, &err))
+        _exit(0);
+    /* not fatal: a running daemon goes on with the configuration before */
+    log_event(LOG_ERROR, "configuration", "error", err.text, NULL);
+    _exit(err_exit_code(err.kind));
 }
 
 static bool wait_for_child(pid_t pid, struct err *err_r)
@@ -83,7 +87,8 @@ static bool wait_for_child(pid_t pid, struct err *err_r)
         return err_set(err_r, ERR_BUG, "reading the configuration ended with signal %d",
                        WTERMSIG(status));
     return WEXITSTATUS(status) == 0 ||
-           err_set(err_r, ERR_CONFIG, "the configuration cannot be used (see above)");
+           err_set(err_r, WEXITSTATUS(status) == EX_NOINPUT ? ERR_NO_INPUT : ERR_CONFIG,
+                   "the configuration cannot be used (see above)");
 }
 
 void slices_close(struct slices *slices)

@@ -20,6 +20,7 @@ wait_for 20 'and that the old one stays' logged 'event=reload.*the old one stays
 letter 1 | put 1
 wait_for 30 'a letter is answered all the same' all_is_answered 1
 ! logged 'event=role-ended' || fail 'a role has ended'
+! logged 'event=fatal' || fail 'it calls fatal what is none'
 
 step 'a good one, while a letter arrives'
 sed 's|number = "A/%Y/%4n"|number = "X/%Y/%4n"|' "$W/good.conf" >"$W/antragd.conf"
