@@ -174,3 +174,6 @@ tests_unit_test_motion_own_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 DAEMON_TESTS += tests/unit/test_daemon_landlock
 tests_unit_test_daemon_landlock_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
+
+DAEMON_TESTS += tests/unit/test_daemon_reader
+tests_unit_test_daemon_reader_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)
