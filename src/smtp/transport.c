@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define ENVID_MAX 100 /* RFC 3461 section 4.4 */
+#define ORCPT_MAX 500 /* section 4.2, with the type */
 
 struct transport {
     struct smtp_session session;
@@ -136,8 +137,11 @@ static char *rcpt_line(struct arena *arena, const struct smtp_offer *offer,
     text_addf(&line, "RCPT TO:<%s>", mail->to);
     if (offer->dsn)
         text_add(&line, " NOTIFY=FAILURE,DELAY");
-    if (offer->dsn && !has_high_bit(mail->to, strlen(mail->to)))
-        text_addf(&line, " ORCPT=rfc822;%s", xtext(arena, mail->to));
+    if (!offer->dsn || has_high_bit(mail->to, strlen(mail->to)))
+        return line.s;
+    const char *orcpt = arena_printf(arena, "rfc822;%s", xtext(arena, mail->to));
+    if (strlen(orcpt) <= ORCPT_MAX)
+        text_addf(&line, " ORCPT=%s", orcpt);
     return line.s;
 }
 

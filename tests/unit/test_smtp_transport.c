@@ -353,6 +353,12 @@ static const struct send_case cases[] = {
      CLEAR,
      .script = GREET "send 550 5.5.2 who\neof\n",
      .code = 550,
+     .outcome = TRANSPORT_BLOCKED,
+     .words = "who"},
+    {.name = "EHLO not now",
+     CLEAR,
+     .script = GREET "send 451 4.3.0 later\neof\n",
+     .code = 451,
      .outcome = TRANSPORT_DOWN},
     {.name = "controls in the answer",
      CLEAR,
@@ -728,6 +734,33 @@ static void test_empty_sender(void **state)
              &mail, TRANSPORT_SENT);
 }
 
+/* A parameter that the server would find too long is left out: 100 bytes of ENVID, 500 of ORCPT. */
+static void test_long_parameters(void **state)
+{
+    (void)state;
+    char address[256], id[128];
+    struct transport_mail mail = mail_of(small, strlen(small));
+    memset(address, '+', 200);
+    memcpy(address + 200, "@party.example", sizeof "@party.example");
+    memset(id, 'i', 101);
+    id[101] = '\0';
+    mail.to = address;
+    mail.envid = id;
+    exchange(READY "expect MAIL FROM:<rat@town\\.example> SIZE=[0-9]+ RET=HDRS\nsend 250 ok\n"
+                   "expect RCPT TO:<\\++@party\\.example> NOTIFY=FAILURE,DELAY\n"
+                   "send 250 ok\n" DATA "data\n" ACCEPT "eof\n",
+             &mail, TRANSPORT_SENT);
+    id[100] = '\0';
+    mail.to = address + 40; /* 160 of three bytes each, 13 of the domain, 7 of the type */
+    memcpy(address + 200, "@yyyy.example", sizeof "@yyyy.example");
+    exchange(
+        READY
+        "expect MAIL FROM:<rat@town\\.example> SIZE=[0-9]+ RET=HDRS ENVID=i{100}\nsend 250 ok\n"
+        "expect RCPT TO:<\\++@yyyy\\.example> NOTIFY=FAILURE,DELAY "
+        "ORCPT=rfc822;(\\+2B){160}@yyyy\\.example\nsend 250 ok\n" DATA "data\n" ACCEPT "eof\n",
+        &mail, TRANSPORT_SENT);
+}
+
 /* What goes beyond ASCII is announced where the server offers it. */
 static void test_beyond_ascii(void **state)
 {
@@ -832,11 +865,12 @@ int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),        cmocka_unit_test(test_injection),
-        cmocka_unit_test(test_kept_link),    cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_arguments),    cmocka_unit_test(test_empty_sender),
-        cmocka_unit_test(test_beyond_ascii), cmocka_unit_test(test_endless_reply),
-        cmocka_unit_test(test_directory),    cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_cases),           cmocka_unit_test(test_injection),
+        cmocka_unit_test(test_kept_link),       cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_arguments),       cmocka_unit_test(test_empty_sender),
+        cmocka_unit_test(test_long_parameters), cmocka_unit_test(test_beyond_ascii),
+        cmocka_unit_test(test_endless_reply),   cmocka_unit_test(test_directory),
+        cmocka_unit_test(test_probe),
     };
     return cmocka_run_group_tests(tests, make_world, remove_world);
 }
