@@ -39,7 +39,9 @@ said 'days = -1'
 said 'floder = "INBOX"'
 
 step 'no file'
-expect_exit 66 "$BUILD/antragd" -n -c "$W/absent.conf"
+for option in -n -f --dry-run; do
+    expect_exit 66 "$BUILD/antragd" "$option" -c "$W/absent.conf"
+done
 
 step 'a password that others can read'
 chmod 644 "$W/password"
