@@ -134,9 +134,9 @@ static void take_reading(struct clerk *clerk, struct docket *docket, int json_fd
 static void job_died(struct clerk *clerk, struct docket *docket, int signal_number)
 {
     docket->tries++;
-    log_event(LOG_WARN, "reading-failed", "body", docket->message.body->id, "uid",
-              log_int(docket->message.raw.uid), "try", log_int(docket->tries), "signal",
-              log_int(signal_number), NULL);
+    log_event(LOG_WARN, "reading-failed", "body", docket->message.body->id, "mailbox",
+              docket->message.mailbox->name, "uid", log_int(docket->message.raw.uid), "try",
+              log_int(docket->tries), "signal", log_int(signal_number), NULL);
     if (docket->tries >= TRIES_MAX) {
         is_unreadable(clerk, docket, "reading it ended the reader three times");
         return;

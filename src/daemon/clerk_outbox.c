@@ -65,6 +65,7 @@ static void hand_out(struct clerk *clerk, const struct delivery *delivery)
         return;
     }
     outbox->in_flight = delivery->id;
+    outbox->message = delivery->message;
     outbox->attempts = delivery->attempts + 1;
     outbox->tried_since = delivery->tried_since;
     channel_send(clerk->peers[ROLE_SEND], &packet);
@@ -243,12 +244,15 @@ static struct attempt_end judge(const struct outbox *outbox, const struct wire_d
     return end;
 }
 
-static void log_outcome(const struct wire_delivered *news)
+/* A notice of many mails is of none. */
+static void log_outcome(const struct outbox *outbox, const struct wire_delivered *news)
 {
     struct arena *arena = arena_new();
+    const char *message =
+        outbox->message ? arena_printf(arena, "m%lld", (long long)outbox->message) : NULL;
     log_event(outcomes[news->outcome].level, "answer", "id",
-              arena_printf(arena, "o%lld", (long long)news->delivery), "outcome",
-              outcomes[news->outcome].name, "code", log_int((int64_t)news->code),
+              arena_printf(arena, "o%lld", (long long)news->delivery), "message", message,
+              "outcome", outcomes[news->outcome].name, "code", log_int((int64_t)news->code),
               news->outcome == TRANSPORT_SENT ? NULL : "text", news->text, NULL);
     arena_free(arena);
 }
@@ -261,7 +265,7 @@ static void is_delivered(struct clerk *clerk, const struct wire_delivered *news)
         news->outcome >= sizeof outcomes / sizeof *outcomes)
         return;
     struct attempt_end end = judge(outbox, news);
-    log_outcome(news);
+    log_outcome(outbox, news);
     hold_or_release(outbox->outlet, outcomes[news->outcome].holds);
     outbox->in_flight = 0;
     if (registry_attempt_end(clerk->registry, (int64_t)news->delivery, clerk_now(), &end, &err)) {

@@ -58,6 +58,7 @@ struct outbox {
     struct event *timer;
     struct outlet *outlets; /* as many as bodies, in their order */
     int64_t in_flight;      /* the delivery that send has, or 0 */
+    int64_t message;        /* that caused it, or 0 */
     struct outlet *outlet;  /* through which it goes */
     int attempts;           /* of it, with the one under way */
     int64_t tried_since;

@@ -63,6 +63,10 @@ for secret in "$WORLD_CHAIR" "$WORLD_DEPUTY" 'van Beek' Gebauer; do
     [[ $confirmation != *"$secret"* ]] || fail "the list is told \"$secret\""
 done
 
+step 'the log: one closing line of the message, and its id in those of its answers'
+expect 'closing lines' 1 "$(grep -c 'event=message id=m1 .*state=registered' "$W/log/antragd.log")"
+expect 'lines of answers' 3 "$(grep -c 'event=answer id=o[1-3] message=m1 outcome=sent' "$W/log/antragd.log")"
+
 step 'the day closes'
 expect_exit 0 ctl reconcile
 expect_match reconcile '(^|[^0-9])0 unexplained' "$(ctl reconcile)"
