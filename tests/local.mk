@@ -34,12 +34,14 @@ EXTRA_DIST += \
 	tests/scenario/epoch.sh \
 	tests/scenario/folder.sh \
 	tests/scenario/full.sh \
+	tests/scenario/hang.sh \
 	tests/scenario/human.sh \
 	tests/scenario/large.sh \
 	tests/scenario/many.sh \
 	tests/scenario/password.sh \
 	tests/scenario/refused.sh \
 	tests/scenario/reload.sh \
+	tests/scenario/renew.sh \
 	tests/scenario/schema.sh \
 	tests/scenario/smtp-down.sh \
 	tests/scenario/stop.sh \
