@@ -4,6 +4,14 @@
 #include "ctl/rows.h"
 #include "ctl/table.h"
 
+/* Of what it is an answer: a reminder or a gathered review answers no one mail. */
+static const char *cause(struct ctl *ctl, const struct delivery *row)
+{
+    if (row->number)
+        return row->number;
+    return row->message ? arena_printf(ctl->arena, "m%lld", (long long)row->message) : "-";
+}
+
 static void print_deliveries(struct ctl *ctl, const struct delivery *rows, size_t count)
 {
     static const char *const titles[] = {"ID",       "KIND", "FOR",           "TO", "STATE",
@@ -13,15 +21,14 @@ static void print_deliveries(struct ctl *ctl, const struct delivery *rows, size_
         const struct delivery *row = &rows[i];
         if (!ctl_wants_body(ctl, row->body))
             continue;
-        const char *cells[] = {
-            arena_printf(ctl->arena, "o%lld", (long long)row->id),
-            reply_kind_to_text(row->kind),
-            row->number ? row->number : arena_printf(ctl->arena, "m%lld", (long long)row->message),
-            row->to,
-            delivery_state_to_text(row->state),
-            arena_printf(ctl->arena, "%d", row->attempts),
-            ctl_moment(ctl, row->next_attempt),
-            row->response};
+        const char *cells[] = {arena_printf(ctl->arena, "o%lld", (long long)row->id),
+                               reply_kind_to_text(row->kind),
+                               cause(ctl, row),
+                               row->to,
+                               delivery_state_to_text(row->state),
+                               arena_printf(ctl->arena, "%d", row->attempts),
+                               ctl_moment(ctl, row->next_attempt),
+                               row->response};
         table_add(table, cells);
     }
     table_print(table, "no answers");

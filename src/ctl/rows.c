@@ -97,7 +97,7 @@ struct json *rows_delivery_to_json(struct ctl *ctl, const struct delivery *row)
     json_put_text(object, "body", row->body);
     json_put_text(object, "kind", reply_kind_to_text(row->kind));
     json_put_text(object, "number", row->number);
-    json_put_text(object, "message", id(ctl, 'm', row->message));
+    json_put_text(object, "message", row->message ? id(ctl, 'm', row->message) : NULL);
     json_put_text(object, "to", row->to);
     json_put_text(object, "state", delivery_state_to_text(row->state));
     json_put_int(object, "attempts", row->attempts);

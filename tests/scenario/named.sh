@@ -37,6 +37,8 @@ done
 wait_for 30 'the chair is told of the first' world_has "$CDU" INBOX 2
 expect 'answers to the chair' 'acknowledgement review' \
     "$(ctl_json "[.[]|select(.to==\"$CDU\").kind]|sort|join(\" \")" outbox)"
+expect 'the one mail that a gathered review answers' null \
+    "$(ctl_json "[.[]|select(.to==\"$CDU\" and .kind==\"review\").message]|tojson" outbox | tr -d '[]')"
 
 step 'both factions from nowhere: nobody is told whose they are'
 world_letter named-4@nowhere.example 'X <x@nowhere.example>' \
