@@ -77,4 +77,5 @@ EXTRA_DIST += \
 	tests/scenario/stuck.sh \
 	tests/scenario/too-large.sh \
 	tests/scenario/undeliverable.sh \
+	tests/scenario/unreadable.sh \
 	tests/scenario/wrong-ca.sh
