@@ -24,3 +24,6 @@ step 'the right one'
 world_config >"$W/antragd.conf"
 scenario_daemon
 wait_for 30 'the letter is answered' all_is_answered 1
+
+scenario_close_books 0
+expect numbers "$(numbers 1)" "$(all_numbers)"
