@@ -50,6 +50,9 @@ step 'the certificate of another host'
 certificate 30 'DNS:mail.example'
 servers_again
 distrusted 'certificate.*(name|host)'
+# nobody but us can mend it: it shouts, and none of the other answers is tried, now as before
+expect_match 'the answer' 'level=error .*outcome=blocked' "$said"
+expect 'answers that were tried, each run one' 2 "$(grep -c 'event=answer ' "$W/log/command.log")"
 
 step 'a certificate that has expired'
 certificate -1 'DNS:localhost,IP:127.0.0.1'

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <libetpan/libetpan.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +98,23 @@ static void test_both_ways(void **state)
     assert_int_equal(hear(l), 12);
     assert_string_equal(stream_last_line(l->stream), "a line");
     assert_false(stream_is_tls(l->stream));
+}
+
+/* A peer that has gone without a word is noticed while nothing is sent, within two minutes. */
+static void test_keepalive(void **state)
+{
+    const struct link *l = *state;
+    static const int options[][2] = {
+        {IPPROTO_TCP, TCP_KEEPIDLE}, {IPPROTO_TCP, TCP_KEEPINTVL}, {IPPROTO_TCP, TCP_KEEPCNT}};
+    int on = 0, values[3];
+    socklen_t size = sizeof on;
+
+    assert_int_equal(getsockopt(stream_fd(l->stream), SOL_SOCKET, SO_KEEPALIVE, &on, &size), 0);
+    assert_int_equal(on, 1);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(
+            getsockopt(stream_fd(l->stream), options[i][0], options[i][1], &values[i], &size), 0);
+    assert_in_range(values[0] + values[1] * values[2], 1, 120);
 }
 
 static void test_last_line(void **state)
@@ -362,19 +380,13 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_both_ways),
-        TEST(test_last_line),
-        TEST(test_deadline),
-        TEST(test_silence),
-        TEST(test_budget),
-        TEST(test_cancel),
-        TEST(test_polling),
-        TEST(test_no_sigpipe),
-        TEST(test_no_sigpipe_over_tls),
-        TEST(test_mailstream),
-        TEST(test_clear_text_before_tls),
-        TEST(test_high_descriptor),
-        TEST(test_refusals),
+        TEST(test_both_ways),       TEST(test_keepalive),
+        TEST(test_last_line),       TEST(test_deadline),
+        TEST(test_silence),         TEST(test_budget),
+        TEST(test_cancel),          TEST(test_polling),
+        TEST(test_no_sigpipe),      TEST(test_no_sigpipe_over_tls),
+        TEST(test_mailstream),      TEST(test_clear_text_before_tls),
+        TEST(test_high_descriptor), TEST(test_refusals),
     };
 
     return cmocka_run_group_tests_name("net_stream", tests, NULL, NULL);
