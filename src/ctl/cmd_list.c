@@ -216,15 +216,20 @@ static bool concerns(const struct shown *shown, const struct delivery *delivery)
     return !shown->motion || text_equal(delivery->number, shown->motion->number);
 }
 
-static struct json *parts_of(const struct shown *shown)
+/* NULL: unreadable mails have none. */
+static struct json *reading_of(const struct shown *shown)
 {
-    struct json *reading, *parts = json_array_new();
+    struct json *reading;
     struct err err;
     const char *text = shown->message->reading;
-    if (!text || !json_parse(text, strlen(text), &reading, &err))
-        return parts; /* unreadable mails have none */
-    const struct json *list = json_get(json_get(reading, "mail"), "parts");
-    for (size_t i = 0; i < json_count(list); i++) {
+    return text && json_parse(text, strlen(text), &reading, &err) ? reading : NULL;
+}
+
+static struct json *parts_of(const struct json *mail)
+{
+    struct json *parts = json_array_new();
+    const struct json *list = mail ? json_get(mail, "parts") : NULL;
+    for (size_t i = 0; list && i < json_count(list); i++) {
         const struct json *part = json_at(list, i);
         struct json *copy = json_object_new();
         json_put_text(copy, "path", json_text(part, "path"));
@@ -235,8 +240,23 @@ static struct json *parts_of(const struct shown *shown)
         json_put_text(copy, "text", json_text(part, "text"));
         json_add(parts, copy);
     }
-    json_free(reading);
     return parts;
+}
+
+/* The way of the mail, the last hop first, as its Received fields say. */
+static struct json *hops_of(const struct json *mail)
+{
+    struct json *hops = json_array_new();
+    const struct json *list = mail ? json_get(mail, "received") : NULL;
+    for (size_t i = 0; list && i < json_count(list); i++) {
+        const struct json *hop = json_at(list, i);
+        struct json *copy = json_object_new();
+        json_put_text(copy, "by", json_text(hop, "by"));
+        json_put_text(copy, "from", json_text(hop, "from"));
+        json_put_text(copy, "at", json_text(hop, "at"));
+        json_add(hops, copy);
+    }
+    return hops;
 }
 
 static void print_shown_json(struct ctl *ctl, const struct shown *shown)
@@ -251,7 +271,11 @@ static void print_shown_json(struct ctl *ctl, const struct shown *shown)
             json_add(deliveries, rows_delivery_to_json(ctl, &shown->deliveries[i]));
     json_put(object, "events", events);
     json_put(object, "deliveries", deliveries);
-    json_put(object, "parts", parts_of(shown));
+    struct json *reading = reading_of(shown);
+    const struct json *mail = reading ? json_get(reading, "mail") : NULL;
+    json_put(object, "parts", parts_of(mail));
+    json_put(object, "received", hops_of(mail));
+    json_free(reading);
     ctl_print_json(ctl, object);
 }
 
@@ -292,12 +316,34 @@ static void print_message_head(struct ctl *ctl, const struct message_row *row)
     printf("SHA-256    %s\n", row->sha256);
 }
 
+static const char *hop_moment(struct ctl *ctl, const struct json *hop)
+{
+    int64_t moment;
+    const char *text = json_text(hop, "at");
+    return text && moment_parse(text, &moment) ? ctl_moment(ctl, moment) : "-";
+}
+
+static void print_hops(struct ctl *ctl, const struct shown *shown)
+{
+    struct json *reading = reading_of(shown);
+    struct json *hops = hops_of(reading ? json_get(reading, "mail") : NULL);
+    for (size_t i = 0; i < json_count(hops); i++) {
+        const struct json *hop = json_at(hops, i);
+        const char *by = json_text(hop, "by"), *from = json_text(hop, "from");
+        printf("%-10s %s by %s from %s\n", i == 0 ? "received" : "", hop_moment(ctl, hop),
+               by ? by : "-", from ? from : "-");
+    }
+    json_free(hops);
+    json_free(reading);
+}
+
 static void print_shown(struct ctl *ctl, const struct shown *shown)
 {
     if (shown->motion)
         print_motion_head(ctl, shown->motion);
     else
         print_message_head(ctl, shown->message);
+    print_hops(ctl, shown);
     puts("\nanswers");
     for (size_t i = 0; i < shown->delivery_count; i++) {
         const struct delivery *d = &shown->deliveries[i];

@@ -32,6 +32,9 @@ at="$(in_berlin -d "$yesterday 23:59:30" '+%a, %d %b %Y %T %z')"
     world_letter hops-1@spd-bedburg-hau.example
 } | world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
 wait_for 30 'the letter is answered' all_is_answered 1
+expect 'hops that are shown' "$WORLD_MX $FILTER $WORLD_MX" \
+    "$(ctl_json '[.received[].by]|.[-3:]|join(" ")' show m1)"
+expect_match 'hops that are shown' "23:59 by $FILTER from mail.spd.example" "$(ctl show m1)"
 expect 'deadline' "in-time $yesterday" "$(ctl_json '.[0].deadline|"\(.state) \(.last_day)"' list)"
 expect 'arrival' "$(in_berlin -d "$yesterday 23:59:30" +%FT%T%:z)" "$(ctl_json '.[0].arrived_at' list)"
 answer=$(world_fetch "$WORLD_CHAIR" text.utf8 mailbox INBOX | jq -r '.[0]."text.utf8"' | tr -s '\r\n ' ' ')
