@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Listing a folder and fetching a mail.  Nothing the server says about a mail is taken without its
  * UID beside it: lines about other mails may come at any time (RFC 3501 section 7.4.2). */
+#include "base/log.h"
 #include "imap/imap_guard.h"
 #include "imap/imap_name.h"
 #include "imap/imap_session.h"
@@ -385,6 +386,17 @@ static enum mailbox_result judge_body(struct imap_mailbox *imap, const struct ma
     return body->got == 0 && item->size > 0 ? gone_or_lost(imap, item->uid, err_r) : MAILBOX_OK;
 }
 
+/* Some servers guess sizes, so that no mail is refused for it; where it matters, it can be seen. */
+static void note_size(const struct imap_mailbox *imap, const struct mailbox_item *item,
+                      const struct body *body)
+{
+    if (item->size == 0 || item->size == body->got + body->skipped)
+        return;
+    log_event(LOG_INFO, "size-differs", "mailbox", imap->base.conf->name, "uid", log_int(item->uid),
+              "told", log_int(item->size), "got", log_int((int64_t)(body->got + body->skipped)),
+              NULL);
+}
+
 static enum mailbox_result fetch_into(struct imap_mailbox *imap, const struct mailbox_item *item,
                                       size_t max, struct body *body, struct err *err_r)
 {
@@ -408,6 +420,8 @@ static enum mailbox_result fetch_into(struct imap_mailbox *imap, const struct ma
     if (answer == IMAP_NO)
         return gone_or_lost(imap, item->uid, err_r);
     result = judge_body(imap, item, body, err_r);
+    if (result == MAILBOX_OK && !part)
+        note_size(imap, item, body);
     if (result == MAILBOX_OK &&
         (body->skipped > 0 || (part && (body->got >= HEADER_BYTES || body->got > max))))
         return too_big(item, max, err_r);

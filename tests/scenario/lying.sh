@@ -31,6 +31,19 @@ believes_nothing 'more mail after the login, then nothing' implicit LOGIN 'SELEC
 believes_nothing 'a literal that never comes' implicit LOGIN 'SELECT 1' \
     'C: UID FETCH' 'RAW: * 1 FETCH (UID 1 BODY[] {300}\r\nabc' CLOSE
 
+step 'a size that is a guess: the mail is taken as it comes, and the log says so'
+lie implicit LOGIN 'SELECT 1' 'C: UID SEARCH' 'S: * SEARCH 5' 'S: {tag} OK done' 'C: UID FETCH 5 ' \
+    'S: * 1 FETCH (UID 5 RFC822.SIZE 100 INTERNALDATE "04-Aug-2015 10:00:00 +0200")' \
+    'S: {tag} OK done' 'C: UID FETCH 5 ' 'RAW: * 1 FETCH (UID 5 BODY[] {80}\r\n' \
+    'RAW: From: a@fremd.example\r\nTo: b@c.example\r\nSubject: x\r\nMessage-ID: <6@x>\r\n\r\nText.\r\n' \
+    'RAW: )\r\n' 'S: {tag} OK done' HANG
+CONF_IMAP_PORT=$liar_port CONF_STATE=$W/guess world_config >"$W/antragd.conf"
+scenario_daemon
+wait_for 30 'the mail is known' inbox_knows 1
+logged 'event=size-differs mailbox=rathaus uid=5 told=100 got=80$' || fail 'the log says nothing of it'
+daemon_stop
+honest_again
+
 step 'an honest mailbox'
 world_config >"$W/antragd.conf"
 scenario_daemon
