@@ -561,8 +561,34 @@ static void swallow_error(void *context, const char *format, ...)
     (void)format;
 }
 
+/* Without memory libxml2 hands out what it has until then; half a letter must not be taken for a
+ * whole one. */
+static void *have_memory(size_t n)
+{
+    void *memory = malloc(n);
+    if (!memory)
+        panic("out of memory: %zu bytes for HTML", n);
+    return memory;
+}
+
+static void *have_more_memory(void *memory, size_t n)
+{
+    void *more = realloc(memory, n);
+    if (!more && n > 0)
+        panic("out of memory: %zu bytes for HTML", n);
+    return more;
+}
+
+static char *have_copy(const char *s)
+{
+    size_t n = strlen(s) + 1;
+    return memcpy(have_memory(n), s, n);
+}
+
 void html_preload(void)
 {
+    if (xmlMemSetup(free, have_memory, have_more_memory, have_copy) != 0)
+        panic("libxml2 does not take our allocators");
     xmlInitParser();
     xmlSetGenericErrorFunc(NULL, swallow_error);
     htmlDocPtr doc = htmlReadMemory("<p>", 3, NULL, "UTF-8",
