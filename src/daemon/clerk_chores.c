@@ -188,7 +188,11 @@ static void pick(struct arena *arena, struct picked *picked, const struct waitin
                            .arrived_at = row->arrived_at,
                            .from = row->from,
                            .subject = row->subject,
-                           .title = row->title};
+                           .title = row->title,
+                           .mail_date = row->mail_date,
+                           .registered_at = row->registered_at,
+                           .parts = row->parts,
+                           .part_count = row->part_count};
 }
 
 static bool look_for_overdue(struct clerk *clerk, struct arena *arena, const struct conf_body *body,

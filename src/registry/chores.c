@@ -52,8 +52,9 @@ bool registry_last_occasion(struct registry *registry, const char *body, const c
 
 /* ---- mails that wait */
 
-#define WAITING_COLUMNS \
-    "SELECT m.id, m.arrived_at, m.sender_address, m.subject, m.decided_by, m.reason"
+#define WAITING_COLUMNS                                                               \
+    "SELECT m.id, m.arrived_at, m.sender_address, m.subject, m.decided_by, m.reason," \
+    " m.mail_date, m.registered_at"
 
 static bool read_waiting(struct statement *s, struct arena *arena, bool claims,
                          struct waiting_mail **rows_r, size_t *count_r, struct err *err_r)
@@ -70,8 +71,10 @@ static bool read_waiting(struct statement *s, struct arena *arena, bool claims,
             .subject = statement_text(s, arena, 3),
             .row = statement_text(s, arena, 4),
             .reason = statement_text(s, arena, 5),
-            .faction = claims ? statement_text(s, arena, 6) : NULL,
-            .title = claims ? statement_text(s, arena, 7) : NULL,
+            .mail_date = statement_moment(s, 6),
+            .registered_at = statement_moment(s, 7),
+            .faction = claims ? statement_text(s, arena, 8) : NULL,
+            .title = claims ? statement_text(s, arena, 9) : NULL,
         };
     }
     *rows_r = rows;
@@ -98,6 +101,40 @@ bool registry_list_overdue(struct registry *registry, struct arena *arena, const
            read_waiting(s, arena, false, rows_r, count_r, err_r);
 }
 
+static bool read_parts(struct registry *registry, struct arena *arena, struct waiting_mail *row,
+                       struct err *err_r)
+{
+    struct statement *s;
+    size_t room = 0;
+
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT path, type, name, size, sha256, text FROM parts"
+                        " WHERE message = ? ORDER BY position",
+                        value_int(row->id)))
+        return false;
+    while (statement_next(s)) {
+        row->parts =
+            registry_grow_rows(arena, row->parts, row->part_count, &room, sizeof *row->parts);
+        struct mail_part *part = &row->parts[row->part_count++];
+        *part = (struct mail_part){.path = statement_text(s, arena, 0),
+                                   .type = statement_text(s, arena, 1),
+                                   .name = statement_text(s, arena, 2),
+                                   .size = (size_t)statement_int(s, 3),
+                                   .sha256 = statement_text(s, arena, 4)};
+        part_text_from_text(statement_text(s, arena, 5), &part->text);
+    }
+    return statement_close(s, err_r);
+}
+
+static bool read_all_parts(struct registry *registry, struct arena *arena,
+                           struct waiting_mail *rows, size_t count, struct err *err_r)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!read_parts(registry, arena, &rows[i], err_r))
+            return false;
+    return true;
+}
+
 bool registry_list_claims(struct registry *registry, struct arena *arena, const char *body,
                           struct waiting_mail **rows_r, size_t *count_r, struct err *err_r)
 {
@@ -114,7 +151,8 @@ bool registry_list_claims(struct registry *registry, struct arena *arena, const 
                           "  AND e.event = 'chairs-told')"
                           " ORDER BY m.id, d.position, v.position",
                           value_text(body)) &&
-           read_waiting(s, arena, true, rows_r, count_r, err_r);
+           read_waiting(s, arena, true, rows_r, count_r, err_r) &&
+           read_all_parts(registry, arena, *rows_r, *count_r, err_r);
 }
 
 static bool note(struct registry *registry, const struct event *event, struct err *err_r)

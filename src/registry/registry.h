@@ -200,6 +200,10 @@ struct waiting_mail {
     const char *reason;  /* or NULL */
     const char *faction; /* registry_list_claims(): as the letter or the roster calls it */
     const char *title;   /* the same: of the motion, or NULL */
+    int64_t mail_date;   /* of its Date field, or MOMENT_NONE */
+    int64_t registered_at;
+    struct mail_part *parts; /* the same: path, type, name, size, sum and state */
+    size_t part_count;
 };
 
 /* Held or unreadable mails, or such with a held motion, that the office was told of at this moment

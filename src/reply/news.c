@@ -75,19 +75,29 @@ static void add_line(struct telling *telling, struct text *list, const char *lab
         text_addf(list, "\n    %s: %s", label, shown);
 }
 
+static void add_time(struct telling *telling, struct text *list, const char *label, int64_t moment)
+{
+    struct arena *arena = telling->rendering.arena;
+    const char *text = moment_to_text(arena, moment);
+
+    if (text != NULL)
+        add_line(telling, list, label, say_time(arena, telling->news->body->language, text));
+}
+
 static void add_mail(struct telling *telling, struct text *list, const struct news_mail *mail)
 {
     const struct reply_words *words = reply_words(telling->news->body->language);
-    struct arena *arena = telling->rendering.arena;
-    const char *arrived = moment_to_text(arena, mail->arrived_at);
 
     text_addf(list, "%s  %s", list->len == 0 ? "" : "\n", mail->id);
-    if (arrived != NULL)
-        add_line(telling, list, words->arrived,
-                 say_time(arena, telling->news->body->language, arrived));
+    add_time(telling, list, words->arrived, mail->arrived_at);
+    add_time(telling, list, words->mail_date, mail->mail_date);
+    add_time(telling, list, words->registered, mail->registered_at);
     add_line(telling, list, words->from, mail->from);
     add_line(telling, list, words->subject, mail->subject);
     add_line(telling, list, words->title, mail->title);
+    if (mail->part_count > 0)
+        text_addf(list, "\n%s",
+                  values_say_parts(&telling->rendering.common, mail->parts, mail->part_count));
 }
 
 static void set_mails(struct telling *telling, const struct news_mail *mails, size_t count)

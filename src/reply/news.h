@@ -31,9 +31,13 @@ void news_failed(struct arena *arena, const struct news *news, const struct news
 struct news_mail {
     const char *id; /* "m12" */
     int64_t arrived_at;
-    const char *from;    /* or NULL */
-    const char *subject; /* or NULL */
-    const char *title;   /* of a motion in it, or NULL */
+    int64_t mail_date;     /* of its Date field, or MOMENT_NONE */
+    int64_t registered_at; /* or MOMENT_NONE: not told */
+    const char *from;      /* or NULL */
+    const char *subject;   /* or NULL */
+    const char *title;     /* of a motion in it, or NULL */
+    const struct mail_part *parts;
+    size_t part_count;
 };
 /* To the office, where it is told of what is held: they still wait. */
 void news_reminder(struct arena *arena, const struct news *news, const struct news_mail *mails,

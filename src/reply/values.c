@@ -135,13 +135,14 @@ static void add_part(struct text *text, const struct values *values, const struc
                                 values_showable(arena, part->sha256, NAME_LENGTH)));
 }
 
-static const char *say_parts(const struct values *values, const struct mail *mail)
+const char *values_say_parts(const struct values *values, const struct mail_part *parts,
+                             size_t count)
 {
     struct text text;
 
     text_init(&text, values->arena);
-    for (size_t i = 0; i < mail->part_count; i++)
-        add_part(&text, values, &mail->parts[i]);
+    for (size_t i = 0; i < count; i++)
+        add_part(&text, values, &parts[i]);
     return text.s;
 }
 
@@ -240,7 +241,7 @@ static void set_mail(struct values *values, const struct mail *mail)
     values_set(values, "short_subject", shorten(values->arena, subject, SHORT_LENGTH));
     values_set(values, "message_id",
                values_showable(values->arena, mail->message_id, TITLE_LENGTH));
-    values_set(values, "parts", say_parts(values, mail));
+    values_set(values, "parts", values_say_parts(values, mail->parts, mail->part_count));
 }
 
 static void set_body(struct values *values, const struct conf_body *body)

@@ -53,4 +53,8 @@ const char *values_showable(struct arena *arena, const char *s, size_t n);
 /* On one line, without control characters and changes of direction; NULL stays NULL. */
 char *values_clean(struct arena *arena, const char *s);
 
+/* Name, type, size and sum of each part, two lines a part. */
+const char *values_say_parts(const struct values *values, const struct mail_part *parts,
+                             size_t count);
+
 #endif

@@ -30,9 +30,10 @@ struct reply_words {
     const char *part;         /* in front of a part's path */
     const char *body_part;    /* the name of a part that has none */
     const char *untitled;
-    const char *answers[4];                       /* enum reply_kind */
-    const char *arrived, *from, *subject, *title; /* in front of what a list says of a mail */
-    const struct row_words *rows;                 /* the last one has row NULL */
+    const char *answers[4]; /* enum reply_kind */
+    /* in front of what a list says of a mail */
+    const char *arrived, *mail_date, *registered, *from, *subject, *title;
+    const struct row_words *rows; /* the last one has row NULL */
 };
 
 /* Never NULL; German where the language is not known. */

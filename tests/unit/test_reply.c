@@ -880,13 +880,26 @@ static void compare_news(const char *name, const struct replies *replies, enum r
 static void test_news(void **state)
 {
     static const char *const languages[] = {"de", "en"};
+    const struct mail_part part = {.path = "1",
+                                   .type = "text/plain",
+                                   .size = 812,
+                                   .sha256 = "07ae7cb82ca1068949e08be57999d2d997f8a7c036c2efefacf9"
+                                             "9c7470427989",
+                                   .text = PART_EXTRACTED};
     const struct news_mail mails[] = {
         {.id = "m12",
+         .mail_date = town_moment("2015-08-04T12:03:11+02:00"),
+         .registered_at = town_moment("2015-08-04T12:03:15+02:00"),
+         .parts = &part,
+         .part_count = 1,
          .arrived_at = town_moment("2015-08-04T12:03:14+02:00"),
          .from = "stranger@x.example",
          .subject = "Antrag\nBcc: x@y.example",
          .title = "Radweg"},
-        {.id = "m13", .arrived_at = town_moment("2015-08-05T12:03:14+02:00")},
+        {.id = "m13",
+         .arrived_at = town_moment("2015-08-05T12:03:14+02:00"),
+         .mail_date = MOMENT_NONE,
+         .registered_at = MOMENT_NONE},
     };
     const struct news_answer answer = {.id = "o34",
                                        .kind = REPLY_ACKNOWLEDGEMENT,
@@ -987,7 +1000,10 @@ static void test_news_unwanted(void **state)
     const struct news news = {
         .body = body, .now = town_moment("2015-08-06T10:00:00+02:00"), .token = TOKEN};
     const struct news_answer answer = {.id = "o34", .to = SPD_CHAIR, .subject = "x"};
-    const struct news_mail mail = {.id = "m12", .arrived_at = MOMENT_NONE};
+    const struct news_mail mail = {.id = "m12",
+                                   .arrived_at = MOMENT_NONE,
+                                   .mail_date = MOMENT_NONE,
+                                   .registered_at = MOMENT_NONE};
     struct replies replies;
 
     (void)state;
