@@ -26,6 +26,7 @@ expect_exit 69 start
 on_terminal '^antragd: cannot log to /dev/log; start syslog, or use -f: '
 
 python3 "$WORLD_CONTRIB/../tests/fake/fake_notify.py" "$W/devlog" <"$W/ear.in" >"$W/log/syslog.log" &
+scenario_undo+=("kill $! 2>/dev/null || true") # it holds its own pipe open
 wait_for 10 'the ear hears' in_log '^ready$'
 ln -sf "$W/devlog" /dev/log
 

@@ -96,8 +96,9 @@ expect_match reconcile '500 in the mailbox.* 500 ignored.* 0 unexplained' "$(ctl
 nobody_has_mail
 
 step 'a letter of the first day'
-ctl log --follow >"$W/follow.out" 2>&1 &
+"$BUILD/antragctl" -c "$W/antragd.conf" log --follow >"$W/follow.out" 2>&1 & # $! is its own
 follower=$!
+scenario_undo+=("kill $follower 2>/dev/null || true")
 followed() { grep -q "$1" "$W/follow.out"; }
 wait_for 20 'log --follow prints what was' followed ' m500 .*ignored'
 world_letter today@spd-bedburg-hau.example '' 's/Integrationszentrums/Bildungszentrums/' |

@@ -14,6 +14,7 @@ role_is_silent() { grep -q "event=role-silent name=$1\$" "$W/log/antragd.log"; }
 scenario_begin
 mkfifo "$W/ear.in"
 python3 "$WORLD_CONTRIB/../tests/fake/fake_notify.py" "$W/notify" <"$W/ear.in" >"$W/log/notify.log" &
+scenario_undo+=("kill $! 2>/dev/null || true") # it holds its own pipe open
 exec {ear}>"$W/ear.in"
 wait_for 10 'the ear hears' heard '^ready$'
 
