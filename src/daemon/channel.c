@@ -31,18 +31,12 @@ struct channel {
     bool deaf; /* the peer does not take what it is sent; closed at the next turn of the loop */
 };
 
-static void close_fd(int fd)
-{
-    if (fd >= 0)
-        close(fd);
-}
-
 static void drop_first(struct channel *channel)
 {
     struct waiting *first = STAILQ_FIRST(&channel->queue);
     STAILQ_REMOVE_HEAD(&channel->queue, next);
     channel->waiting_fds -= first->packet.fd >= 0;
-    close_fd(first->packet.fd);
+    wire_close_fd(first->packet.fd);
     arena_free(first->arena);
 }
 
@@ -156,16 +150,16 @@ void channel_send(struct channel *channel, const struct wire_packet *packet)
 {
     struct err err;
     if (!channel || channel->socket < 0 || channel->deaf) {
-        close_fd(packet->fd);
+        wire_close_fd(packet->fd);
         return;
     }
     if (STAILQ_EMPTY(&channel->queue) &&
         wire_send(channel->socket, packet, MSG_DONTWAIT, &err) == WIRE_OK) {
-        close_fd(packet->fd);
+        wire_close_fd(packet->fd);
         return;
     }
     if (packet->fd >= 0 && channel->waiting_fds == WAITING_FDS_MAX) {
-        close_fd(packet->fd);
+        wire_close_fd(packet->fd);
         channel->deaf = true;
         event_active(channel->readable, EV_READ, 0);
         return;

@@ -6,6 +6,7 @@
 #include "daemon/clerk_p.h"
 
 #include "base/file.h"
+#include "daemon/monotonic.h"
 #include "daemon/reader_job.h"
 
 #include <event2/event.h>
@@ -21,13 +22,6 @@
 #define TRIES_MAX 3
 /* A watch in its senses has 64 mails on their way; each holds descriptors. */
 #define DOCKETS_MAX 256
-
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
-}
 
 static void complain(const char *event, const struct err *err)
 {
@@ -193,7 +187,7 @@ static void log_docket(const struct docket *docket)
               "row", c->decision.row, "numbers", numbers.n ? text_join(arena, &numbers, ",") : NULL,
               "answers", log_int((int64_t)c->replies.n), "arrived",
               moment_to_text(arena, c->decision.arrival.at), "ms",
-              log_int(milliseconds() - docket->began_ms), NULL);
+              log_int(monotonic_milliseconds() - docket->began_ms), NULL);
 }
 
 /* Once for each body that has mails in the batch: those of one come together. */
@@ -321,7 +315,7 @@ static struct docket *new_docket(struct clerk *clerk, const struct conf_body *bo
     clerk->dockets++;
     docket->arena = arena;
     docket->visit = mail->visit;
-    docket->began_ms = milliseconds();
+    docket->began_ms = monotonic_milliseconds();
     docket->message = (struct message){
         .body = body, .mailbox = mailbox, .now = clerk_now(), .token = clerk_fresh_token(arena)};
     name_place(&docket->message.raw, body, mailbox, mail->uidvalidity, mail->uid);
@@ -516,7 +510,7 @@ bool intake_reread(struct clerk *clerk, const struct ruling_order *order, const 
         return false;
     }
     docket->arena = arena;
-    docket->began_ms = milliseconds();
+    docket->began_ms = monotonic_milliseconds();
     docket->asker = asker;
     docket->actor = arena_strdup(arena, actor);
     ask_reader(clerk, docket);

@@ -7,6 +7,7 @@
 #include "daemon/clerk_p.h"
 
 #include "base/file.h"
+#include "daemon/monotonic.h"
 #include "smtp/schedule.h"
 #include "smtp/transport.h"
 
@@ -17,7 +18,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAYBE_SECONDS 1800 /* a second copy is worth waiting for a late proof of the first */
 #define TROUBLE_SECONDS 60 /* the registry itself fails */
 
 static uint32_t random_number(void)
@@ -103,21 +103,14 @@ static void wait_for_next(struct clerk *clerk, struct arena *arena, const struct
         on_trouble(&clerk->outbox, &err);
 }
 
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
-}
-
 /* A server that takes so many a minute gets them evenly.  True: this one has to wait a little. */
 static bool is_too_soon(struct outbox *outbox, struct outlet *outlet, int limit)
 {
-    int64_t wait = outlet->next_ms - milliseconds();
+    int64_t wait = outlet->next_ms - monotonic_milliseconds();
     if (limit == 0)
         return false;
     if (wait <= 0) {
-        outlet->next_ms = milliseconds() + 60000 / limit;
+        outlet->next_ms = monotonic_milliseconds() + 60000 / limit;
         return false;
     }
     struct timeval rest = {.tv_sec = wait / 1000, .tv_usec = wait % 1000 * 1000};
@@ -240,7 +233,7 @@ static struct attempt_end judge(const struct outbox *outbox, const struct wire_d
     if (end.next_attempt == MOMENT_NONE)
         end.state = DELIVERY_FAILED;
     else if (end.state == DELIVERY_MAYBE)
-        end.next_attempt = now + MAYBE_SECONDS;
+        end.next_attempt = now + REGISTRY_MAYBE_SECONDS;
     return end;
 }
 

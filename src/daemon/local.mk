@@ -11,6 +11,7 @@ libdaemon_a_SOURCES += \
 	src/daemon/dry_run.c src/daemon/dry_run.h \
 	src/daemon/kept_secret.c src/daemon/kept_secret.h \
 	src/daemon/landlock.c src/daemon/landlock.h \
+	src/daemon/monotonic.h \
 	src/daemon/reader.c \
 	src/daemon/reader_job.c src/daemon/reader_job.h \
 	src/daemon/role.c src/daemon/role.h \

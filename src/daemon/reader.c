@@ -5,6 +5,7 @@
  * no other.  "head" requests in a row share one child, a "content" request gets a fresh one.
  */
 #include "base/file.h"
+#include "daemon/monotonic.h"
 #include "daemon/reader_job.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
@@ -32,12 +33,6 @@ struct zygote {
     int64_t began_ms;
 };
 
-static void close_fd(int fd)
-{
-    if (fd >= 0)
-        close(fd);
-}
-
 /* ---- in a child ------------------------------------------------------------------------------ */
 
 static void answer(int zygote, const struct wire_packet *request)
@@ -49,7 +44,7 @@ static void answer(int zygote, const struct wire_packet *request)
         packet =
             (struct wire_packet){.type = WIRE_UNREADABLE, .fd = -1, .as.unreadable.why = err.text};
     wire_send(zygote, &packet, 0, &ignored);
-    close_fd(packet.fd);
+    wire_close_fd(packet.fd);
 }
 
 static bool serve_one(int zygote)
@@ -81,13 +76,6 @@ static _Noreturn void job(int zygote)
 
 /* ---- in the zygote: children ----------------------------------------------------------------- */
 
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
-}
-
 static void begin_child(struct zygote *z)
 {
     struct err err;
@@ -97,8 +85,8 @@ static void begin_child(struct zygote *z)
     z->child = fork();
     if (z->child == 0) {
         close(pair[0]);
-        close_fd(z->clerk);
-        close_fd(z->next_clerk);
+        wire_close_fd(z->clerk);
+        wire_close_fd(z->next_clerk);
         close(ROLE_SUPERVISOR_FD);
         job(pair[1]);
     }
@@ -107,7 +95,7 @@ static void begin_child(struct zygote *z)
     close(pair[1]);
     z->job = pair[0];
     z->heads = 0;
-    z->began_ms = milliseconds();
+    z->began_ms = monotonic_milliseconds();
 }
 
 /* Gives the signal it ended with, were it not for ours; 0: none. */
@@ -130,7 +118,7 @@ static int end_child(struct zygote *z)
 static void choose_child(struct zygote *z, enum wire_type type)
 {
     bool keep = z->child != 0 && type == WIRE_READ_HEAD && z->heads < HEADS_PER_CHILD &&
-                milliseconds() - z->began_ms < HEADS_MS;
+                monotonic_milliseconds() - z->began_ms < HEADS_MS;
     if (keep)
         return;
     end_child(z);
@@ -163,8 +151,8 @@ static void obey(struct zygote *z)
 static bool wait_for_child(struct zygote *z)
 {
     struct pollfd fds[2] = {{z->job, POLLIN, 0}, {ROLE_SUPERVISOR_FD, POLLIN, 0}};
-    int64_t until = milliseconds() + SANDBOX_JOB_SECONDS * 1000, left;
-    while (!z->leave && z->next_clerk < 0 && (left = until - milliseconds()) > 0) {
+    int64_t until = monotonic_milliseconds() + SANDBOX_JOB_SECONDS * 1000, left;
+    while (!z->leave && z->next_clerk < 0 && (left = until - monotonic_milliseconds()) > 0) {
         if (poll(fds, 2, (int)left) <= 0)
             continue;
         if (fds[0].revents)
@@ -205,7 +193,7 @@ static bool take_answer(struct zygote *z, struct arena *arena, uint64_t ticket)
     if (!wait_for_child(z) || wire_receive(z->job, arena, 0, &packet, &err) != WIRE_OK)
         return false;
     bool ok = forward(z, &packet, ticket);
-    close_fd(packet.fd);
+    wire_close_fd(packet.fd);
     return ok;
 }
 
@@ -242,7 +230,7 @@ static void hear_clerk(struct zygote *z)
     enum wire_result result = wire_receive(z->clerk, arena, MSG_DONTWAIT, &request, &err);
     if (result == WIRE_OK) {
         run_job(z, &request, arena);
-        close_fd(request.fd);
+        wire_close_fd(request.fd);
     } else if (result != WIRE_LATER) { /* a new clerk comes through the supervisor */
         close(z->clerk);
         z->clerk = -1;

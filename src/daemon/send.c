@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "daemon/kept_secret.h"
 #include "daemon/landlock.h"
+#include "daemon/monotonic.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
 #include "smtp/transport.h"
@@ -43,12 +44,6 @@ struct send {
 
 /* ---- what the supervisor says ---------------------------------------------------------------- */
 
-static void close_fd(int fd)
-{
-    if (fd >= 0)
-        close(fd);
-}
-
 static bool is_answer(const struct wire_packet *packet, uint64_t ticket)
 {
     return (packet->type == WIRE_SECRET && packet->as.secret.ticket == ticket) ||
@@ -59,30 +54,23 @@ static bool is_answer(const struct wire_packet *packet, uint64_t ticket)
 static void note(struct send *s, const struct wire_packet *packet)
 {
     if (packet->type == WIRE_PEER) {
-        close_fd(s->next_clerk);
+        wire_close_fd(s->next_clerk);
         s->next_clerk = packet->fd;
         return;
     }
-    close_fd(packet->fd);
+    wire_close_fd(packet->fd);
     /* an answer that comes too late is nobody's */
     s->leave = s->leave || !(packet->type == WIRE_SECRET || packet->type == WIRE_SECRET_DENIED);
-}
-
-static int64_t milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * (int64_t)1000 + now.tv_nsec / 1000000;
 }
 
 static bool hear_answer(struct send *s, uint64_t ticket, struct arena *arena,
                         struct wire_packet *answer_r)
 {
-    int64_t until = milliseconds() + KEPT_SECRET_SECONDS * 1000;
+    int64_t until = monotonic_milliseconds() + KEPT_SECRET_SECONDS * 1000;
     struct err err;
     while (!s->leave) {
         struct pollfd fds = {s->supervisor, POLLIN, 0};
-        int64_t left = until - milliseconds();
+        int64_t left = until - monotonic_milliseconds();
         if (left <= 0 || poll(&fds, 1, (int)left) == 0)
             return false;
         if (wire_receive(s->supervisor, arena, 0, answer_r, &err) != WIRE_OK)
@@ -112,7 +100,7 @@ static bool ask_supervisor(void *context, struct wire_packet *question, struct a
 static bool goes_round(const struct send *s)
 {
     int64_t since = s->since;
-    return since == 0 || milliseconds() - since < LONGEST_MS;
+    return since == 0 || monotonic_milliseconds() - since < LONGEST_MS;
 }
 
 static bool hear_one(struct send *s)
@@ -126,7 +114,7 @@ static bool hear_one(struct send *s)
             role_pong(packet.as.ping.number);
     } else if (ok) {
         ok = wire_send(s->ear, &packet, 0, &err) == WIRE_OK;
-        close_fd(packet.fd);
+        wire_close_fd(packet.fd);
     }
     arena_free(arena);
     return ok;
@@ -277,7 +265,7 @@ static void drop_clerk(struct send *s)
 
 static void work_at(struct send *s, const struct wire_packet *packet)
 {
-    s->since = milliseconds();
+    s->since = monotonic_milliseconds();
     deliver(s, packet);
     s->since = 0;
 }
@@ -380,6 +368,6 @@ int send_main(const struct role_start *start)
     }
     free(s.lines);
     drop_clerk(&s);
-    close_fd(s.next_clerk);
+    wire_close_fd(s.next_clerk);
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "daemon/channel.h"
 #include "daemon/detach.h"
+#include "daemon/monotonic.h"
 #include "daemon/role.h"
 #include "daemon/secret_jobs.h"
 #include "daemon/slices.h"
@@ -64,13 +65,6 @@ struct supervisor {
     bool announced;
     int exit_code;
 };
-
-static time_t monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
-}
 
 static bool is_running(const struct child *child)
 {
@@ -317,7 +311,7 @@ static void on_closed(void *context)
 static void start_again(struct child *child)
 {
     bool once = child->supervisor->options->once;
-    if (!once && monotonic() - child->started >= HEALTHY_SECONDS)
+    if (!once && monotonic_seconds() - child->started >= HEALTHY_SECONDS)
         child->deaths = 0;
     int wait = child->deaths ? 1 << (child->deaths < 6 ? child->deaths - 1 : 6) : 0;
     child->deaths++;
@@ -342,7 +336,7 @@ static void start(struct child *child)
     close(pair[1]);
     child->ready = child->leaving = false;
     child->pinged = child->ponged = 0;
-    child->started = monotonic();
+    child->started = monotonic_seconds();
     if (child->pid < 0) { /* not for now */
         log_event(LOG_ERROR, "role-not-started", "name", role_to_text(child->role), "error",
                   strerror(errno), NULL);

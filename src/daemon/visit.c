@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "daemon/monotonic.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,13 +94,6 @@ struct stuck {
     time_t next; /* not before, by the monotonic clock */
 };
 
-static time_t monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
-}
-
 void visit_forget(struct visit_memory *memory)
 {
     free(memory->stuck);
@@ -144,7 +138,7 @@ static void is_stuck(const struct run *run, uint32_t uid)
     }
     if (++stuck->tries < STUCK_TRIES)
         return;
-    stuck->next = monotonic() + STUCK_SECONDS;
+    stuck->next = monotonic_seconds() + STUCK_SECONDS;
     log_event(LOG_ERROR, "mail-stuck", "body", run->visit->body->id, "mailbox",
               run->visit->conf->name, "uid", log_int(uid), "tries", log_int(stuck->tries), "error",
               run->report->err.text, "text",
@@ -161,7 +155,7 @@ static void set_stuck_aside(struct run *run)
         const struct stuck *stuck = find_stuck(run->visit->memory, run->wanted[i]);
         if (!stuck || stuck->tries < STUCK_TRIES)
             run->wanted[kept++] = run->wanted[i];
-        else if (monotonic() >= stuck->next)
+        else if (monotonic_seconds() >= stuck->next)
             last[last_count++] = run->wanted[i];
     }
     run->report->set_aside = run->wanted_count - kept - last_count;

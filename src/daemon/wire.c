@@ -178,6 +178,12 @@ void wire_copy(struct arena *arena, const struct wire_packet *packet, struct wir
 /* ---- sockets -----------------------------------------------------------------------------------
  */
 
+void wire_close_fd(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
 bool wire_pair(int fds_r[2], struct err *err_r)
 {
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds_r) == 0)

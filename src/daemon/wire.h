@@ -63,6 +63,9 @@ bool wire_decode(struct arena *arena, const char *bytes, size_t n, struct wire_p
 /* A copy whose strings live in the arena; the descriptor is the same one. */
 void wire_copy(struct arena *arena, const struct wire_packet *packet, struct wire_packet *copy_r);
 
+/* Of a packet that may bring none: -1 does nothing. */
+void wire_close_fd(int fd);
+
 /* A pair of connected sockets, close-on-exec. */
 bool wire_pair(int fds_r[2], struct err *err_r);
 

@@ -9,10 +9,6 @@
 
 #include "base/json.h"
 
-/* A receiver that got the mail folds a second copy by its Message-ID more surely when the first has
- * arrived; RFC 5321 section 4.5.4.1 asks for half an hour between attempts anyway. */
-#define MAYBE_WAIT (30 * 60)
-
 static const char *const state_texts[] = {
     [DELIVERY_WAITING] = "waiting",   [DELIVERY_QUEUED] = "queued",
     [DELIVERY_SENDING] = "sending",   [DELIVERY_SENT] = "sent",
@@ -361,7 +357,7 @@ static bool find_interrupted(struct registry *registry, struct arena *arena,
 static int64_t again_at(const struct interrupted *row, int64_t now)
 {
     if (row->data)
-        return now + MAYBE_WAIT;
+        return now + REGISTRY_MAYBE_SECONDS;
     return row->attempts <= 1 || row->next_attempt == MOMENT_NONE ? now : row->next_attempt;
 }
 

@@ -168,6 +168,11 @@ struct attempt_end {
 bool registry_attempt_end(struct registry *registry, int64_t delivery, int64_t now,
                           const struct attempt_end *end, struct err *err_r);
 
+/* How long an answer that may have arrived waits for its second copy: a receiver folds the second
+ * by its Message-ID more surely when the first is there; RFC 5321 section 4.5.4.1 asks for half an
+ * hour between attempts anyway. */
+#define REGISTRY_MAYBE_SECONDS 1800
+
 /* After a crash of send: what was dialling is queued again (the first time for now, then as
  * planned), what had begun its data is maybe (due after 30 minutes). */
 bool registry_recover_attempts(struct registry *registry, int64_t now, struct err *err_r);
