@@ -2,7 +2,8 @@
 /*
  * What the files of this folder share; nobody else includes it.  The order of work is: mail_field.c
  * splits and limits a header block, mail_part.c walks the parts that GMime finds, mail_text.c and
- * mail_html.c make text of them, mail_header.c and mail_class.c read the fields.
+ * mail_html.c make text of them, documents.c of files (a converter per format: documents.h),
+ * mail_header.c and mail_class.c read the fields.
  */
 #ifndef MAIL_INSIDE_H
 #define MAIL_INSIDE_H
@@ -33,6 +34,7 @@ struct reader {
     GMimeParserOptions *options;
     size_t part_room;
     size_t budget;       /* bytes that may still be decoded into copies of attached messages */
+    size_t unpacked;     /* bytes unpacked of attachments so far */
     bool has_attachment; /* a part that a sender would call one */
     bool overflow;       /* more parts than MAIL_MAX_PARTS */
     bool inner;          /* within an attached message */

@@ -4,6 +4,8 @@ libcore_a_SOURCES += \
 	src/mail/address.h \
 	src/mail/compose.c \
 	src/mail/compose.h \
+	src/mail/documents.c \
+	src/mail/documents.h \
 	src/mail/inside.h \
 	src/mail/mail.h \
 	src/mail/mail_class.c \

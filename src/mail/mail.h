@@ -33,9 +33,11 @@
  *   nul-bytes           NUL bytes
  *   too-deep            parts below MAIL_MAX_DEPTH, which are not read
  *   too-many-addresses  more than MAIL_MAX_ADDRESSES in one field; the others are left out
+ *   too-many-files      files within files deeper than, or more than, we open (documents.h)
  *   too-many-hops       more than MAIL_MAX_HOPS Received fields; the oldest are left out
  *   too-many-parts      more than MAIL_MAX_PARTS; the others are left out
  *   too-many-references more than MAIL_MAX_IDS ids in one field; the others are left out
+ *   too-much-unpacked   what is packed in the attachments is more than we unpack
  *   truncated           the end is missing: a multipart that is not closed
  */
 
@@ -66,6 +68,15 @@ struct mail_addresses {
     size_t n;
 };
 
+/* A text in a part: the part's own, or that of a file within it (a ZIP, a winmail.dat). */
+struct mail_document {
+    const char *name; /* of the file within the part, made safe; NULL: the part itself */
+    const char *text; /* for the grammar: NFC, LF, a form feed where a page ends */
+    size_t offset;    /* of the text within the part's content, in bytes */
+    bool is_body;     /* belongs to what a person reads as the mail's body */
+    bool is_ocr;      /* read off a picture: letters may be wrong */
+};
+
 /* a leaf part */
 struct mail_part {
     const char *path;   /* IMAP part number, "1.2" */
@@ -74,8 +85,10 @@ struct mail_part {
     size_t size;        /* of the decoded bytes before any charset conversion */
     const char *sha256; /* of the same, hexadecimal */
     enum part_text text;
-    const char *content; /* the text for the grammar: NFC, LF; NULL unless PART_EXTRACTED */
-    bool is_body;        /* belongs to what a person reads as the mail's body */
+    const char *content; /* its documents, one below the other; NULL unless PART_EXTRACTED */
+    struct mail_document *documents;
+    size_t document_count;
+    bool is_body; /* belongs to what a person reads as the mail's body */
 };
 
 /* one Received field, top of the mail first */
@@ -148,6 +161,9 @@ void mail_preload(void);
  * has defects. */
 bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
                struct mail **mail_r, struct err *err_r);
+
+/* Makes a text all that the part holds, as one document. */
+void mail_part_set_text(struct arena *arena, struct mail_part *part, const char *text);
 
 const char *mail_class_to_text(enum mail_class class);
 bool mail_class_from_text(const char *s, enum mail_class *class_r);

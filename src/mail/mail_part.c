@@ -3,6 +3,7 @@
  * The tree of parts.  GMime finds where they begin and end and undoes the transfer encoding; what
  * each of them is to a reader is decided here.
  */
+#include "mail/documents.h"
 #include "mail/inside.h"
 
 #include "base/digest.h"
@@ -33,6 +34,7 @@ static const struct {
     {"application/pkcs7-mime", OPEN_CMS},
     {"application/x-pkcs7-mime", OPEN_CMS},
 };
+/* What is none of these may be a file of a format in documents.c. */
 
 /* A place in the tree. */
 struct place {
@@ -153,7 +155,26 @@ static void open_html(struct reader *reader, const struct leaf *leaf, struct mai
         reader->mail->wants_content = true;
         return;
     }
-    part->text = html_text(reader, leaf, &part->content);
+    const char *text;
+    part->text = html_text(reader, leaf, &text);
+    if (part->text == PART_EXTRACTED)
+        mail_part_set_text(reader->arena, part, text);
+}
+
+static void open_document(struct reader *reader, const struct leaf *leaf, struct mail_part *part)
+{
+    struct document_file file = {
+        .name = leaf->name, .type = part->type, .bytes = leaf->bytes, .n = leaf->n};
+    if (!documents_knows(&file))
+        return;
+    if (reader->depth == MAIL_HEAD) {
+        reader->mail->wants_content = true;
+        return;
+    }
+    struct documents documents;
+    documents_init(&documents, reader->arena, &reader->mail->defects, &reader->unpacked);
+    documents_read(&documents, &file);
+    documents_finish(&documents, part);
 }
 
 static void open_leaf(struct reader *reader, const struct leaf *leaf, struct mail_part *part)
@@ -169,8 +190,7 @@ static void open_leaf(struct reader *reader, const struct leaf *leaf, struct mai
     }
     switch (opener) {
     case OPEN_PLAIN:
-        part->content = plain_text(reader, leaf);
-        part->text = PART_EXTRACTED;
+        mail_part_set_text(reader->arena, part, plain_text(reader, leaf));
         break;
     case OPEN_HTML:
         open_html(reader, leaf, part);
@@ -185,6 +205,7 @@ static void open_leaf(struct reader *reader, const struct leaf *leaf, struct mai
         part->text = strcmp(part->type, "application/pgp-encrypted") ? PART_ENCRYPTED : PART_NONE;
         break;
     case OPEN_NOTHING:
+        open_document(reader, leaf, part);
         break;
     }
 }

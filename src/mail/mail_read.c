@@ -2,6 +2,7 @@
 #include "mail/mail.h"
 
 #include "base/digest.h"
+#include "mail/documents.h"
 #include "mail/inside.h"
 
 #include <string.h>
@@ -58,6 +59,7 @@ void mail_preload(void)
     g_mime_parser_options_set_fallback_charsets(options, fallback);
     charset_preload();
     html_preload();
+    documents_preload();
     rehearse();
 }
 
@@ -80,20 +82,25 @@ static void note_warning(gint64 offset, GMimeParserWarning code, const gchar *it
         reader_defect(reader, "bad-mime");
 }
 
-/* The parts that make the body, one below the other. */
+static void add_body(const struct mail_part *part, struct text *text)
+{
+    for (size_t i = 0; i < part->document_count; i++) {
+        if (!part->documents[i].is_body)
+            continue;
+        if (text->len > 0)
+            text_add_char(text, '\n');
+        text_add(text, part->documents[i].text);
+    }
+}
+
+/* The texts that make the body, one below the other. */
 static void join_body(struct reader *reader)
 {
     struct mail *mail = reader->mail;
     struct text text;
     text_init(&text, reader->arena);
-    for (size_t i = 0; i < mail->part_count; i++) {
-        const struct mail_part *part = &mail->parts[i];
-        if (!part->is_body || !part->content)
-            continue;
-        if (text.len > 0)
-            text_add_char(&text, '\n');
-        text_add(&text, part->content);
-    }
+    for (size_t i = 0; i < mail->part_count; i++)
+        add_body(&mail->parts[i], &text);
     mail->text = text.s;
     if (!reader->has_attachment && text_speaks_of_attachment(reader->arena, mail->text))
         reader_defect(reader, "attachment-missing");
@@ -145,6 +152,15 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
     g_mime_parser_options_free(reader.options);
     *mail_r = reader.mail;
     return true;
+}
+
+void mail_part_set_text(struct arena *arena, struct mail_part *part, const char *text)
+{
+    part->text = PART_EXTRACTED;
+    part->content = text;
+    part->documents = ARENA_NEW(arena, struct mail_document);
+    part->documents[0] = (struct mail_document){.text = text, .is_body = part->is_body};
+    part->document_count = 1;
 }
 
 static const char *const class_words[] = {

@@ -58,6 +58,7 @@ struct motion {
     const char *resolution;
     const char *reasoning;
     const char *found_in; /* the part's path */
+    bool is_ocr;          /* its letter was read off a picture */
 };
 
 struct motions {

@@ -173,11 +173,11 @@ static void add_new(struct arena *arena, struct motions *all, const struct motio
     }
 }
 
-static void read_body(struct arena *arena, const struct mail_part *part, const char *subject,
-                      struct motions *motions)
+static void read_body(struct arena *arena, const struct mail_document *document, const char *path,
+                      const char *subject, struct motions *motions)
 {
     struct motions found = {0};
-    const char *text = limited(arena, part->content);
+    const char *text = limited(arena, document->text);
     const char *own_subject = subject != NULL && !body_is_answer(subject) ? subject : NULL;
     bool forwards = subject != NULL && body_is_forward(subject);
     read_letter(arena, body_own_text(arena, text, forwards), own_subject, &found);
@@ -186,15 +186,30 @@ static void read_body(struct arena *arena, const struct mail_part *part, const c
         if (forwarded != NULL)
             read_letter(arena, body_own_text(arena, forwarded, false), NULL, &found);
     }
-    add_new(arena, motions, &found, part->path);
+    add_new(arena, motions, &found, path);
 }
 
-static void read_attachment(struct arena *arena, const struct mail_part *part,
-                            struct motions *motions)
+static void read_attachment(struct arena *arena, const struct mail_document *document,
+                            const char *path, struct motions *motions)
 {
     struct motions found = {0};
-    read_letter(arena, limited(arena, part->content), NULL, &found);
-    add_new(arena, motions, &found, part->path);
+    read_letter(arena, limited(arena, document->text), NULL, &found);
+    for (size_t i = 0; i < found.n; i++)
+        found.v[i].is_ocr = document->is_ocr;
+    add_new(arena, motions, &found, path);
+}
+
+/* Of a body and of attachments; what the subject says counts for the body only. */
+static void read_part(struct arena *arena, const struct mail_part *part, const char *subject,
+                      struct motions *body, struct motions *attached)
+{
+    for (size_t i = 0; i < part->document_count; i++) {
+        const struct mail_document *document = &part->documents[i];
+        if (document->is_body)
+            read_body(arena, document, part->path, subject, body);
+        else
+            read_attachment(arena, document, part->path, attached);
+    }
 }
 
 static bool withdraws(const struct motions *motions)
@@ -204,22 +219,27 @@ static bool withdraws(const struct motions *motions)
 
 /* ---- what the mail says about its letter ---- */
 
+static const char *document_replaces(struct arena *arena, const struct mail_document *document)
+{
+    const char *own = body_own_text(arena, limited(arena, document->text), false);
+    const struct letter *letter = letter_read(arena, own);
+    if (letter->replaces != NULL)
+        return letter->replaces;
+    const char *opening = opening_text(letter);
+    return pattern_matches(PATTERN_says_replace, opening) ? opening : NULL;
+}
+
 /* A cover note's words about the letter that it encloses, or NULL. */
 static const char *note_replaces(struct arena *arena, const struct mail *mail)
 {
-    for (size_t i = 0; i < mail->part_count; i++) {
+    const char *said = NULL;
+    for (size_t i = 0; i < mail->part_count && said == NULL; i++) {
         const struct mail_part *part = &mail->parts[i];
-        if (part->content == NULL || !part->is_body)
-            continue;
-        const char *own = body_own_text(arena, limited(arena, part->content), false);
-        const struct letter *letter = letter_read(arena, own);
-        const char *opening = opening_text(letter);
-        if (letter->replaces != NULL)
-            return letter->replaces;
-        if (pattern_matches(PATTERN_says_replace, opening))
-            return opening;
+        for (size_t k = 0; k < part->document_count && said == NULL; k++)
+            if (part->documents[k].is_body)
+                said = document_replaces(arena, &part->documents[k]);
     }
-    return NULL;
+    return said;
 }
 
 static void apply_announcement(struct arena *arena, const char *words, struct motion *motion)
@@ -244,15 +264,8 @@ void motion_find(struct arena *arena, const struct mail *mail, struct motions *m
 {
     struct motions body = {0}, attached = {0};
     const char *subject = mail->subject != NULL ? limited(arena, mail->subject) : NULL;
-    for (size_t i = 0; i < mail->part_count; i++) {
-        const struct mail_part *part = &mail->parts[i];
-        if (part->content == NULL)
-            continue;
-        if (part->is_body)
-            read_body(arena, part, subject, &body);
-        else
-            read_attachment(arena, part, &attached);
-    }
+    for (size_t i = 0; i < mail->part_count; i++)
+        read_part(arena, &mail->parts[i], subject, &body, &attached);
     /* what a withdrawal encloses is what it withdraws */
     bool enclosed = attached.n > 0 && !withdraws(&body);
     *motions_r = enclosed ? attached : body;

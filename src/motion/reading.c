@@ -156,6 +156,7 @@ static struct json *motion_to_json(const struct motion *motion, struct arena *ar
     json_put_bool(object, "confidential", motion->confidential);
     json_put_text(object, "resolution", motion->resolution);
     json_put_text(object, "reasoning", motion->reasoning);
+    json_put_bool(object, "ocr", motion->is_ocr);
     json_put_text(object, "found_in", motion->found_in);
     return object;
 }
@@ -486,6 +487,7 @@ static bool take_motion(struct taker *taker, const struct json *object, struct m
     if (!motion_kind_from_text(json_text(object, "kind"), &motion->kind))
         return refuse(taker, "kind", "is unknown");
     motion->confidential = json_bool(object, "confidential");
+    motion->is_ocr = json_bool(object, "ocr");
     return take_line(taker, object, "label", &motion->label) &&
            take_line(taker, object, "title", &motion->title) &&
            take_consultations(taker, object, motion) &&

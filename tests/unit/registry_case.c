@@ -76,9 +76,8 @@ static void make_parts(const struct sample *sample, struct arena *arena, struct 
                                                          .type = "text/plain",
                                                          .size = strlen(text),
                                                          .sha256 = sum_of(arena, text),
-                                                         .text = PART_EXTRACTED,
-                                                         .content = text,
                                                          .is_body = true};
+    mail_part_set_text(arena, &mail->parts[0], text);
     mail->parts[mail->part_count++] = (struct mail_part){.path = "2",
                                                          .type = "image/png",
                                                          .name = "logo.png",
