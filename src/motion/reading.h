@@ -22,7 +22,7 @@ bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_de
                   struct reading **reading_r, struct err *err_r);
 
 /* The contract's object; fields beyond it are received, forwarded, delivered_to, return_path,
- * body_digest, wants_content in "mail", and is_body in its parts. */
+ * body_digest, wants_content in "mail", is_body in its parts, ocr in a motion. */
 struct json *reading_to_json(const struct reading *reading);
 
 /* Checks all of it: it comes from a process that hostile bytes may have taken over.  Every text is

@@ -41,7 +41,7 @@ static const char whole[] =
     "\"email\":null}],\"letter_date\":\"2015-08-04\",\"place\":\"Bedburg-Hau\","
     "\"addressee\":\"Bürgermeister der Gemeinde Bedburg-Hau\",\"refers_to\":\"A/2015/0007\","
     "\"confidential\":true,\"resolution\":\"Der Rat beschließt:\\nLöwen.\",\"reasoning\":\"Weil.\","
-    "\"found_in\":\"1\"}]}";
+    "\"ocr\":true,\"found_in\":\"1\"}]}";
 
 static bool take(struct arena *arena, const char *json, struct reading **reading_r, struct err *err)
 {
