@@ -184,6 +184,9 @@ static const struct {
     ALLOW(SET_NETWORK, 0, ioctl, 1, IS(1, SIOCGIFINDEX)),
     FAIL(ENOTTY, SET_NETWORK, 0, ioctl, 1, IS(1, TCGETS)),
     ALLOW(SET_CONTROL, 0, socket, 2, IS(0, AF_UNIX), BITS(1, SOCKET_TYPE, SOCK_STREAM)),
+    /* a mail may name a charset that is not loaded, and glibc then looks for its converter: the
+     * reader goes on without it */
+    FAIL(EACCES, SET_BASE, SET_READ_FILES | SET_WRITE_FILES, openat, 0),
     /* glibc falls back to clone(), whose flags a filter can see */
     FAIL(ENOSYS, SET_BASE, 0, clone3, 0),
 };

@@ -210,10 +210,34 @@ static void test_a_job_that_dies_costs_no_other_mail(void **state)
     expect_reading(f, 3, false);
 }
 
+/* Wherever a mail may name a charset, the C library may look for the converter's file. */
+static void test_no_charset_ends_a_job(void **state)
+{
+    static const char *const charsets[] = {"IBM1047",     "ISO-8859-14",     "EUC-TW",  "TSCII",
+                                           "csIBM037",    "ISO-2022-CN-EXT", "unknown", "KOI8-T",
+                                           "windows-31j", "../../x",         "UTF-7"};
+    struct fixture *f = *state;
+    size_t count = sizeof charsets / sizeof *charsets;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = charsets[i];
+        ask(f, WIRE_READ_HEAD, i,
+            mail(arena_printf(f->arena,
+                              "From: =?%s?Q?abc?= <a@spd.example>\r\nSubject: =?%s?B?YWJj?=\r\n"
+                              "To: \"=?%s?Q?abc?=\" <b@town.example>\r\n"
+                              "Content-Type: text/plain; charset=\"%s\"; name*=%s''%%41bc\r\n"
+                              "Content-Disposition: attachment; filename*0*=%s''%%c1;\r\n"
+                              " filename*1=\"=?%s?Q?abc?=\"\r\n\r\na\xc1z\r\n",
+                              name, name, name, name, name, name, name)));
+    }
+    for (size_t i = 0; i < count; i++)
+        expect_reading(f, i, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_batch, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_no_charset_ends_a_job, setup, teardown),
         cmocka_unit_test_setup_teardown(test_content, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_job_that_dies_costs_no_other_mail, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_mail_that_cannot_be_mapped_costs_no_other, setup,
