@@ -4,16 +4,20 @@
 #include <string.h>
 
 /* "den Vorsitzenden", "Ersten Buergermeister": as it is called in the nominative. */
-static const char *nominative(struct arena *arena, const char *office, bool masculine)
+static const char *nominative(struct trace *trace, const char *office, bool masculine)
 {
     static const enum pattern weak[] = {PATTERN_weak_ordinal, PATTERN_weak_vorsitzende};
-    const char *ending = masculine ? "r" : "";
     struct match match;
     for (size_t i = 0; i < sizeof weak / sizeof weak[0]; i++) {
         if (!pattern_find(weak[i], office, 0, &match))
             continue;
-        office = arena_printf(arena, "%.*s%s%s", (int)match.end[1], office, ending,
-                              office + match.end[0]);
+        struct splice splice;
+        splice_init(&splice, trace);
+        splice_add(&splice, office, match.end[1]);
+        if (masculine)
+            splice_add_char(&splice, 'r');
+        splice_add(&splice, office + match.end[0], strlen(office + match.end[0]));
+        office = splice_text(&splice);
     }
     return office;
 }
@@ -24,19 +28,24 @@ enum { OFFICE = 1, TAIL = 2 };
 static const char *office_of_line(const struct letter *letter, size_t i, const char *s)
 {
     struct match match;
-    struct arena *arena = letter->arena;
+    struct trace *trace = letter->trace;
+    struct splice splice;
     if (strlen(s) > LETTER_MAX_HEADING || !pattern_find(PATTERN_office_line, s, 0, &match))
         return NULL;
     bool alone = i > 0 && !letter->lines[i].gap;
     bool masculine =
         pattern_matches(PATTERN_masculine_address, s) ||
         (alone && pattern_matches(PATTERN_masculine_address, letter->lines[i - 1].text));
-    const char *office = nominative(arena, match_text(&match, OFFICE, arena), masculine);
-    const char *tail = match_text(&match, TAIL, arena);
+    const char *office = nominative(trace, trace_group(trace, &match, OFFICE), masculine);
+    const char *tail = trace_group(trace, &match, TAIL);
     if (*tail == '\0' && i + 1 < letter->head.end && !letter->lines[i + 1].gap &&
         pattern_find(PATTERN_office_place_line, letter->lines[i + 1].text, 0, &match))
-        tail = match_text(&match, 1, arena);
-    return text_squeeze(arena, arena_printf(arena, "%s %s", office, tail));
+        tail = trace_group(trace, &match, 1);
+    splice_init(&splice, trace);
+    splice_add(&splice, office, strlen(office));
+    splice_add_char(&splice, ' ');
+    splice_add(&splice, tail, strlen(tail));
+    return trace_squeeze(trace, splice_text(&splice), splice.text.len);
 }
 
 static const char *office_of_salutation(const struct letter *letter)
@@ -49,14 +58,14 @@ static const char *office_of_salutation(const struct letter *letter)
                                                    : 0,
                                                &match))
         return NULL;
-    return match_text(&match, 1, letter->arena);
+    return trace_group(letter->trace, &match, 1);
 }
 
 const char *addressee_find(const struct letter *letter)
 {
     struct cell cells[LINE_CELLS];
     for (size_t i = letter->head.begin; i < letter->head.end; i++) {
-        size_t n = line_cells(letter->arena, &letter->lines[i], cells);
+        size_t n = line_cells(letter->trace, &letter->lines[i], cells);
         for (size_t c = 0; c < n; c++) {
             const char *office = office_of_line(letter, i, cells[c].text);
             if (office != NULL)

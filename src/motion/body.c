@@ -13,7 +13,8 @@
 struct walk {
     struct arena *arena;
     const char *next;
-    const char *line; /* NUL-terminated copy, without the quoting mark where unquote is set */
+    const char *source; /* the line in the text */
+    const char *line;   /* NUL-terminated copy of it */
 };
 
 static bool next_line(struct walk *walk)
@@ -21,6 +22,7 @@ static bool next_line(struct walk *walk)
     if (*walk->next == '\0')
         return false;
     size_t n = strcspn(walk->next, "\n");
+    walk->source = walk->next;
     walk->line = arena_strndup(walk->arena, walk->next, n);
     walk->next += n + (walk->next[n] == '\n');
     return true;
@@ -45,12 +47,18 @@ static bool is_blank(const char *s)
     return strspn(s, " \t\r\n") == strlen(s);
 }
 
-char *body_own_text(struct arena *arena, const char *text, bool forwards)
+/* A line without its first bytes. */
+static void add_line(struct splice *out, const struct walk *walk, size_t skipped)
 {
-    struct walk walk = {.arena = arena, .next = text};
-    struct text out;
+    splice_add(out, walk->source + skipped, (size_t)(walk->next - walk->source) - skipped);
+}
+
+char *body_own_text(struct trace *trace, const char *text, bool forwards)
+{
+    struct walk walk = {.arena = trace_arena(trace), .next = text};
+    struct splice out;
     bool any = false;
-    text_init(&out, arena);
+    splice_init(&out, trace);
     while (next_line(&walk)) {
         if (text_equal(walk.line, "-- ") || text_equal(walk.line, "--") ||
             begins_thread(&walk, forwards || any))
@@ -58,10 +66,9 @@ char *body_own_text(struct arena *arena, const char *text, bool forwards)
         if (walk.line[0] == '>')
             continue;
         any = any || !is_blank(walk.line);
-        text_add(&out, walk.line);
-        text_add_char(&out, '\n');
+        add_line(&out, &walk, 0);
     }
-    return out.s;
+    return splice_text(&out);
 }
 
 static const char *unquoted(const char *line)
@@ -105,19 +112,17 @@ static bool find_forward(struct walk *walk, const char *subject)
     return true;
 }
 
-char *body_forwarded_text(struct arena *arena, const char *text, const char *subject)
+char *body_forwarded_text(struct trace *trace, const char *text, const char *subject)
 {
-    struct walk walk = {.arena = arena, .next = text};
-    struct text out;
+    struct walk walk = {.arena = trace_arena(trace), .next = text};
+    struct splice out;
     if (!find_forward(&walk, subject))
         return NULL;
     skip_headers(&walk);
-    text_init(&out, arena);
-    while (next_line(&walk)) {
-        text_add(&out, unquoted(walk.line));
-        text_add_char(&out, '\n');
-    }
-    return out.s;
+    splice_init(&out, trace);
+    while (next_line(&walk))
+        add_line(&out, &walk, (size_t)(unquoted(walk.line) - walk.line));
+    return splice_text(&out);
 }
 
 /* The one address in "Name <a@b>", "Name [mailto:a@b]", "a@b"; NULL where there is none or are

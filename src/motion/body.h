@@ -8,15 +8,16 @@
 
 #include "base/arena.h"
 #include "mail/mail.h"
+#include "motion/trace.h"
 
 #include <stdbool.h>
 
-/* What the sender wrote.  forwards: the mail says that it forwards, so header fields at its very
- * beginning are the old mail's; otherwise they are a letterhead's. */
-char *body_own_text(struct arena *arena, const char *text, bool forwards);
-/* What the sender forwards, without the headers and quoting marks; NULL if nothing is forwarded.
- * subject: the mail's, or NULL. */
-char *body_forwarded_text(struct arena *arena, const char *text, const char *subject);
+/* What the sender wrote, traced.  forwards: the mail says that it forwards, so header fields at its
+ * very beginning are the old mail's; otherwise they are a letterhead's. */
+char *body_own_text(struct trace *trace, const char *text, bool forwards);
+/* What the sender forwards, traced, without the headers and quoting marks; NULL if nothing is
+ * forwarded. subject: the mail's, or NULL. */
+char *body_forwarded_text(struct trace *trace, const char *text, const char *subject);
 /* Whether the subject is one of an answer. */
 bool body_is_answer(const char *subject);
 bool body_is_forward(const char *subject);

@@ -12,6 +12,13 @@
 /* groups of organization */
 enum { COORDINATED = 1, STEM = 2, ENDING = 3, ADDITION = 4, SHORT = 5 };
 
+/* A day, and where it is said. */
+struct meeting {
+    struct day day;
+    struct spot spot;
+};
+static const struct meeting no_meeting = {.day = DAY_NONE};
+
 struct scan {
     const struct letter *letter;
     struct motion *motion;
@@ -22,13 +29,18 @@ struct scan {
 
 /* ---- names ---- */
 
-static const char *nominative(struct arena *arena, const struct match *match)
+static const char *nominative(struct trace *trace, const struct match *match)
 {
+    static const int groups[] = {COORDINATED, STEM, ADDITION};
+    struct splice splice;
     if (match_has(match, SHORT))
-        return match_text(match, SHORT, arena);
-    return text_squeeze(arena, arena_printf(arena, "%s%s%s", match_text(match, COORDINATED, arena),
-                                            match_text(match, STEM, arena),
-                                            match_text(match, ADDITION, arena)));
+        return trace_group(trace, match, SHORT);
+    splice_init(&splice, trace);
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        const char *s = trace_group(trace, match, groups[i]);
+        splice_add(&splice, s, strlen(s));
+    }
+    return trace_squeeze(trace, splice_text(&splice), splice.text.len);
 }
 
 /* "Rat" and "Rat der Stadt X" are the same body. */
@@ -42,24 +54,33 @@ static bool same_organization(struct arena *arena, const char *a, const char *b)
            (text_starts(plain_a, plain_b) || text_starts(plain_b, plain_a));
 }
 
-static void add(struct scan *scan, const char *organization, struct day meeting)
+static void set_meeting(struct scan *scan, size_t i, const struct meeting *meeting)
+{
+    scan->motion->consultations[i].meeting = meeting->day;
+    if (!day_is_none(meeting->day))
+        trace_note(scan->letter->trace, scan->motion, VALUE_MEETING_DATE, i, meeting->spot);
+}
+
+static void add(struct scan *scan, const struct match *match, const struct meeting *meeting)
 {
     struct motion *motion = scan->motion;
     struct arena *arena = scan->letter->arena;
+    const char *organization = nominative(scan->letter->trace, match);
     for (size_t i = 0; i < motion->consultation_count; i++) {
         struct motion_consultation *known = &motion->consultations[i];
         if (!same_organization(arena, known->organization, organization))
             continue;
         if (day_is_none(known->meeting))
-            known->meeting = meeting;
+            set_meeting(scan, i, meeting);
         return;
     }
     if (motion->consultation_count == CONSULTATION_MAX)
         return;
     if (motion->consultations == NULL)
         motion->consultations = arena_array(arena, CONSULTATION_MAX, sizeof *motion->consultations);
-    motion->consultations[motion->consultation_count++] =
-        (struct motion_consultation){.organization = organization, .meeting = meeting};
+    size_t i = motion->consultation_count++;
+    motion->consultations[i].organization = organization;
+    set_meeting(scan, i, meeting);
 }
 
 /* ---- one mention ---- */
@@ -69,7 +90,7 @@ static char *text_before(const struct scan *scan, size_t offset)
     size_t begin = offset > LOOK_BACK ? offset - LOOK_BACK : 0;
     while (begin < offset && ((unsigned char)scan->s[begin] & 0xC0) == 0x80)
         begin++;
-    return arena_strndup(scan->letter->arena, scan->s + begin, offset - begin);
+    return trace_copy(scan->letter->trace, scan->s + begin, offset - begin);
 }
 
 /* The year of "am 5.3. und am 19.3.2026" stands at the later one. */
@@ -95,23 +116,28 @@ static struct day borrow_year(const struct scan *scan, const struct match *match
     return day;
 }
 
+static struct meeting meeting_of_match(const struct scan *scan, const struct match *match)
+{
+    return (struct meeting){date_of_match(scan->letter->arena, match, 1),
+                            spot_of_groups(match, 1, DATE_GROUPS)};
+}
+
 /* The day that stands behind the body, *end_r behind it. */
-static struct day day_behind(const struct scan *scan, size_t end, size_t *end_r)
+static struct meeting day_behind(const struct scan *scan, size_t end, size_t *end_r)
 {
     struct match match;
-    struct arena *arena = scan->letter->arena;
     const char *after = scan->s + end;
     enum pattern pattern = scan->heading ? PATTERN_date_in_table : PATTERN_date_behind_organization;
     *end_r = end;
     if (pattern_find(pattern, after, 0, &match)) {
         *end_r = end + match.end[0];
-        return date_of_match(arena, &match, 1);
+        return meeting_of_match(scan, &match);
     }
     if (pattern_find(PATTERN_date_without_year, after, 0, &match)) {
         *end_r = end + match.end[0];
-        return borrow_year(scan, &match, after);
+        return (struct meeting){borrow_year(scan, &match, after), spot_of_groups(&match, 1, 3)};
     }
-    return DAY_NONE;
+    return no_meeting;
 }
 
 static size_t last_match(enum pattern pattern, const char *s)
@@ -149,15 +175,14 @@ static bool is_coordinated(const struct scan *scan, size_t start)
 
 static void read_mention(struct scan *scan, const struct match *match)
 {
-    struct arena *arena = scan->letter->arena;
     struct match before_match;
     size_t end, start = match->start[0];
-    struct day meeting = day_behind(scan, match->end[0], &end);
+    struct meeting meeting = day_behind(scan, match->end[0], &end);
     bool dated = end > match->end[0];
     const char *before = text_before(scan, start);
     bool coordinated = is_coordinated(scan, start);
     if (pattern_find(PATTERN_date_before_organization, before, 0, &before_match) && !dated) {
-        meeting = date_of_match(arena, &before_match, 1);
+        meeting = meeting_of_match(scan, &before_match);
         dated = true;
     }
     bool cue = pattern_matches(PATTERN_asked_before, before) ||
@@ -167,7 +192,7 @@ static void read_mention(struct scan *scan, const struct match *match)
         return;
     if (!dated && pattern_matches(PATTERN_is_person, scan->s + match->end[0]))
         return;
-    add(scan, nominative(arena, match), meeting);
+    add(scan, match, &meeting);
     scan->last_end = end;
 }
 
@@ -187,7 +212,7 @@ static void scan_sentences(const struct letter *letter, struct motion *motion, c
     struct match match;
     size_t from = 0;
     while (pattern_find(PATTERN_sentence_end, s, from, &match)) {
-        scan_text(letter, motion, arena_strndup(letter->arena, s + from, match.start[0] - from),
+        scan_text(letter, motion, trace_copy(letter->trace, s + from, match.start[0] - from),
                   false);
         from = match.end[0];
     }
@@ -211,12 +236,12 @@ static void scan_head(const struct letter *letter, const struct heading *heading
 }
 
 /* "Antrag zur Sitzung am 12.05.2026": it is the meeting of the only body that is asked. */
-static struct day meeting_of_heading(struct arena *arena, const struct heading *heading)
+static struct meeting meeting_of_heading(const struct scan *scan, const struct heading *heading)
 {
     struct match match;
     if (!pattern_find(PATTERN_meeting_of_heading, heading->phrase, 0, &match))
-        return DAY_NONE;
-    return date_of_match(arena, &match, 1);
+        return no_meeting;
+    return meeting_of_match(scan, &match);
 }
 
 /* "Der Rat beschliesst": asked to decide, though nobody says when. */
@@ -228,13 +253,15 @@ static void scan_resolution(const struct letter *letter, const struct heading *h
     size_t n = strnlen(resolution, LETTER_MAX_HEADING);
     while (n > 0 && ((unsigned char)resolution[n] & 0xC0) == 0x80)
         n--;
-    const char *first = arena_strndup(letter->arena, resolution, n);
+    const char *first = trace_copy(letter->trace, resolution, n);
     if (!pattern_find(PATTERN_decided_by, first, 0, &match) ||
         !pattern_find(PATTERN_organization, first, 0, &organization) ||
         organization.start[0] > strlen("Der ") || organization.end[0] > match.end[0])
         return;
-    add(&scan, nominative(letter->arena, &organization),
-        motion->consultation_count == 0 ? meeting_of_heading(letter->arena, heading) : DAY_NONE);
+    struct meeting meeting = no_meeting;
+    if (motion->consultation_count == 0)
+        meeting = meeting_of_heading(&scan, heading);
+    add(&scan, &organization, &meeting);
 }
 
 /* "... verlangen wir, den Rat einzuberufen" */
@@ -249,7 +276,7 @@ static void scan_convening(const struct letter *letter, struct motion *motion)
         size_t begin = match.start[0] + strcspn(s + match.start[0], " ") + 1;
         if (pattern_find(PATTERN_organization, s, begin, &organization) &&
             organization.start[0] == begin) {
-            add(&scan, nominative(letter->arena, &organization), DAY_NONE);
+            add(&scan, &organization, &no_meeting);
             return;
         }
     }

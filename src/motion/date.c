@@ -42,33 +42,27 @@ struct day date_of_match(struct arena *arena, const struct match *match, int fir
     return day_from_ymd(year, month, mday, &day) ? day : DAY_NONE;
 }
 
-static struct day date_in_text(struct arena *arena, const char *s)
-{
-    struct match match;
-    if (!pattern_find(PATTERN_date, s, 0, &match))
-        return DAY_NONE;
-    return date_of_match(arena, &match, 1);
-}
-
 /* ---- the letter's own ---- */
 
 enum { PLACE = 1, DATE = 2 };
 
-static bool read_date_cell(struct arena *arena, const char *s, struct day *day_r,
-                           const char **place_r)
+static bool read_date_cell(struct trace *trace, const char *s, struct motion *motion)
 {
-    struct match match;
+    struct match match, date;
     if (strlen(s) > LETTER_MAX_HEADING || pattern_matches(PATTERN_received_stamp, s) ||
         !pattern_find(PATTERN_place_date, s, 0, &match))
         return false;
-    struct day day = date_in_text(arena, match_text(&match, DATE, arena));
+    struct day day = DAY_NONE;
+    if (pattern_find(PATTERN_date, trace_group(trace, &match, DATE), 0, &date))
+        day = date_of_match(trace_arena(trace), &date, 1);
     if (day_is_none(day))
         return false;
-    const char *place = match_text(&match, PLACE, arena);
+    const char *place = trace_group(trace, &match, PLACE);
     if (*place != '\0' && pattern_matches(PATTERN_not_a_place, place))
         return false;
-    *day_r = day;
-    *place_r = *place != '\0' ? place : NULL;
+    motion->letter_date = day;
+    motion->place = *place != '\0' ? place : NULL;
+    trace_note(trace, motion, VALUE_LETTER_DATE, 0, spot_of_groups(&date, 1, DATE_GROUPS));
     return true;
 }
 
@@ -81,33 +75,31 @@ static bool continues_sentence(const struct letter *letter, size_t i)
            pattern_matches(PATTERN_date_follows, line[-1].text);
 }
 
-static bool read_date_line(const struct letter *letter, size_t i, struct day *day_r,
-                           const char **place_r)
+static bool read_date_line(const struct letter *letter, size_t i, struct motion *motion)
 {
     struct cell cells[LINE_CELLS];
     const struct line *line = &letter->lines[i];
     if (strlen(line->text) > LETTER_MAX_HEADING || continues_sentence(letter, i))
         return false;
-    size_t n = line_cells(letter->arena, line, cells);
+    size_t n = line_cells(letter->trace, line, cells);
     for (size_t c = n; c > 0; c--)
-        if (read_date_cell(letter->arena, cells[c - 1].text, day_r, place_r))
+        if (read_date_cell(letter->trace, cells[c - 1].text, motion))
             return true;
     return false;
 }
 
-static bool read_dates(const struct letter *letter, struct range range, struct day *day_r,
-                       const char **place_r)
+static bool read_dates(const struct letter *letter, struct range range, struct motion *motion)
 {
     for (size_t i = range.begin; i < range.end; i++)
-        if (read_date_line(letter, i, day_r, place_r))
+        if (read_date_line(letter, i, motion))
             return true;
     return false;
 }
 
-void date_find_letter(const struct letter *letter, struct day *day_r, const char **place_r)
+void date_find_letter(const struct letter *letter, struct motion *motion)
 {
-    *day_r = DAY_NONE;
-    *place_r = NULL;
-    if (!read_dates(letter, letter->head, day_r, place_r))
-        read_dates(letter, letter->signing, day_r, place_r);
+    motion->letter_date = DAY_NONE;
+    motion->place = NULL;
+    if (!read_dates(letter, letter->head, motion))
+        read_dates(letter, letter->signing, motion);
 }

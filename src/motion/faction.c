@@ -30,12 +30,16 @@ static const char *family(struct arena *arena, const char *name)
 }
 
 /* "der Freien Wähler" are the Freie Wähler. */
-static const char *nominative(struct arena *arena, const char *name)
+static const char *nominative(struct trace *trace, const char *name)
 {
     struct match match;
     if (!pattern_find(PATTERN_weak_faction, name, 0, &match))
         return name;
-    return arena_printf(arena, "%s%s", match_text(&match, 1, arena), match_text(&match, 2, arena));
+    struct splice splice;
+    splice_init(&splice, trace);
+    splice_add(&splice, match.s + match.start[1], match.end[1] - match.start[1]);
+    splice_add(&splice, match.s + match.start[2], match.end[2] - match.start[2]);
+    return splice_text(&splice);
 }
 
 static bool is_known(const struct collector *collector, const char *name)
@@ -50,8 +54,9 @@ static bool is_known(const struct collector *collector, const char *name)
 
 static void add_name(struct collector *collector, const char *name)
 {
+    struct trace *trace = collector->letter->trace;
     struct arena *arena = collector->letter->arena;
-    name = nominative(arena, text_squeeze(arena, name));
+    name = nominative(trace, trace_squeeze(trace, name, strlen(name)));
     if (*name == '\0' || is_known(collector, name) || collector->found->n == FACTION_MAX)
         return;
     /* "Fraktion HÜRTH" is the place, not the party */
@@ -65,10 +70,10 @@ static void add_name(struct collector *collector, const char *name)
 static void add_list(struct collector *collector, const char *list)
 {
     struct match match;
-    struct arena *arena = collector->letter->arena;
+    struct trace *trace = collector->letter->trace;
     size_t from = 0;
     while (pattern_find(PATTERN_faction_separator, list, from, &match) && match.end[0] > from) {
-        add_name(collector, arena_strndup(arena, list + from, match.start[0] - from));
+        add_name(collector, trace_copy(trace, list + from, match.start[0] - from));
         from = match.end[0];
     }
     add_name(collector, list + from);
@@ -102,7 +107,7 @@ static void read_movers(struct collector *collector, const char *s)
     struct match match;
     for (size_t from = 0; next_phrase(s, from, &match); from = match.end[0])
         if (!pattern_matches(PATTERN_of_others, before_phrase(collector, s, match.start[0])))
-            add_list(collector, match_text(&match, 1, collector->letter->arena));
+            add_list(collector, trace_group(collector->letter->trace, &match, 1));
 }
 
 /* Prose names others as well: only who stands beside a verb of moving counts. */
@@ -117,7 +122,7 @@ static void read_prose(struct collector *collector, const char *s)
                       pattern_matches(PATTERN_mover_behind, after) &&
                       !pattern_matches(PATTERN_past_tense, after));
         if (moves && !pattern_matches(PATTERN_of_others, before))
-            add_list(collector, match_text(&match, 1, collector->letter->arena));
+            add_list(collector, trace_group(collector->letter->trace, &match, 1));
     }
 }
 
@@ -129,10 +134,10 @@ static void read_two_lines(struct collector *collector, const char *above, const
     struct match match;
     if (pattern_matches(PATTERN_faction_below, below) &&
         pattern_find(PATTERN_faction_head, above, 0, &match))
-        add_list(collector, match_text(&match, 1, collector->letter->arena));
+        add_list(collector, trace_group(collector->letter->trace, &match, 1));
     if (pattern_matches(PATTERN_faction_word_alone, above) &&
         pattern_find(PATTERN_known_party_alone, below, 0, &match))
-        add_list(collector, match_text(&match, 1, collector->letter->arena));
+        add_list(collector, trace_group(collector->letter->trace, &match, 1));
 }
 
 static void read_head_cell(struct collector *collector, const char *s)
@@ -140,7 +145,7 @@ static void read_head_cell(struct collector *collector, const char *s)
     struct match match;
     read_movers(collector, s);
     if (pattern_find(PATTERN_faction_in_council, s, 0, &match))
-        add_list(collector, match_text(&match, 1, collector->letter->arena));
+        add_list(collector, trace_group(collector->letter->trace, &match, 1));
 }
 
 static bool ends_letterhead(const struct line *line)
@@ -159,7 +164,7 @@ static void read_letterhead(struct collector *collector)
             return;
         if (strlen(line->text) > LETTER_MAX_HEADING)
             continue;
-        size_t n = line_cells(letter->arena, line, cells);
+        size_t n = line_cells(letter->trace, line, cells);
         for (size_t c = 0; c < n; c++)
             read_head_cell(collector, cells[c].text);
         if (i + 1 < letter->head.end && !line[1].gap)
@@ -180,10 +185,10 @@ static void read_submitter(struct collector *collector)
             read_movers(collector, s);
         if (!pattern_find(PATTERN_faction_submitter, s, 0, &match))
             continue;
-        const char *who = match_text(&match, 1, letter->arena);
+        const char *who = trace_group(letter->trace, &match, 1);
         read_movers(collector, who);
         if (pattern_find(PATTERN_faction_list, who, 0, &list) && list.start[0] == 0)
-            add_list(collector, match_text(&list, 1, letter->arena));
+            add_list(collector, trace_group(letter->trace, &list, 1));
     }
 }
 
@@ -198,7 +203,7 @@ static void read_signing(struct collector *collector)
         read_movers(collector, s);
         for (size_t from = 0; pattern_find(PATTERN_faction_of_role, s, from, &match);
              from = match.end[0])
-            add_list(collector, match_text(&match, 1, letter->arena));
+            add_list(collector, trace_group(letter->trace, &match, 1));
     }
 }
 

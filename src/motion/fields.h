@@ -2,6 +2,10 @@
 /*
  * The fields of a motion, a file each.  They read a letter and give what the contract calls the
  * field, NULL or DAY_NONE where the letter does not say it; none of them guesses.
+ *
+ * A value that is a string is made of the letter's by trace.h, so that where it stands and which
+ * rule found it are known without more words; for one that is none (a day, the kind) they are
+ * noted.
  */
 #ifndef MOTION_FIELDS_H
 #define MOTION_FIELDS_H
@@ -16,7 +20,7 @@
 #define DATE_GROUPS 7
 struct day date_of_match(struct arena *arena, const struct match *match, int first);
 /* The letter's own line of place and date. */
-void date_find_letter(const struct letter *letter, struct day *day_r, const char **place_r);
+void date_find_letter(const struct letter *letter, struct motion *motion);
 
 /* ---- headings and titles (title.c) ---- */
 
@@ -54,7 +58,7 @@ const char *addressee_find(const struct letter *letter);
 void section_find(const struct letter *letter, struct range range, size_t asked,
                   const char **resolution_r, const char **reasoning_r);
 /* refers.c: the number or the date of another paper; in() looks at one text only */
-const char *refers_in(struct arena *arena, const char *s);
+const char *refers_in(struct trace *trace, const char *s);
 const char *refers_find(const struct letter *letter, const struct heading *heading);
 
 /* kind.c */

@@ -20,44 +20,48 @@ const char *opening_text(const struct letter *letter)
 
 /* ---- which kind ---- */
 
-static bool is_budget(const struct letter *letter, const struct heading *heading)
+static bool says(enum pattern pattern, const char *s, struct spot *spot_r)
 {
-    return pattern_matches(PATTERN_says_budget, heading->phrase) ||
-           pattern_matches(PATTERN_says_budget, opening_text(letter));
+    struct match match;
+    if (!pattern_find(pattern, s, 0, &match))
+        return false;
+    *spot_r = spot_of_match(&match);
+    return true;
 }
 
 static bool is_citizens(const struct letter *letter, const struct motion *motion,
-                        const struct heading *heading)
+                        const struct heading *heading, struct spot *spot_r)
 {
     if (motion->factions.n > 0)
         return false;
     const char *opening = opening_text(letter);
-    return pattern_matches(PATTERN_citizen_law, heading->phrase) ||
-           pattern_matches(PATTERN_citizen_law, opening) ||
-           pattern_matches(PATTERN_citizen_words, opening);
+    return says(PATTERN_citizen_law, heading->phrase, spot_r) ||
+           says(PATTERN_citizen_law, opening, spot_r) ||
+           says(PATTERN_citizen_words, opening, spot_r);
 }
 
 /* What a mere "Antrag" asks for. */
 static enum motion_kind kind_of_content(const struct letter *letter, const struct heading *heading,
-                                        const struct motion *motion)
+                                        const struct motion *motion, struct spot *spot_r)
 {
     const char *opening = opening_text(letter);
     const char *title = heading->title != NULL ? heading->title : "";
-    if (pattern_matches(PATTERN_says_withdraw, opening))
+    if (says(PATTERN_says_withdraw, opening, spot_r))
         return MOTION_WITHDRAWAL;
-    if (pattern_matches(PATTERN_says_replace, opening))
+    if (says(PATTERN_says_replace, opening, spot_r))
         return MOTION_REPLACEMENT;
-    if (is_citizens(letter, motion, heading))
+    if (is_citizens(letter, motion, heading, spot_r))
         return MOTION_CITIZEN_SUGGESTION;
-    if (pattern_matches(PATTERN_demands_convening, title) ||
-        pattern_matches(PATTERN_demands_convening, opening))
+    if (says(PATTERN_demands_convening, title, spot_r) ||
+        says(PATTERN_demands_convening, opening, spot_r))
         return MOTION_CONVENING_DEMAND;
-    if (pattern_matches(PATTERN_says_urgent, heading->phrase) ||
-        pattern_matches(PATTERN_says_urgent, opening))
+    if (says(PATTERN_says_urgent, heading->phrase, spot_r) ||
+        says(PATTERN_says_urgent, opening, spot_r))
         return MOTION_URGENT;
-    if (is_budget(letter, heading))
+    if (says(PATTERN_says_budget, heading->phrase, spot_r) ||
+        says(PATTERN_says_budget, opening, spot_r))
         return MOTION_BUDGET;
-    if (pattern_matches(PATTERN_begins_with_review, title))
+    if (says(PATTERN_begins_with_review, title, spot_r))
         return MOTION_REVIEW_REQUEST;
     return MOTION_MOTION;
 }
@@ -81,17 +85,23 @@ static const char *announcement(const struct letter *letter, const struct headin
 void kind_find(const struct letter *letter, const struct heading *heading, struct motion *motion)
 {
     enum motion_kind kind = MOTION_MOTION;
+    struct spot spot = {.rule = "asks_without_label"};
+    if (heading->label != NULL)
+        spot = (struct spot){heading->label, strlen(heading->label), "kinds_de"};
     if (heading->label != NULL)
         words_kind_of(letter->arena, heading->label, &kind);
     /* factions suggest, too; only a citizen's suggestion is one of the municipal code */
     if (kind == MOTION_CITIZEN_SUGGESTION && motion->factions.n > 0)
         kind = MOTION_MOTION;
     if (kind == MOTION_MOTION)
-        kind = kind_of_content(letter, heading, motion);
+        kind = kind_of_content(letter, heading, motion, &spot);
     const char *announced = announcement(letter, heading);
-    if (announced != NULL && kind_is_replaced(kind, announced))
+    if (announced != NULL && kind_is_replaced(kind, announced)) {
         kind = MOTION_REPLACEMENT;
+        spot = (struct spot){announced, strlen(announced), "announced_replacement"};
+    }
     motion->kind = kind;
+    trace_note(letter->trace, motion, VALUE_KIND, 0, spot);
 }
 
 /* ---- whether it is any ---- */
@@ -137,8 +147,9 @@ static bool withdraws_registered(const struct motion *motion)
 static bool concerns_council(const struct letter *letter, const struct motion *motion,
                              const struct heading *heading)
 {
+    struct spot spot;
     return motion->factions.n > 0 || has_council_role(motion) || withdraws_registered(motion) ||
-           is_citizens(letter, motion, heading) ||
+           is_citizens(letter, motion, heading, &spot) ||
            (motion->consultation_count > 0 &&
             (heading->label != NULL || motion->resolution != NULL));
 }

@@ -34,7 +34,13 @@ static bool is_section(enum line_role role)
 /* A heading may open a long line, the rest of which is its text. */
 #define HEADING_PREFIX 40
 
-static void set_role(struct arena *arena, struct line *line)
+static const char *rest_of_heading(struct trace *trace, const struct match *match, int group)
+{
+    const char *rest = trace_group(trace, match, group);
+    return trace_trim(trace, rest, strlen(rest));
+}
+
+static void set_role(struct trace *trace, struct line *line)
 {
     struct match match;
     line->rest = "";
@@ -47,7 +53,7 @@ static void set_role(struct arena *arena, struct line *line)
             continue;
         line->role = roles[i].role;
         if (roles[i].rest > 0)
-            line->rest = text_trim(arena, match_text(&match, roles[i].rest, arena));
+            line->rest = rest_of_heading(trace, &match, roles[i].rest);
         /* what stands behind a section's heading is the section's */
         if (is_section(line->role) && *line->rest != '\0')
             line->text = line->rest;
@@ -99,19 +105,19 @@ static void push_line(struct reader *reader, const char *text, const char *raw)
     struct line *line = &letter->lines[letter->n++];
     *line = (struct line){.text = text, .raw = raw, .gap = reader->gap};
     reader->gap = false;
-    set_role(letter->arena, line);
+    set_role(letter->trace, line);
 }
 
 /* "Sehr geehrte Frau Meier, die SPD-Fraktion bittet ...": two lines in one. */
 static bool push_salutation(struct reader *reader, const char *text)
 {
     struct match match;
-    struct arena *arena = reader->letter->arena;
+    struct trace *trace = reader->letter->trace;
     if (!pattern_matches(PATTERN_salutation, text) ||
         !pattern_find(PATTERN_salutation_sentence, text, 0, &match))
         return false;
-    const char *sentence = match_text(&match, 2, arena);
-    text = match_text(&match, 1, arena);
+    const char *sentence = trace_group(trace, &match, 2);
+    text = trace_group(trace, &match, 1);
     push_line(reader, text, text);
     reader->gap = true;
     push_line(reader, sentence, sentence);
@@ -120,7 +126,7 @@ static bool push_salutation(struct reader *reader, const char *text)
 
 static void add_line(struct reader *reader, const char *raw)
 {
-    const char *text = text_squeeze(reader->letter->arena, raw);
+    const char *text = trace_squeeze(reader->letter->trace, raw, strlen(raw));
     if (text[0] == '\0') {
         reader->gap = true;
         return;
@@ -135,7 +141,7 @@ static void split_lines(struct letter *letter, const char *text)
     while (*text != '\0' && letter->n < LETTER_MAX_LINES) {
         size_t n = strcspn(text, "\n\f\v\r");
         if (n > 0)
-            add_line(&reader, arena_strndup(letter->arena, text, n));
+            add_line(&reader, trace_copy(letter->trace, text, n));
         else
             reader.gap = true;
         text += n;
@@ -165,7 +171,7 @@ static size_t count_characters(const char *s, size_t n)
     return count;
 }
 
-size_t line_cells(struct arena *arena, const struct line *line, struct cell cells_r[LINE_CELLS])
+size_t line_cells(struct trace *trace, const struct line *line, struct cell cells_r[LINE_CELLS])
 {
     const char *s = line->raw;
     size_t n = 0;
@@ -174,7 +180,7 @@ size_t line_cells(struct arena *arena, const struct line *line, struct cell cell
         size_t len = 0;
         while (s[len] != '\0' && (n == LINE_CELLS - 1 || gap_at(s + len) == 0))
             len++;
-        char *text = text_squeeze(arena, arena_strndup(arena, s, len));
+        char *text = trace_squeeze(trace, s, len);
         if (text[0] != '\0')
             cells_r[n++] = (struct cell){
                 .text = text, .column = count_characters(line->raw, (size_t)(s - line->raw))};
@@ -192,20 +198,19 @@ static bool is_letter_byte(unsigned char c)
 
 /* "Klein-" before "denkmale" was one word, "Oster-" before "und Herbstferien" was not, and
  * "CDU-" before "Fraktion" keeps its hyphen. */
-void letter_join_line(struct text *text, const char *line)
+void letter_join_line(struct splice *splice, size_t paragraph, const char *line)
 {
-    bool hyphen = text->len >= 2 && text->s[text->len - 1] == '-' &&
+    const struct text *text = &splice->text;
+    bool hyphen = text->len >= paragraph + 2 && text->s[text->len - 1] == '-' &&
                   is_letter_byte((unsigned char)text->s[text->len - 2]);
-    if (text->len == 0) {
-        text_add(text, line);
-        return;
+    if (text->len > paragraph) {
+        bool conjunction = pattern_matches(PATTERN_conjunction, line);
+        if (hyphen && !conjunction && pattern_matches(PATTERN_continues, line))
+            splice_drop_last(splice);
+        else if (!hyphen || conjunction)
+            splice_add_char(splice, ' ');
     }
-    if (hyphen && pattern_matches(PATTERN_continues, line) &&
-        !pattern_matches(PATTERN_conjunction, line))
-        text->s[--text->len] = '\0';
-    else if (!hyphen || pattern_matches(PATTERN_conjunction, line))
-        text_add_char(text, ' ');
-    text_add(text, line);
+    splice_add(splice, line, strlen(line));
 }
 
 /* Some converters put an empty line below each line: small letters go on the sentence above. */
@@ -224,20 +229,18 @@ static bool begins_paragraph(const struct line *line)
 
 char *letter_join(const struct letter *letter, struct range range)
 {
-    struct text text, paragraph;
-    text_init(&text, letter->arena);
-    text_init(&paragraph, letter->arena);
+    struct splice splice;
+    size_t paragraph = 0;
+    splice_init(&splice, letter->trace);
     for (size_t i = range.begin; i < range.end; i++) {
         const struct line *line = &letter->lines[i];
         if (i > range.begin && (begins_paragraph(line) || line[-1].role == LINE_DECIDES)) {
-            text_add_bytes(&text, paragraph.s, paragraph.len);
-            text_add_char(&text, '\n');
-            text_init(&paragraph, letter->arena);
+            splice_add_char(&splice, '\n');
+            paragraph = splice.text.len;
         }
-        letter_join_line(&paragraph, line->text);
+        letter_join_line(&splice, paragraph, line->text);
     }
-    text_add_bytes(&text, paragraph.s, paragraph.len);
-    return text.s;
+    return splice_text(&splice);
 }
 
 size_t letter_block_end(const struct letter *letter, size_t i, size_t end)
@@ -307,7 +310,7 @@ static bool is_signing_line(const struct letter *letter, const struct line *line
     };
     struct cell cells[LINE_CELLS];
     struct match match;
-    size_t n = line_cells(letter->arena, line, cells);
+    size_t n = line_cells(letter->trace, line, cells);
     for (size_t c = 0; c < n; c++) {
         bool found = false;
         const char *s = cells[c].text;
@@ -416,10 +419,11 @@ static void find_replaces(struct letter *letter)
     }
 }
 
-struct letter *letter_read(struct arena *arena, const char *text)
+struct letter *letter_read(struct trace *trace, const char *text)
 {
-    struct letter *letter = ARENA_NEW(arena, struct letter);
-    letter->arena = arena;
+    struct letter *letter = ARENA_NEW(trace_arena(trace), struct letter);
+    letter->arena = trace_arena(trace);
+    letter->trace = trace;
     split_lines(letter, text);
     find_head(letter);
     find_signing(letter);

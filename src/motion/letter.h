@@ -12,7 +12,7 @@
 #ifndef MOTION_LETTER_H
 #define MOTION_LETTER_H
 
-#include "base/text.h"
+#include "motion/trace.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,6 +53,7 @@ struct range {
 
 struct letter {
     struct arena *arena;
+    struct trace *trace;
     struct line *lines;
     size_t n;
     const char *subject;  /* of the mail, if its words may count; or NULL */
@@ -72,15 +73,16 @@ struct cell {
 };
 #define LINE_CELLS 6
 
-struct letter *letter_read(struct arena *arena, const char *text);
+/* All strings of the letter are traced; so should be what becomes a value. */
+struct letter *letter_read(struct trace *trace, const char *text);
 
-size_t line_cells(struct arena *arena, const struct line *line, struct cell cells_r[LINE_CELLS]);
+size_t line_cells(struct trace *trace, const struct line *line, struct cell cells_r[LINE_CELLS]);
 
 /* Lines as flowing text: wrapped lines joined, hyphens at line ends resolved, LF where a list item
  * or paragraph begins. */
 char *letter_join(const struct letter *letter, struct range range);
-/* The same, one line more. */
-void letter_join_line(struct text *text, const char *line);
+/* One line more to a paragraph, which begins at that offset of the splice. */
+void letter_join_line(struct splice *splice, size_t paragraph, const char *line);
 /* Where the block (no gap inside) that begins at i ends, at most at end. */
 size_t letter_block_end(const struct letter *letter, size_t i, size_t end);
 

@@ -6,6 +6,7 @@ libcore_a_SOURCES += \
 	src/motion/consultation.c \
 	src/motion/date.c \
 	src/motion/faction.c \
+	src/motion/value.c \
 	src/motion/fields.h \
 	src/motion/kind.c \
 	src/motion/kinds_de.def \
@@ -23,6 +24,8 @@ libcore_a_SOURCES += \
 	src/motion/section.c \
 	src/motion/signatory.c \
 	src/motion/title.c \
+	src/motion/trace.c \
+	src/motion/trace.h \
 	src/motion/words.c \
 	src/motion/words.h \
 	src/motion/words_de.def

@@ -7,6 +7,7 @@
 
 #include "motion/body.h"
 #include "motion/fields.h"
+#include "motion/trace.h"
 #include "motion/words.h"
 
 #include <string.h>
@@ -66,24 +67,34 @@ static bool has_no_resolution(enum motion_kind kind)
     return kind == MOTION_INQUIRY || kind == MOTION_WITHDRAWAL || kind == MOTION_CONVENING_DEMAND;
 }
 
-static bool is_confidential(const struct letter *letter, const struct heading *heading)
+static bool find_confidential(const struct letter *letter, const struct heading *heading,
+                              struct match *match_r)
 {
     for (size_t i = letter->head.begin; i < letter->head.end; i++)
         if (strlen(letter->lines[i].text) < LETTER_MAX_HEADING &&
-            pattern_matches(PATTERN_confidential, letter->lines[i].text))
+            pattern_find(PATTERN_confidential, letter->lines[i].text, 0, match_r))
             return true;
-    return pattern_matches(PATTERN_confidential, heading->phrase) ||
-           pattern_matches(PATTERN_confidential, opening_text(letter));
+    return pattern_find(PATTERN_confidential, heading->phrase, 0, match_r) ||
+           pattern_find(PATTERN_confidential, opening_text(letter), 0, match_r);
+}
+
+static void read_confidential(const struct letter *letter, const struct heading *heading,
+                              struct motion *motion)
+{
+    struct match match;
+    motion->confidential = find_confidential(letter, heading, &match);
+    if (motion->confidential)
+        trace_note(letter->trace, motion, VALUE_CONFIDENTIAL, 0, spot_of_match(&match));
 }
 
 static void read_shared(const struct letter *letter, const struct heading *heading,
                         struct motion *motion)
 {
-    date_find_letter(letter, &motion->letter_date, &motion->place);
+    date_find_letter(letter, motion);
     motion->addressee = addressee_find(letter);
     faction_find(letter, heading, motion->place, &motion->factions);
     signatory_find(letter, motion);
-    motion->confidential = is_confidential(letter, heading);
+    read_confidential(letter, heading, motion);
 }
 
 static void read_own(const struct letter *letter, const struct heading *heading, struct range range,
@@ -100,6 +111,16 @@ static void read_own(const struct letter *letter, const struct heading *heading,
         motion->refers_to = refers_find(letter, heading);
 }
 
+static const char *join_phrases(struct trace *trace, const char *a, const char *b)
+{
+    struct splice splice;
+    splice_init(&splice, trace);
+    splice_add(&splice, a, strlen(a));
+    splice_add_char(&splice, '\n');
+    splice_add(&splice, b, strlen(b));
+    return splice_text(&splice);
+}
+
 static void read_items(const struct letter *letter, const struct motion *shared, const char *phrase,
                        const struct item *items, size_t n, struct motions *motions)
 {
@@ -107,45 +128,54 @@ static void read_items(const struct letter *letter, const struct motion *shared,
         struct motion motion = *shared;
         struct heading heading = items[i].heading;
         /* meeting, law and budget are named once, above all items */
-        heading.phrase = arena_printf(letter->arena, "%s\n%s", heading.phrase, phrase);
+        heading.phrase = join_phrases(letter->trace, heading.phrase, phrase);
         read_own(letter, &heading, items[i].range, &motion);
         add_motion(letter->arena, motions, &motion);
     }
 }
 
-static void read_letter(struct arena *arena, const char *text, const char *subject,
+static void read_letter(struct trace *trace, const char *text, const char *subject,
                         struct motions *motions)
 {
     struct heading heading;
     struct item *items;
     struct motion motion = {.letter_date = DAY_NONE};
-    struct letter *letter = letter_read(arena, text);
+    size_t mark = trace_mark(trace);
+    struct letter *letter = letter_read(trace, text);
     letter->subject = subject;
     title_find(letter, &heading);
     read_shared(letter, &heading, &motion);
     struct motion whole = motion;
     struct range range = {letter->opening.begin, letter->sections.end};
     read_own(letter, &heading, range, &whole);
-    if (!kind_is_motion(letter, &whole, &heading))
+    if (!kind_is_motion(letter, &whole, &heading)) {
+        trace_forget(trace, mark);
         return;
+    }
     size_t n = title_find_items(letter, &items);
     if (n > 0)
         read_items(letter, &motion, heading.phrase, items, n, motions);
     else
-        add_motion(arena, motions, &whole);
+        add_motion(letter->arena, motions, &whole);
 }
 
 /* ---- a mail's letters ---- */
 
-static const char *limited(struct arena *arena, const char *text)
+/* path: the part's, or FOUND_IN_SUBJECT; offset: of the text in the part's content. */
+static const char *limited(struct trace *trace, const char *text, const char *path, size_t offset)
 {
-    size_t n = strnlen(text, MAIL_MAX_TEXT);
+    size_t n = strnlen(text, MAIL_MAX_TEXT), same = 0;
+    trace_add_source(trace, path, text, offset);
     while (n > 0 && text[n] != '\0' && ((unsigned char)text[n] & 0xC0) == 0x80)
         n--;
     /* patterns need UTF-8, and this is the only place where text enters */
     if (text[n] == '\0' && text_is_utf8(text, n))
         return text;
-    return text_nfc(arena, text, n);
+    const char *sound = text_nfc(trace_arena(trace), text, n);
+    while (same < n && sound[same] != '\0' && sound[same] == text[same])
+        same++;
+    trace_link(trace, sound, same, text, NULL);
+    return sound;
 }
 
 static bool same_motion(struct arena *arena, const struct motion *a, const struct motion *b)
@@ -173,42 +203,42 @@ static void add_new(struct arena *arena, struct motions *all, const struct motio
     }
 }
 
-static void read_body(struct arena *arena, const struct mail_document *document, const char *path,
+static void read_body(struct trace *trace, const struct mail_document *document, const char *path,
                       const char *subject, struct motions *motions)
 {
     struct motions found = {0};
-    const char *text = limited(arena, document->text);
+    const char *text = limited(trace, document->text, path, document->offset);
     const char *own_subject = subject != NULL && !body_is_answer(subject) ? subject : NULL;
     bool forwards = subject != NULL && body_is_forward(subject);
-    read_letter(arena, body_own_text(arena, text, forwards), own_subject, &found);
+    read_letter(trace, body_own_text(trace, text, forwards), own_subject, &found);
     if (found.n == 0) {
-        const char *forwarded = body_forwarded_text(arena, text, subject);
+        const char *forwarded = body_forwarded_text(trace, text, subject);
         if (forwarded != NULL)
-            read_letter(arena, body_own_text(arena, forwarded, false), NULL, &found);
+            read_letter(trace, body_own_text(trace, forwarded, false), NULL, &found);
     }
-    add_new(arena, motions, &found, path);
+    add_new(trace_arena(trace), motions, &found, path);
 }
 
-static void read_attachment(struct arena *arena, const struct mail_document *document,
+static void read_attachment(struct trace *trace, const struct mail_document *document,
                             const char *path, struct motions *motions)
 {
     struct motions found = {0};
-    read_letter(arena, limited(arena, document->text), NULL, &found);
+    read_letter(trace, limited(trace, document->text, path, document->offset), NULL, &found);
     for (size_t i = 0; i < found.n; i++)
         found.v[i].is_ocr = document->is_ocr;
-    add_new(arena, motions, &found, path);
+    add_new(trace_arena(trace), motions, &found, path);
 }
 
 /* Of a body and of attachments; what the subject says counts for the body only. */
-static void read_part(struct arena *arena, const struct mail_part *part, const char *subject,
+static void read_part(struct trace *trace, const struct mail_part *part, const char *subject,
                       struct motions *body, struct motions *attached)
 {
     for (size_t i = 0; i < part->document_count; i++) {
         const struct mail_document *document = &part->documents[i];
         if (document->is_body)
-            read_body(arena, document, part->path, subject, body);
+            read_body(trace, document, part->path, subject, body);
         else
-            read_attachment(arena, document, part->path, attached);
+            read_attachment(trace, document, part->path, attached);
     }
 }
 
@@ -219,10 +249,11 @@ static bool withdraws(const struct motions *motions)
 
 /* ---- what the mail says about its letter ---- */
 
-static const char *document_replaces(struct arena *arena, const struct mail_document *document)
+static const char *document_replaces(struct trace *trace, const char *path,
+                                     const struct mail_document *document)
 {
-    const char *own = body_own_text(arena, limited(arena, document->text), false);
-    const struct letter *letter = letter_read(arena, own);
+    const char *text = limited(trace, document->text, path, document->offset);
+    const struct letter *letter = letter_read(trace, body_own_text(trace, text, false));
     if (letter->replaces != NULL)
         return letter->replaces;
     const char *opening = opening_text(letter);
@@ -230,54 +261,66 @@ static const char *document_replaces(struct arena *arena, const struct mail_docu
 }
 
 /* A cover note's words about the letter that it encloses, or NULL. */
-static const char *note_replaces(struct arena *arena, const struct mail *mail)
+static const char *note_replaces(struct trace *trace, const struct mail *mail)
 {
     const char *said = NULL;
     for (size_t i = 0; i < mail->part_count && said == NULL; i++) {
         const struct mail_part *part = &mail->parts[i];
         for (size_t k = 0; k < part->document_count && said == NULL; k++)
             if (part->documents[k].is_body)
-                said = document_replaces(arena, &part->documents[k]);
+                said = document_replaces(trace, part->path, &part->documents[k]);
     }
     return said;
 }
 
-static void apply_announcement(struct arena *arena, const char *words, struct motion *motion)
+static void apply_announcement(struct trace *trace, const char *words, struct motion *motion)
 {
     if (!kind_is_replaced(motion->kind, words))
         return;
-    const char *named = refers_in(arena, words);
+    const char *named = refers_in(trace, words);
     if (named != NULL || motion->kind != MOTION_REPLACEMENT)
         motion->refers_to = named;
     motion->kind = MOTION_REPLACEMENT;
+    trace_note(trace, motion, VALUE_KIND, 0,
+               (struct spot){words, strlen(words), "announced_replacement"});
 }
 
 /* "Re: [A/2026/0001] ..." */
-static void refer_to_answered(struct arena *arena, const char *subject, struct motion *motion)
+static void refer_to_answered(struct trace *trace, const char *subject, struct motion *motion)
 {
     bool refers = motion->kind == MOTION_REPLACEMENT || motion->kind == MOTION_WITHDRAWAL;
     if (refers && motion->refers_to == NULL)
-        motion->refers_to = refers_in(arena, subject);
+        motion->refers_to = refers_in(trace, subject);
+}
+
+/* What the subject and the note say about the only letter. */
+static void read_about(struct trace *trace, const char *subject, const char *note,
+                       struct motion *motion)
+{
+    if (note != NULL)
+        apply_announcement(trace, note, motion);
+    if (subject == NULL)
+        return;
+    if (strlen(subject) <= LETTER_MAX_HEADING && pattern_matches(PATTERN_subject_replaces, subject))
+        apply_announcement(trace, subject, motion);
+    refer_to_answered(trace, subject, motion);
 }
 
 void motion_find(struct arena *arena, const struct mail *mail, struct motions *motions_r)
 {
     struct motions body = {0}, attached = {0};
-    const char *subject = mail->subject != NULL ? limited(arena, mail->subject) : NULL;
+    struct trace *trace = trace_new(arena);
+    const char *subject =
+        mail->subject != NULL ? limited(trace, mail->subject, FOUND_IN_SUBJECT, 0) : NULL;
     for (size_t i = 0; i < mail->part_count; i++)
-        read_part(arena, &mail->parts[i], subject, &body, &attached);
+        read_part(trace, &mail->parts[i], subject, &body, &attached);
     /* what a withdrawal encloses is what it withdraws */
     bool enclosed = attached.n > 0 && !withdraws(&body);
     *motions_r = enclosed ? attached : body;
     /* of several letters nobody knows which one is meant */
-    if (motions_r->n != 1)
-        return;
-    const char *note = enclosed && body.n == 0 ? note_replaces(arena, mail) : NULL;
-    if (note != NULL)
-        apply_announcement(arena, note, motions_r->v);
-    if (subject != NULL && strlen(subject) <= LETTER_MAX_HEADING &&
-        pattern_matches(PATTERN_subject_replaces, subject))
-        apply_announcement(arena, subject, motions_r->v);
-    if (subject != NULL)
-        refer_to_answered(arena, subject, motions_r->v);
+    if (motions_r->n == 1)
+        read_about(trace, subject, enclosed && body.n == 0 ? note_replaces(trace, mail) : NULL,
+                   motions_r->v);
+    for (size_t i = 0; i < motions_r->n; i++)
+        trace_finish(trace, &motions_r->v[i]);
 }

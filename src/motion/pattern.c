@@ -103,6 +103,11 @@ void pattern_preload(void)
     pcre2_set_heap_limit(match_context, HEAP_LIMIT_KIB);
 }
 
+const char *pattern_id(enum pattern pattern)
+{
+    return sources[pattern].id;
+}
+
 static void copy_groups(struct match *match_r, const char *s, int count)
 {
     const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(match_data);
@@ -124,8 +129,10 @@ static bool find(enum pattern pattern, const char *s, size_t n, size_t from, str
                             match_context);
     if (count < 0)
         return false;
-    if (match_r != NULL)
+    if (match_r != NULL) {
+        match_r->pattern = pattern;
         copy_groups(match_r, s, count > 0 ? count : MATCH_GROUPS);
+    }
     return true;
 }
 

@@ -27,12 +27,15 @@ enum pattern {
 
 /* offsets into the subject; MATCH_NONE for a group that took no part */
 struct match {
+    enum pattern pattern;
     const char *s;
     size_t start[MATCH_GROUPS];
     size_t end[MATCH_GROUPS];
 };
 
 void pattern_preload(void);
+/* Its name in the table. */
+const char *pattern_id(enum pattern pattern);
 
 /* The first match at or behind from; match_r may be NULL. */
 bool pattern_find(enum pattern pattern, const char *s, size_t from, struct match *match_r);

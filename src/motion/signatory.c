@@ -19,7 +19,7 @@ struct person {
 };
 
 struct signing {
-    struct arena *arena;
+    struct trace *trace;
     struct person persons[SIGNATORY_MAX];
     size_t n;
     size_t block;
@@ -42,7 +42,7 @@ static void add_name(struct signing *signing, const char *name, const char *role
     struct person *person = add_person(signing, row, column);
     if (person == NULL)
         return;
-    person->signatory.name = text_squeeze(signing->arena, name);
+    person->signatory.name = trace_squeeze(signing->trace, name, strlen(name));
     person->signatory.role = role;
 }
 
@@ -102,23 +102,23 @@ static bool is_name(const char *s)
 static bool read_names(struct signing *signing, const char *s, size_t row, size_t column)
 {
     struct match match;
-    struct arena *arena = signing->arena;
+    struct trace *trace = signing->trace;
     if (is_name(s)) {
-        add_name(signing, s, NULL, row, column);
+        add_name(signing, trace_as(trace, s, pattern_id(PATTERN_name)), NULL, row, column);
         return true;
     }
     if (pattern_find(PATTERN_name_and_role, s, 0, &match) &&
-        is_name(match_text(&match, 1, arena))) {
-        const char *role = match_text(&match, 2, arena);
-        add_name(signing, match_text(&match, 1, arena),
+        is_name(trace_group(trace, &match, 1))) {
+        const char *role = trace_group(trace, &match, 2);
+        add_name(signing, trace_group(trace, &match, 1),
                  pattern_matches(PATTERN_role, role) ? role : NULL, row, column);
         return true;
     }
     if (pattern_find(PATTERN_names_together, s, 0, &match) &&
-        is_name(match_text(&match, 1, arena)) && is_name(match_text(&match, 2, arena))) {
-        const char *role = match_has(&match, 3) ? match_text(&match, 3, arena) : NULL;
-        add_name(signing, match_text(&match, 1, arena), role, row, column);
-        add_name(signing, match_text(&match, 2, arena), role, row, column);
+        is_name(trace_group(trace, &match, 1)) && is_name(trace_group(trace, &match, 2))) {
+        const char *role = match_has(&match, 3) ? trace_group(trace, &match, 3) : NULL;
+        add_name(signing, trace_group(trace, &match, 1), role, row, column);
+        add_name(signing, trace_group(trace, &match, 2), role, row, column);
         return true;
     }
     return false;
@@ -127,28 +127,33 @@ static bool read_names(struct signing *signing, const char *s, size_t row, size_
 static void read_cell(struct signing *signing, const char *s, size_t row, size_t column)
 {
     struct match match;
-    struct arena *arena = signing->arena;
+    struct trace *trace = signing->trace;
     if (pattern_find(PATTERN_signing_prefix, s, 0, &match))
         s += match.end[0];
     if (pattern_find(PATTERN_for_faction_name, s, 0, &match))
-        s = match_text(&match, 1, arena);
+        s = trace_group(trace, &match, 1);
     if (pattern_find(PATTERN_party_behind_name, s, 0, &match))
-        s = arena_strndup(arena, s, match.start[0]);
+        s = trace_copy(trace, s, match.start[0]);
     if (*s == '\0' || pattern_matches(PATTERN_for_faction, s) ||
         read_names(signing, s, row, column))
         return;
     if (pattern_find(PATTERN_role, s, 0, &match))
-        give_role(signing, match_text(&match, 1, arena), row, column);
+        give_role(signing, trace_group(trace, &match, 1), row, column);
     else if (pattern_find(PATTERN_email, s, 0, &match))
-        give_email(signing, match_text(&match, 1, arena), column);
+        give_email(signing, trace_group(trace, &match, 1), column);
 }
 
 /* ---- columns that a converter has run together ---- */
 
 #define FLAT_MAX 6
 
+static const char *flat_role(struct trace *trace, const char *s, size_t n)
+{
+    return trace_as(trace, trace_squeeze(trace, s, n), pattern_id(PATTERN_role_word));
+}
+
 /* "A B C D", below it "Vorsitzender CDU Vorsitzende FDP": two names, two roles. */
-static size_t split_roles(struct arena *arena, const char *s, const char *roles_r[FLAT_MAX])
+static size_t split_roles(struct trace *trace, const char *s, const char *roles_r[FLAT_MAX])
 {
     struct match match;
     size_t n = 0, from = 0, begin = 0;
@@ -156,22 +161,22 @@ static size_t split_roles(struct arena *arena, const char *s, const char *roles_
         return 0;
     for (from = match.end[0]; pattern_find(PATTERN_role_word, s, from, &match) && n < FLAT_MAX - 1;
          from = match.end[0]) {
-        roles_r[n++] = text_squeeze(arena, arena_strndup(arena, s + begin, match.start[0] - begin));
+        roles_r[n++] = flat_role(trace, s + begin, match.start[0] - begin);
         begin = match.start[0];
     }
-    roles_r[n++] = text_squeeze(arena, s + begin);
+    roles_r[n++] = flat_role(trace, s + begin, strlen(s + begin));
     return n;
 }
 
 /* Words to names: a title or a "van" goes with what follows; else two words make a name. */
-static size_t split_names(struct arena *arena, const char *s, const char *names_r[FLAT_MAX])
+static size_t split_names(struct trace *trace, const char *s, const char *names_r[FLAT_MAX])
 {
     struct match match;
     size_t n = 0;
     for (size_t from = 0; pattern_find(PATTERN_flat_name, s, from, &match); from = match.end[0]) {
         if (n == FLAT_MAX || match.start[0] != from)
             return 0;
-        names_r[n++] = match_text(&match, 1, arena);
+        names_r[n++] = trace_group(trace, &match, 1);
     }
     return n;
 }
@@ -182,8 +187,8 @@ static bool read_flat(struct signing *signing, const struct line *line, size_t r
     const char *names[FLAT_MAX];
     if (strlen(line[0].text) > LETTER_MAX_HEADING || strlen(line[1].text) > LETTER_MAX_HEADING)
         return false;
-    size_t n = split_roles(signing->arena, line[1].text, roles);
-    if (n < 2 || split_names(signing->arena, line[0].text, names) != n)
+    size_t n = split_roles(signing->trace, line[1].text, roles);
+    if (n < 2 || split_names(signing->trace, line[0].text, names) != n)
         return false;
     for (size_t i = 0; i < n; i++)
         add_name(signing, names[i], roles[i], row, 1000 * i);
@@ -202,7 +207,7 @@ static void read_block(struct signing *signing, const struct letter *letter, str
             return;
         if (line->gap)
             signing->block = i;
-        size_t n = line_cells(letter->arena, line, cells);
+        size_t n = line_cells(letter->trace, line, cells);
         if (n == 1 && i + 1 < range.end && !line[1].gap && read_flat(signing, line, i)) {
             i++;
             continue;
@@ -250,7 +255,7 @@ static void read_head_email(const struct letter *letter, struct motion_signatory
         below = below || text_equal(s, signatory->name);
         if (!below || strlen(s) > LETTER_MAX_HEADING || !pattern_find(PATTERN_email, s, 0, &match))
             continue;
-        const char *email = match_text(&match, 1, letter->arena);
+        const char *email = trace_group(letter->trace, &match, 1);
         if (address_is_of(letter->arena, email, signatory->name)) {
             signatory->email = email;
             return;
@@ -261,6 +266,7 @@ static void read_head_email(const struct letter *letter, struct motion_signatory
 /* Nobody signs: who stands in the letterhead with name and office does. */
 static void read_head_persons(struct signing *signing, const struct letter *letter)
 {
+    static const char head_person[] = "head_person";
     for (size_t i = letter->head.begin; i + 1 < letter->head.end; i++) {
         const struct line *line = &letter->lines[i];
         if (line->role == LINE_DATE || line->role == LINE_LABEL || line->role == LINE_SUBJECT)
@@ -268,14 +274,15 @@ static void read_head_persons(struct signing *signing, const struct letter *lett
         if (strlen(line[0].text) > LETTER_MAX_HEADING || strlen(line[1].text) > LETTER_MAX_HEADING)
             continue;
         if (is_name(line[0].text) && pattern_matches(PATTERN_leading_role, line[1].text))
-            add_name(signing, line[0].text, line[1].text, i, 0);
+            add_name(signing, trace_as(letter->trace, line[0].text, head_person),
+                     trace_as(letter->trace, line[1].text, head_person), i, 0);
     }
 }
 
 void signatory_find(const struct letter *letter, struct motion *motion)
 {
     struct signing *signing = ARENA_NEW(letter->arena, struct signing);
-    signing->arena = letter->arena;
+    signing->trace = letter->trace;
     struct range range = letter->signing;
     if (range.end > range.begin + SIGNING_MAX_LINES)
         range.end = range.begin + SIGNING_MAX_LINES;

@@ -14,21 +14,21 @@ static const char *without(const char *s, enum pattern pattern)
     return pattern_find(pattern, s, 0, &match) && match.start[0] == 0 ? s + match.end[0] : s;
 }
 
-static char *without_tail(struct arena *arena, const char *s)
+static char *without_tail(struct trace *trace, const char *s)
 {
     struct match match;
     size_t n = pattern_find(PATTERN_title_tail, s, 0, &match) ? match.start[0] : strlen(s);
-    return text_trim(arena, arena_strndup(arena, s, n));
+    return trace_trim(trace, s, n);
 }
 
 /* NULL where nothing of a title is left */
-static const char *clean_title(struct arena *arena, const char *s)
+static const char *clean_title(struct trace *trace, const char *s)
 {
     struct match match;
-    s = without_tail(arena, without(text_squeeze(arena, s), PATTERN_title_ornament));
+    s = without_tail(trace, without(trace_squeeze(trace, s, strlen(s)), PATTERN_title_ornament));
     if (pattern_find(PATTERN_enclosing_quotes, s, 0, &match))
-        s = match_text(&match, 1, arena);
-    s = text_squeeze(arena, s);
+        s = trace_copy(trace, s + match.start[1], match.end[1] - match.start[1]);
+    s = trace_squeeze(trace, s, strlen(s));
     return *s != '\0' && strlen(s) <= TITLE_MAX ? s : NULL;
 }
 
@@ -91,12 +91,17 @@ static size_t title_end(const struct letter *letter, size_t i, size_t end)
 
 static char *join_lines(const struct letter *letter, const char *first, struct range more)
 {
-    struct text text;
-    text_init(&text, letter->arena);
-    letter_join_line(&text, first);
+    struct splice splice;
+    splice_init(&splice, letter->trace);
+    letter_join_line(&splice, 0, first);
     for (size_t i = more.begin; i < more.end; i++)
-        letter_join_line(&text, letter->lines[i].text);
-    return text.s;
+        letter_join_line(&splice, 0, letter->lines[i].text);
+    return splice_text(&splice);
+}
+
+static const char *join_title(const struct letter *letter, struct range block, const char *rule)
+{
+    return clean_title(letter->trace, trace_as(letter->trace, letter_join(letter, block), rule));
 }
 
 static size_t skip_address(const struct letter *letter, size_t i, size_t end)
@@ -129,7 +134,10 @@ static const char *title_below(const struct letter *letter, size_t i, size_t end
     const struct line *line = &letter->lines[i];
     const char *first = line->role == LINE_SUBJECT ? line->rest : line->text;
     struct range more = {i + 1, title_end(letter, i, end)};
-    return clean_title(letter->arena, join_lines(letter, first, more));
+    return clean_title(
+        letter->trace,
+        trace_as(letter->trace, join_lines(letter, first, more),
+                 line->role == LINE_SUBJECT ? pattern_id(PATTERN_subject_line) : "title_below"));
 }
 
 /* Some write the title above the word Antrag. */
@@ -151,7 +159,7 @@ static const char *title_above(const struct letter *letter, size_t label)
             pattern_matches(PATTERN_address_begins, letter->lines[i].text) ||
             pattern_matches(PATTERN_letterhead_word, letter->lines[i].text))
             return NULL;
-    const char *title = clean_title(letter->arena, letter_join(letter, block));
+    const char *title = join_title(letter, block, "title_above");
     return title != NULL && pattern_matches(PATTERN_three_words, title) ? title : NULL;
 }
 
@@ -172,7 +180,7 @@ static const char *title_without_label(const struct letter *letter)
             return NULL;
     struct range block = {begin, letter->head.end};
     return dated && block.end - block.begin <= TITLE_MAX_LINES
-               ? clean_title(letter->arena, letter_join(letter, block))
+               ? join_title(letter, block, "title_without_label")
                : NULL;
 }
 
@@ -181,14 +189,14 @@ static const char *title_without_label(const struct letter *letter)
 /* groups of label_line */
 enum { LABEL = 1, LABEL_NEW_VERSION = 2, REST = 3 };
 
-static bool split_label(struct arena *arena, const char *s, const char **label_r,
+static bool split_label(struct trace *trace, const char *s, const char **label_r,
                         const char **rest_r)
 {
     struct match match;
     if (strlen(s) > TITLE_MAX || !pattern_find(PATTERN_label_line, s, 0, &match))
         return false;
-    *label_r = match_text(&match, match_has(&match, LABEL) ? LABEL : LABEL_NEW_VERSION, arena);
-    *rest_r = match_text(&match, REST, arena);
+    *label_r = trace_group(trace, &match, match_has(&match, LABEL) ? LABEL : LABEL_NEW_VERSION);
+    *rest_r = trace_group(trace, &match, REST);
     return true;
 }
 
@@ -212,10 +220,9 @@ static size_t phrase_end(const struct letter *letter, size_t i, size_t end)
 static bool read_label(const struct letter *letter, size_t i, size_t end, struct heading *heading)
 {
     const char *label, *rest;
-    struct arena *arena = letter->arena;
     size_t below = phrase_end(letter, i, end);
     const char *phrase = join_lines(letter, letter->lines[i].text, (struct range){i + 1, below});
-    if (!split_label(arena, phrase, &label, &rest))
+    if (!split_label(letter->trace, phrase, &label, &rest))
         return false;
     heading->label = label;
     heading->phrase = phrase;
@@ -226,9 +233,9 @@ static bool read_label(const struct letter *letter, size_t i, size_t end, struct
     }
     below = title_end(letter, below - 1, end);
     phrase = join_lines(letter, letter->lines[i].text, (struct range){i + 1, below});
-    if (split_label(arena, phrase, &label, &rest))
+    if (split_label(letter->trace, phrase, &label, &rest))
         title = title_of_rest(rest);
-    heading->title = clean_title(arena, title);
+    heading->title = clean_title(letter->trace, title);
     return true;
 }
 
@@ -239,7 +246,7 @@ static const char *title_of_subject_line(const struct letter *letter)
     for (size_t i = letter->head.begin; i < letter->head.end; i++) {
         const struct line *line = &letter->lines[i];
         if (line->role == LINE_SUBJECT && *line->rest != '\0' &&
-            !split_label(letter->arena, line->rest, &label, &rest))
+            !split_label(letter->trace, line->rest, &label, &rest))
             return title_below(letter, i, letter->head.end);
     }
     return NULL;
@@ -311,7 +318,7 @@ static void read_asked_title(const struct letter *letter, struct heading *headin
     struct range block = {i, letter_block_end(letter, i, letter->sections.begin)};
     if (!is_title_block(letter, block))
         return;
-    heading->title = clean_title(letter->arena, letter_join(letter, block));
+    heading->title = join_title(letter, block, "title_asked");
     heading->asked = block.end < letter->sections.begin ? block.end : letter->sections.end;
 }
 
@@ -346,12 +353,12 @@ static void read_quoted_title(const struct letter *letter, struct heading *headi
             continue;
         if (pattern_matches(PATTERN_named_in_prose, line[-1].text) &&
             pattern_find(PATTERN_quoted_alone, line->text, 0, &match)) {
-            heading->title = clean_title(letter->arena, match_text(&match, 1, letter->arena));
+            heading->title = clean_title(letter->trace, trace_group(letter->trace, &match, 1));
             return;
         }
     }
     if (pattern_find(PATTERN_quoted_in_prose, opening_text(letter), 0, &match))
-        heading->title = clean_title(letter->arena, match_text(&match, 1, letter->arena));
+        heading->title = clean_title(letter->trace, trace_group(letter->trace, &match, 1));
 }
 
 /* ---- the mail's subject ---- */
@@ -362,16 +369,16 @@ static void read_subject(const struct letter *letter, struct heading *heading)
     if (letter->subject == NULL || strlen(letter->subject) > TITLE_MAX ||
         !pattern_find(PATTERN_subject_title, letter->subject, 0, &match))
         return;
-    heading->title = clean_title(letter->arena, match_text(&match, 2, letter->arena));
+    heading->title = clean_title(letter->trace, trace_group(letter->trace, &match, 2));
     if (heading->label == NULL)
-        heading->label = match_text(&match, 1, letter->arena);
+        heading->label = trace_group(letter->trace, &match, 1);
 }
 
 static void read_label_in_prose(const struct letter *letter, struct heading *heading)
 {
     struct match match;
     if (pattern_find(PATTERN_label_in_prose, opening_text(letter), 0, &match))
-        heading->label = match_text(&match, 1, letter->arena);
+        heading->label = trace_group(letter->trace, &match, 1);
 }
 
 void title_find(const struct letter *letter, struct heading *heading_r)

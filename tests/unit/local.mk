@@ -171,6 +171,8 @@ CORE_TESTS += tests/unit/test_motion_own
 tests_unit_test_motion_own_SOURCES = tests/unit/test_motion_own.c \
 	tests/unit/motion_compare.c tests/unit/motion_compare.h
 tests_unit_test_motion_own_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_motion_found
+tests_unit_test_motion_found_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 DAEMON_TESTS += tests/unit/test_daemon_landlock
 tests_unit_test_daemon_landlock_LDADD = $(DAEMON_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Each value of each letter stands where the grammar says that it was found. */
+#include "test.h"
+
+#include "base/file.h"
+#include "motion/words.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what a place must look like ---- */
+
+static bool is_boundary(const char *s, size_t offset)
+{
+    return ((unsigned char)s[offset] & 0xC0) != 0x80;
+}
+
+/* Whether a is b with characters left out. */
+static bool is_within(const char *a, const char *b)
+{
+    for (; *a != '\0'; a++, b++) {
+        b = strchr(b, *a);
+        if (b == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* Whether a and b are the same but for one letter: "Erster", "Ersten". */
+static bool is_changed(const char *a, const char *b)
+{
+    size_t i = 0;
+    while (a[i] != '\0' && a[i] == b[i])
+        i++;
+    return a[i] != '\0' && b[i] != '\0' && text_equal(a + i + 1, b + i + 1);
+}
+
+static bool has_number(const char *s, int number)
+{
+    while (*s != '\0') {
+        if (!isdigit((unsigned char)*s)) {
+            s++;
+            continue;
+        }
+        char *end;
+        if (strtol(s, &end, 10) == number)
+            return true;
+        s = end;
+    }
+    return false;
+}
+
+static bool is_day(struct arena *arena, const char *value, const char *there)
+{
+    struct day day;
+    int year, month, mday;
+    bool has_month = false;
+    assert_true(day_parse(value, &day));
+    day_to_ymd(day, &year, &month, &mday);
+    for (const char *s = there; *s != '\0' && !has_month; s++)
+        if (isalpha((unsigned char)*s))
+            for (size_t n = 1; s[n - 1] != '\0' && n < 12 && !has_month; n++)
+                has_month = words_month(arena, arena_strndup(arena, s, n)) == month;
+    return has_number(there, mday) && (has_month || has_number(there, month));
+}
+
+/* How a value may differ from what stands there. */
+enum likeness {
+    SAME,      /* but for blanks, line ends, hyphens */
+    INFLECTED, /* in the nominative */
+    PARTS,     /* with lines and other matter between left out */
+    DAY,
+    SAID, /* is no word of the letter: something stands there */
+};
+
+static const enum likeness likenesses[VALUE_COUNT] = {
+    [VALUE_KIND] = SAID,          [VALUE_LABEL] = SAME,        [VALUE_TITLE] = SAME,
+    [VALUE_ORGANIZATION] = PARTS, [VALUE_MEETING_DATE] = DAY,  [VALUE_FACTION] = INFLECTED,
+    [VALUE_NAME] = SAME,          [VALUE_ROLE] = SAME,         [VALUE_EMAIL] = SAME,
+    [VALUE_LETTER_DATE] = DAY,    [VALUE_PLACE] = SAME,        [VALUE_ADDRESSEE] = INFLECTED,
+    [VALUE_REFERS_TO] = PARTS,    [VALUE_CONFIDENTIAL] = SAID, [VALUE_RESOLUTION] = PARTS,
+    [VALUE_REASONING] = PARTS,
+};
+
+static bool is_like(struct arena *arena, enum likeness likeness, const char *value,
+                    const char *there)
+{
+    const char *a = words_plain(arena, value), *b = words_plain(arena, there);
+    switch (likeness) {
+    case SAME:
+        return text_equal(a, b);
+    case INFLECTED:
+        return (strlen(a) + 2 >= strlen(b) && is_within(a, b)) || is_changed(a, b);
+    case PARTS:
+        return *a == *b && is_within(a, b);
+    case DAY:
+        return is_day(arena, value, there);
+    case SAID:
+        return *b != '\0';
+    }
+    return false;
+}
+
+/* ---- one mail ---- */
+
+struct tally {
+    const char *name;
+    size_t values;
+    size_t inferred; /* stand in no text, the rule says why */
+    size_t wrong;
+};
+
+static const char *content_of(const struct mail *mail, const char *part)
+{
+    if (text_equal(part, FOUND_IN_SUBJECT))
+        return mail->subject;
+    for (size_t i = 0; i < mail->part_count; i++)
+        if (text_equal(mail->parts[i].path, part))
+            return mail->parts[i].content;
+    return NULL;
+}
+
+static bool is_there(struct arena *arena, const struct mail *mail, const struct found *found,
+                     const char *value, const char **there_r)
+{
+    const char *content = content_of(mail, found->part);
+    *there_r = "";
+    if (content == NULL || found->begin >= found->end || found->end > strlen(content))
+        return false;
+    *there_r = arena_strndup(arena, content + found->begin, found->end - found->begin);
+    return is_boundary(content, found->begin) && is_boundary(content, found->end) &&
+           text_equal(text_trim(arena, *there_r), *there_r) &&
+           is_like(arena, likenesses[found->value], value, *there_r);
+}
+
+static void check_found(struct arena *arena, const struct mail *mail, const struct motion *motion,
+                        const struct found *found, struct tally *tally)
+{
+    const char *value = motion_value_text(arena, motion, found->value, found->index);
+    const char *there = "";
+    assert_non_null(value);
+    tally->values++;
+    bool right = found->rule != NULL;
+    if (found->part == NULL && found->value == VALUE_KIND)
+        tally->inferred++;
+    else
+        right = is_there(arena, mail, found, value, &there) && right;
+    if (right)
+        return;
+    tally->wrong++;
+    printf("  %s %s[%zu] \"%s\": %s %zu-%zu \"%s\" by %s\n", tally->name,
+           motion_value_name(found->value), found->index, value, found->part ? found->part : "-",
+           found->begin, found->end, there, found->rule ? found->rule : "(no rule)");
+}
+
+/* Values and places go together, one to one. */
+static size_t count_values(struct arena *arena, const struct motion *motion)
+{
+    size_t n = 0;
+    for (int value = 0; value < VALUE_COUNT; value++)
+        for (size_t i = 0; i < motion_value_count(motion, (enum motion_value)value); i++)
+            n += motion_value_text(arena, motion, (enum motion_value)value, i) != NULL;
+    return n;
+}
+
+static void check_mail(struct arena *arena, const struct mail *mail, struct tally *tally)
+{
+    struct motions motions;
+    motion_find(arena, mail, &motions);
+    for (size_t i = 0; i < motions.n; i++) {
+        const struct motion *motion = &motions.v[i];
+        assert_int_equal(motion->found_count, count_values(arena, motion));
+        for (size_t k = 0; k < motion->found_count; k++)
+            check_found(arena, mail, motion, &motion->found[k], tally);
+    }
+}
+
+/* ---- letters and mails ---- */
+
+static char *read_file(struct arena *arena, const char *path, size_t *n_r)
+{
+    struct err err;
+    char *bytes;
+    if (!file_read(arena, path, 1 << 26, &bytes, n_r, &err))
+        fail_msg("%s", err.text);
+    return bytes;
+}
+
+static void check_letter(struct arena *arena, const char *path, struct tally *tally)
+{
+    size_t n;
+    struct mail_part part = {.path = "1", .type = "text/plain"};
+    mail_part_set_text(arena, &part, read_file(arena, path, &n));
+    struct mail mail = {.parts = &part, .part_count = 1};
+    check_mail(arena, &mail, tally);
+    part.is_body = true;
+    part.documents[0].is_body = true;
+    check_mail(arena, &mail, tally);
+}
+
+static void check_message(struct arena *arena, const char *path, struct tally *tally)
+{
+    struct mail *mail;
+    struct err err;
+    size_t n;
+    const char *bytes = read_file(arena, path, &n);
+    if (mail_read(arena, bytes, n, MAIL_CONTENT, &mail, &err))
+        check_mail(arena, mail, tally);
+}
+
+static bool check_folder(const char *folder, const char *ending,
+                         void (*check)(struct arena *, const char *, struct tally *))
+{
+    struct tally tally = {0};
+    struct dirent *entry;
+    char *path = NULL;
+    assert_true(asprintf(&path, "%s/%s", getenv("srcdir"), folder) > 0);
+    DIR *dir = opendir(path);
+    if (dir == NULL)
+        printf("SKIPPED: %s is not there\n", folder);
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (dot == NULL || strcmp(dot, ending) != 0)
+            continue;
+        struct arena *arena = arena_new();
+        tally.name = entry->d_name;
+        check(arena, arena_printf(arena, "%s/%s", path, entry->d_name), &tally);
+        arena_free(arena);
+    }
+    if (dir != NULL)
+        closedir(dir);
+    free(path);
+    printf("%s: %zu values, %zu inferred, %zu wrong\n", folder, tally.values, tally.inferred,
+           tally.wrong);
+    assert_true(dir == NULL || tally.values > 0);
+    return tally.wrong == 0;
+}
+
+static void test_own_letters(void **state)
+{
+    (void)state;
+    assert_true(check_folder("tests/corpus/letters", ".txt", check_letter));
+}
+
+static void test_corpus_letters(void **state)
+{
+    (void)state;
+    assert_true(check_folder("../shared/corpus/letters", ".txt", check_letter));
+}
+
+static void test_corpus_mails(void **state)
+{
+    (void)state;
+    assert_true(check_folder("../shared/corpus/mails", ".eml", check_message));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_own_letters),
+        cmocka_unit_test(test_corpus_letters),
+        cmocka_unit_test(test_corpus_mails),
+    };
+    motion_preload();
+    mail_preload();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
