@@ -2,6 +2,7 @@
 #include "mail/documents.h"
 
 #include "mail/inside.h"
+#include "mail/rtf.h"
 
 #include <string.h>
 #include <strings.h>
@@ -17,7 +18,7 @@ struct format {
 };
 
 static const struct format formats[] = {
-    {NULL, 0, NULL, NULL, NULL}, /* the end */
+    {"{\\rtf", 5, "application/rtf", "rtf", rtf_convert}, {NULL, 0, NULL, NULL, NULL}, /* the end */
 };
 
 void documents_preload(void)

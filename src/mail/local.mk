@@ -6,6 +6,8 @@ libcore_a_SOURCES += \
 	src/mail/compose.h \
 	src/mail/documents.c \
 	src/mail/documents.h \
+	src/mail/grid.c \
+	src/mail/grid.h \
 	src/mail/inside.h \
 	src/mail/mail.h \
 	src/mail/mail_class.c \
@@ -16,5 +18,9 @@ libcore_a_SOURCES += \
 	src/mail/mail_part.c \
 	src/mail/mail_read.c \
 	src/mail/mail_text.c \
+	src/mail/page.c \
+	src/mail/page.h \
 	src/mail/raw.h \
+	src/mail/rtf.c \
+	src/mail/rtf.h \
 	src/mail/words_mail.def
