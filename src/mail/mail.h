@@ -101,6 +101,12 @@ struct mail_hop {
     int64_t at;       /* MOMENT_NONE: unreadable */
 };
 
+/* one Authentication-Results field (RFC 8601), top of the mail first */
+struct mail_authres {
+    const char *value; /* unfolded */
+    size_t hops_above; /* Received fields above it */
+};
+
 /* a message that this one hands on: attached, or written into the text by the mail program */
 struct mail_forward {
     const char *path; /* of the part that it is; NULL: in the text */
@@ -126,6 +132,8 @@ struct mail {
     /* beyond the contract */
     struct mail_hop *hops;
     size_t hop_count;
+    struct mail_authres *authres; /* those above what the sender's own program wrote */
+    size_t authres_count;
     struct texts delivered_to; /* addresses of Delivered-To, X-Original-To, Resent-To, Resent-Cc */
     const char *return_path;   /* "" for <>, NULL where the field is missing */
     /* the outermost ones; what they hand on themselves is left out */
@@ -156,6 +164,8 @@ enum mail_depth {
 #define MAIL_MAX_ID 900 /* bytes of one Message-ID */
 #define MAIL_MAX_HOPS 100
 #define MAIL_MAX_FORWARDS 20
+#define MAIL_MAX_AUTHRES 30         /* fields; the lower ones are left out */
+#define MAIL_MAX_AUTHRES_VALUE 8000 /* bytes; a longer one is left out */
 
 /* Opens converters, tables and parsers, so that mail_read() needs no file later. */
 void mail_preload(void);

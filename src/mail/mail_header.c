@@ -347,6 +347,39 @@ static void add_hop(struct reader *reader, const char *value)
         hop->at = MOMENT_NONE;
 }
 
+/* ---- Authentication-Results ---- */
+
+/* Servers write above what they get; what stands below one of these came with the mail. */
+static bool is_by_the_sender(const char *name)
+{
+    static const char *const names[] = {"From",   "To",         "Cc",           "Subject", "Date",
+                                        "Sender", "Message-ID", "MIME-Version", "Reply-To"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static void read_authres(struct reader *reader)
+{
+    struct mail *mail = reader->mail;
+    size_t hops = 0;
+    for (size_t i = 0; i < reader->fields.n && !is_by_the_sender(reader->fields.v[i].name); i++) {
+        const struct field *field = &reader->fields.v[i];
+        hops += strcasecmp(field->name, "Received") == 0;
+        if (strcasecmp(field->name, "Authentication-Results") != 0)
+            continue;
+        const char *value = value_clean(reader->arena, field->value);
+        if (!value || strlen(value) > MAIL_MAX_AUTHRES_VALUE || hops > MAIL_MAX_HOPS)
+            continue;
+        if (mail->authres_count == MAIL_MAX_AUTHRES)
+            return;
+        mail->authres = arena_grow(reader->arena, mail->authres, mail->authres_count,
+                                   mail->authres_count + 1, sizeof *mail->authres);
+        mail->authres[mail->authres_count++] = (struct mail_authres){value, hops};
+    }
+}
+
 /* ---- all ---- */
 
 /* fields that a mail has once */
@@ -372,6 +405,7 @@ void mail_read_fields(struct reader *reader)
     for (size_t i = 0; i < reader->fields.n; i++)
         if (strcasecmp(reader->fields.v[i].name, "Received") == 0)
             add_hop(reader, reader->fields.v[i].value);
+    read_authres(reader);
     read_delivered(reader);
     read_return_path(reader);
     for (size_t i = 0; i < sizeof single / sizeof *single; i++)

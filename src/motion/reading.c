@@ -74,6 +74,18 @@ static void put_hops(struct json *object, const struct mail_hop *hops, size_t co
     arena_free(arena);
 }
 
+static void put_authres(struct json *object, const struct mail *mail)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < mail->authres_count; i++) {
+        struct json *one = json_object_new();
+        json_put_text(one, "value", mail->authres[i].value);
+        json_put_int(one, "hops_above", (int64_t)mail->authres[i].hops_above);
+        json_add(array, one);
+    }
+    json_put(object, "authentication_results", array);
+}
+
 static void put_forwards(struct json *object, const struct mail *mail)
 {
     struct json *array = json_array_new();
@@ -107,6 +119,7 @@ static struct json *mail_to_json(const struct mail *mail)
     put_parts(object, mail);
     json_put_texts(object, "defects", &mail->defects);
     put_hops(object, mail->hops, mail->hop_count);
+    put_authres(object, mail);
     put_forwards(object, mail);
     json_put_texts(object, "delivered_to", &mail->delivered_to);
     json_put_text(object, "return_path", mail->return_path);
@@ -376,6 +389,26 @@ static bool take_hops(struct taker *taker, const struct json *object, struct mai
     return true;
 }
 
+static bool take_authres(struct taker *taker, const struct json *object, struct mail *mail)
+{
+    const struct json *array;
+    if (!take_count(taker, object, "authentication_results", MAIL_MAX_AUTHRES, &array,
+                    &mail->authres_count))
+        return false;
+    mail->authres = arena_array(taker->arena, mail->authres_count, sizeof *mail->authres);
+    for (size_t i = 0; i < mail->authres_count; i++) {
+        const struct json *one = json_at(array, i);
+        int64_t hops = json_int(one, "hops_above");
+        if (!take_value(taker, one, "value", MAIL_MAX_AUTHRES_VALUE, false,
+                        &mail->authres[i].value))
+            return false;
+        if (!mail->authres[i].value || hops < 0 || hops > MAIL_MAX_HOPS)
+            return refuse(taker, "authentication_results", "has no value or place");
+        mail->authres[i].hops_above = (size_t)hops;
+    }
+    return true;
+}
+
 static bool take_forwards(struct taker *taker, const struct json *object, struct mail *mail)
 {
     const struct json *array;
@@ -424,7 +457,7 @@ static bool take_mail(struct taker *taker, const struct json *object, struct mai
         !take_sum(taker, object, "body_digest", &mail->body_digest) ||
         !take_mail_lists(taker, object, mail) || !take_parts(taker, object, mail) ||
         !take_hops(taker, object, &mail->hops, &mail->hop_count) ||
-        !take_forwards(taker, object, mail))
+        !take_authres(taker, object, mail) || !take_forwards(taker, object, mail))
         return false;
     if (!mail->text)
         return refuse(taker, "text", "is missing");

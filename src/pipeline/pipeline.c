@@ -28,7 +28,8 @@ static void judge(struct arena *arena, const struct message *message, struct con
     arrival_find(arena, reading ? reading->mail : NULL, message->mailbox, message->raw.internaldate,
                  &c->arrival);
     if (reading)
-        trust_judge(arena, reading, message->body, moment_day(c->arrival.at), &c->verdict);
+        trust_judge(arena, reading, message->body, message->mailbox, moment_day(c->arrival.at),
+                    &c->verdict);
 }
 
 /* Seen before?  Which number is next? */

@@ -72,8 +72,8 @@ static bool find_reading(const struct ruling_context *context, struct matter *ma
         return err_add_where(err_r, "reading of m%lld in the registry",
                              (long long)matter->stored.id);
     matter->reading = reading;
-    trust_judge(context->arena, reading, matter->body, moment_day(matter->arrival.at),
-                &matter->verdict);
+    trust_judge(context->arena, reading, matter->body, matter->mailbox,
+                moment_day(matter->arrival.at), &matter->verdict);
     return true;
 }
 

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 libcore_a_SOURCES += \
+	src/trust/authres.c \
+	src/trust/authres.h \
+	src/trust/chain.c \
+	src/trust/chain.h \
 	src/trust/trust.h \
 	src/trust/trust.c \
 	src/trust/label.h \

@@ -2,6 +2,7 @@
 #include "trust/trust.h"
 
 #include "mail/address.h"
+#include "trust/authres.h"
 #include "trust/label.h"
 
 bool trust_member_is_active(const struct conf_member *member, struct day day)
@@ -97,8 +98,23 @@ static void deny(struct verdict *verdict, const char *reason)
     verdict->reason = reason;
 }
 
+/* What the servers say is said of the outer mail: of what a forwarder hands on they know nothing.
+ */
+static void authenticate(struct arena *arena, const struct mail *mail, const struct conf_body *body,
+                         const struct conf_mailbox *mailbox, struct verdict *verdict)
+{
+    struct authres_finding finding;
+
+    if (verdict->forwarder != NULL)
+        return;
+    authres_judge(arena, mail, body, mailbox, verdict->address, &finding);
+    verdict->evidence = finding.evidence;
+    if (finding.authentic)
+        verdict->level = TRUST_AUTHENTICATED;
+}
+
 void trust_judge(struct arena *arena, const struct reading *reading, const struct conf_body *body,
-                 struct day arrival, struct verdict *verdict_r)
+                 const struct conf_mailbox *mailbox, struct day arrival, struct verdict *verdict_r)
 {
     const struct mail_forward *forward = trust_find_forward(reading->mail, body);
     const char *what = "the From address";
@@ -127,8 +143,12 @@ void trust_judge(struct arena *arena, const struct reading *reading, const struc
         return;
     }
     verdict_r->level = TRUST_LISTED;
+    authenticate(arena, reading->mail, body, mailbox, verdict_r);
     verdict_r->reason =
-        arena_printf(arena, "%s is on the roster of faction %s", what, verdict_r->faction->title);
+        arena_printf(arena, "%s is on the roster of faction %s%s%s%s", what,
+                     verdict_r->faction->title, verdict_r->evidence != NULL ? " (" : "",
+                     verdict_r->evidence != NULL ? verdict_r->evidence : "",
+                     verdict_r->evidence != NULL ? ")" : "");
 }
 
 static bool means_title(struct arena *arena, const struct conf_faction *faction, const char *key)

@@ -17,13 +17,14 @@ struct verdict {
     const char *forwarder; /* the listed forwarder whose word it is that the mail is address's, or
                             * NULL */
     const struct mail_forward *forward; /* what was handed on, where forwarder is */
-    const char *reason;                 /* a sentence in English for the log and explain */
+    const char *evidence; /* what the town's mail servers say of the sender (authres.h), or NULL */
+    const char *reason;   /* a sentence in English for the log and explain */
 };
 
 /* The roster as of the day of arrival.  Only an addr-spec counts, never a display name; not exactly
- * one From address is TRUST_UNKNOWN. */
+ * one From address is TRUST_UNKNOWN.  mailbox: where the mail lies, or NULL. */
 void trust_judge(struct arena *arena, const struct reading *reading, const struct conf_body *body,
-                 struct day arrival, struct verdict *verdict_r);
+                 const struct conf_mailbox *mailbox, struct day arrival, struct verdict *verdict_r);
 
 /* What a listed forwarder hands on: the one message in a mail whose one From is a forwarder and no
  * member, where that has one plain From; else NULL. */

@@ -110,6 +110,10 @@ TOWN = tests/unit/town.c tests/unit/town.h
 SHELL_TESTS += tests/unit/test_ruling
 tests_unit_test_ruling_SOURCES = tests/unit/test_ruling.c $(TOWN) $(REGISTRY_CASE)
 tests_unit_test_ruling_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_authres
+tests_unit_test_authres_SOURCES = tests/unit/test_authres.c $(TOWN)
+tests_unit_test_authres_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
 CORE_TESTS += tests/unit/test_trust
 tests_unit_test_trust_SOURCES = tests/unit/test_trust.c $(TOWN)
 tests_unit_test_trust_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)

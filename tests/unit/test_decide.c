@@ -494,7 +494,7 @@ static void judge(void (*change)(struct setting *), struct setting *setting,
                               .arrival = {.at = town_moment(setting->arrived), .basis = "test"},
                               .size = setting->size};
     if (setting->reading != NULL) {
-        trust_judge(arena, setting->reading, setting->body, moment_day(file.arrival.at), verdict);
+        trust_judge(arena, setting->reading, setting->body, file.mailbox, moment_day(file.arrival.at), verdict);
         file.verdict = verdict;
     }
     decide(arena, &file, decision_r);

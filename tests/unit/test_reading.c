@@ -29,6 +29,7 @@ static const char whole[] =
     "\"defects\":[\"bad-charset\"],"
     "\"received\":[{\"by\":\"mx.stadt.example\",\"from\":\"b.example\","
     "\"at\":\"2015-08-04T10:03:12+00:00\"},{\"by\":null,\"from\":null,\"at\":null}],"
+    "\"authentication_results\":[{\"value\":\"mx.stadt.example; spf=pass\",\"hops_above\":1}],"
     "\"forwarded\":[{\"path\":\"2.1\",\"from\":[{\"name\":null,\"address\":\"d@b.example\"}],"
     "\"date\":\"2015-08-04T12:03:11+02:00\",\"received\":[{\"by\":\"mx.b.example\",\"from\":null,"
     "\"at\":null}]}],"
@@ -230,6 +231,8 @@ static void counts_have_bounds(void **state)
          MAIL_MAX_PARTS},
         {"\"received\":[", "{}", MAIL_MAX_HOPS},
         {"\"forwarded\":[", "{}", MAIL_MAX_FORWARDS},
+        {"\"authentication_results\":[", "{\"value\":\"x\",\"hops_above\":0}",
+         MAIL_MAX_AUTHRES},
         {"\"factions\":[", "\"SPD\"", 200},
         {"\"signatories\":[", "{}", 200},
     };

@@ -79,7 +79,7 @@ static void answer(void (*change)(struct setting *), struct setting *s, struct r
                               .known = &s->known,
                               .arrival = s->arrival};
     if (s->reading != NULL) {
-        trust_judge(arena, s->reading, s->body, moment_day(s->arrival.at), &s->verdict);
+        trust_judge(arena, s->reading, s->body, NULL, moment_day(s->arrival.at), &s->verdict);
         file.verdict = &s->verdict;
     }
     decide(arena, &file, &s->decision);

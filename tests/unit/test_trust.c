@@ -64,7 +64,7 @@ static void test_roster(void **state)
             from[reading->mail->from.n] = (struct mail_address){
                 .name = "Wilhelm van Beek", .address = senders[i].from[reading->mail->from.n]};
         print_message("%s\n", senders[i].name);
-        trust_judge(arena, reading, body, town_day(day), &verdict);
+        trust_judge(arena, reading, body, NULL, town_day(day), &verdict);
         assert_int_equal(verdict.level, senders[i].level);
         assert_non_null(verdict.reason);
         assert_int_equal(verdict.faction == NULL, senders[i].faction == NULL);
@@ -89,9 +89,9 @@ static void test_change_of_faction(void **state)
     body->factions[1].members[1].address = "vanbeek@mail.example";
     body->factions[1].members[1].since = town_day("2020-11-01");
     reading->mail->from.v[0].address = "vanbeek@mail.example";
-    trust_judge(arena, reading, body, town_day("2020-10-31"), &verdict);
+    trust_judge(arena, reading, body, NULL, town_day("2020-10-31"), &verdict);
     assert_string_equal(verdict.faction->title, "SPD");
-    trust_judge(arena, reading, body, town_day("2020-11-01"), &verdict);
+    trust_judge(arena, reading, body, NULL, town_day("2020-11-01"), &verdict);
     assert_string_equal(verdict.faction->title, "CDU");
     arena_free(arena);
 }
@@ -219,7 +219,7 @@ static void test_forwards(void **state)
 
         hand_on(arena, reading->mail, forwards[i].from, forwards[i].inner);
         reading->mail->forward_count = forwards[i].count;
-        trust_judge(arena, reading, body, town_day("2015-08-04"), &verdict);
+        trust_judge(arena, reading, body, NULL, town_day("2015-08-04"), &verdict);
         print_message("%s %s\n", forwards[i].from, verdict.reason);
         assert_int_equal(verdict.level, forwards[i].level);
         assert_string_equal(verdict.address, forwards[i].address);
@@ -240,7 +240,7 @@ static void test_member_is_no_forwarder(void **state)
     (void)state;
     texts_add(&body->forwarders, arena, CHAIR);
     hand_on(arena, reading->mail, CHAIR, "mitglied@cdu-bedburg-hau.example");
-    trust_judge(arena, reading, body, town_day("2015-08-04"), &verdict);
+    trust_judge(arena, reading, body, NULL, town_day("2015-08-04"), &verdict);
     assert_string_equal(verdict.faction->title, "SPD");
     assert_null(verdict.forwarder);
     arena_free(arena);
