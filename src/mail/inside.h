@@ -33,11 +33,13 @@ struct reader {
     struct fields fields;
     GMimeParserOptions *options;
     size_t part_room;
-    size_t budget;       /* bytes that may still be decoded into copies of attached messages */
-    size_t unpacked;     /* bytes unpacked of attachments so far */
-    bool has_attachment; /* a part that a sender would call one */
-    bool overflow;       /* more parts than MAIL_MAX_PARTS */
-    bool inner;          /* within an attached message */
+    size_t budget;   /* bytes that may still be decoded into copies of attached messages */
+    size_t unpacked; /* bytes unpacked of attachments so far */
+    const char *report_fields; /* of a delivery status among the parts, or NULL */
+    const char *returned_id;   /* Message-ID in returned headers, or NULL */
+    bool has_attachment;       /* a part that a sender would call one */
+    bool overflow;             /* more parts than MAIL_MAX_PARTS */
+    bool inner;                /* within an attached message */
 };
 
 void reader_defect(struct reader *reader, const char *word); /* each word once */
@@ -61,6 +63,15 @@ const char *value_clean(struct arena *arena, const char *s);
 void mail_read_fields(struct reader *reader);
 /* RFC 5322 section 3.3 with its obsolete forms.  False where it is no date. */
 bool mail_date_parse(const char *s, int64_t *moment_r, int *offset_r);
+
+/* The first id in a value, without < >; NULL for none. */
+const char *mail_one_id(struct arena *arena, const char *value);
+
+/* ---- mail_report.c ---- */
+/* Keeps what a leaf part says of a delivery. */
+void report_collect(struct reader *reader, const char *type, const char *bytes, size_t n);
+/* When class and text are known. */
+void mail_read_report(struct reader *reader);
 
 /* ---- mail_class.c ---- */
 enum mail_class mail_classify(const struct reader *reader, const char *type,

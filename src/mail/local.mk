@@ -17,10 +17,12 @@ libcore_a_SOURCES += \
 	src/mail/mail_param.c \
 	src/mail/mail_part.c \
 	src/mail/mail_read.c \
+	src/mail/mail_report.c \
 	src/mail/mail_text.c \
 	src/mail/page.c \
 	src/mail/page.h \
 	src/mail/raw.h \
 	src/mail/rtf.c \
 	src/mail/rtf.h \
+	src/mail/report_words.def \
 	src/mail/words_mail.def

@@ -113,8 +113,40 @@ struct mail_forward {
     struct mail_addresses from;
     const char *date; /* as in struct mail, or NULL */
     int64_t date_at;
-    struct mail_hop *hops; /* of an attached one */
+    const char *message_id; /* of an attached one, or NULL */
+    struct mail_hop *hops;  /* of an attached one */
     size_t hop_count;
+};
+
+/* what became of a mail, as its server says */
+enum report_action {
+    REPORT_FAILED,
+    REPORT_DELAYED,    /* it is tried again */
+    REPORT_DELIVERED,  /* or handed on to where nobody reports */
+    REPORT_COMPLAINED, /* RFC 5965: the recipient calls it abuse */
+};
+
+enum report_reason {
+    REPORT_OTHER,
+    REPORT_UNKNOWN_USER,
+    REPORT_UNKNOWN_HOST, /* or one that takes no mail */
+    REPORT_MOVED,
+    REPORT_FULL,
+    REPORT_TOO_LARGE,
+    REPORT_REFUSED,
+    REPORT_EXPIRED, /* or not reached */
+};
+
+/* A report on one recipient (RFC 3464, 6533, or in words); strings are NULL where it does not say.
+ */
+struct mail_report {
+    enum report_action action;
+    enum report_reason reason;
+    const char *status;      /* RFC 3463, "5.1.1" */
+    const char *diagnostic;  /* the server's words */
+    const char *recipient;   /* as it was sent to, else as it was delivered to */
+    const char *message_id;  /* of the mail that is reported on, without < > */
+    const char *envelope_id; /* Original-Envelope-Id as it stands, xtext */
 };
 
 struct mail {
@@ -134,8 +166,9 @@ struct mail {
     size_t hop_count;
     struct mail_authres *authres; /* those above what the sender's own program wrote */
     size_t authres_count;
-    struct texts delivered_to; /* addresses of Delivered-To, X-Original-To, Resent-To, Resent-Cc */
-    const char *return_path;   /* "" for <>, NULL where the field is missing */
+    struct texts delivered_to;  /* addresses of Delivered-To, X-Original-To, Resent-To, Resent-Cc */
+    struct mail_report *report; /* of a bounce, else NULL */
+    const char *return_path;    /* "" for <>, NULL where the field is missing */
     /* the outermost ones; what they hand on themselves is left out */
     struct mail_forward *forwards;
     size_t forward_count;
@@ -177,6 +210,13 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
 
 /* Makes a text all that the part holds, as one document. */
 void mail_part_set_text(struct arena *arena, struct mail_part *part, const char *text);
+
+/* Whether nobody can be reached there any more. */
+bool report_is_hard(const struct mail_report *report);
+const char *report_action_to_text(enum report_action action);
+bool report_action_from_text(const char *s, enum report_action *action_r);
+const char *report_reason_to_text(enum report_reason reason);
+bool report_reason_from_text(const char *s, enum report_reason *reason_r);
 
 const char *mail_class_to_text(enum mail_class class);
 bool mail_class_from_text(const char *s, enum mail_class *class_r);

@@ -297,6 +297,17 @@ static void read_ids(struct reader *reader, const char *name, struct texts *ids)
     }
 }
 
+const char *mail_one_id(struct arena *arena, const char *value)
+{
+    const char *open = strchr(value, '<');
+    const char *close = open ? strchr(open, '>') : NULL;
+    if (close)
+        return value_clean(arena, arena_strndup(arena, open + 1, (size_t)(close - open - 1)));
+    value += strspn(value, " \t\n");
+    size_t n = strcspn(value, " \t\n,>");
+    return memchr(value, '@', n) ? value_clean(arena, arena_strndup(arena, value, n)) : NULL;
+}
+
 static void read_message_id(struct reader *reader)
 {
     struct texts ids = {NULL, 0};

@@ -265,6 +265,8 @@ static void add_part(struct reader *reader, const struct leaf *leaf)
     part->is_body = leaf->place.role == ROLE_BODY && !is_attached(leaf) &&
                     (opener == OPEN_PLAIN || opener == OPEN_HTML);
     open_leaf(reader, leaf, part);
+    if (!reader->inner)
+        report_collect(reader, part->type, leaf->bytes, leaf->n);
     reader->has_attachment = reader->has_attachment || is_attachment(leaf, part);
 }
 
@@ -288,6 +290,7 @@ static void add_forward(struct reader *reader, const struct leaf *leaf, size_t h
                                                                   .from = inner.from,
                                                                   .date = inner.date,
                                                                   .date_at = inner.date_at,
+                                                                  .message_id = inner.message_id,
                                                                   .hops = inner.hops,
                                                                   .hop_count = inner.hop_count};
 }

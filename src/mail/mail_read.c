@@ -148,6 +148,7 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
         reader_defect(&reader, "too-many-parts");
     classify(&reader);
     join_body(&reader);
+    mail_read_report(&reader);
     sum_body(&reader);
     g_mime_parser_options_free(reader.options);
     *mail_r = reader.mail;

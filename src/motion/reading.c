@@ -101,6 +101,23 @@ static void put_forwards(struct json *object, const struct mail *mail)
     json_put(object, "forwarded", array);
 }
 
+static void put_report(struct json *object, const struct mail_report *report)
+{
+    if (!report) {
+        json_put_null(object, "report");
+        return;
+    }
+    struct json *one = json_object_new();
+    json_put_text(one, "action", report_action_to_text(report->action));
+    json_put_text(one, "reason", report_reason_to_text(report->reason));
+    json_put_text(one, "status", report->status);
+    json_put_text(one, "diagnostic", report->diagnostic);
+    json_put_text(one, "recipient", report->recipient);
+    json_put_text(one, "message_id", report->message_id);
+    json_put_text(one, "envelope_id", report->envelope_id);
+    json_put(object, "report", one);
+}
+
 static struct json *mail_to_json(const struct mail *mail)
 {
     struct json *object = json_object_new();
@@ -119,6 +136,7 @@ static struct json *mail_to_json(const struct mail *mail)
     put_parts(object, mail);
     json_put_texts(object, "defects", &mail->defects);
     put_hops(object, mail->hops, mail->hop_count);
+    put_report(object, mail->report);
     put_authres(object, mail);
     put_forwards(object, mail);
     json_put_texts(object, "delivered_to", &mail->delivered_to);
@@ -409,6 +427,22 @@ static bool take_authres(struct taker *taker, const struct json *object, struct 
     return true;
 }
 
+static bool take_report(struct taker *taker, const struct json *object, struct mail *mail)
+{
+    const struct json *one = json_get(object, "report");
+    if (!json_text(one, "action"))
+        return true; /* null: no report */
+    struct mail_report *report = mail->report = ARENA_NEW(taker->arena, struct mail_report);
+    if (!report_action_from_text(json_text(one, "action"), &report->action) ||
+        !report_reason_from_text(json_text(one, "reason"), &report->reason))
+        return refuse(taker, "report", "has an unknown word");
+    return take_line(taker, one, "status", &report->status) &&
+           take_line(taker, one, "diagnostic", &report->diagnostic) &&
+           take_line(taker, one, "recipient", &report->recipient) &&
+           take_line(taker, one, "message_id", &report->message_id) &&
+           take_line(taker, one, "envelope_id", &report->envelope_id);
+}
+
 static bool take_forwards(struct taker *taker, const struct json *object, struct mail *mail)
 {
     const struct json *array;
@@ -457,7 +491,8 @@ static bool take_mail(struct taker *taker, const struct json *object, struct mai
         !take_sum(taker, object, "body_digest", &mail->body_digest) ||
         !take_mail_lists(taker, object, mail) || !take_parts(taker, object, mail) ||
         !take_hops(taker, object, &mail->hops, &mail->hop_count) ||
-        !take_authres(taker, object, mail) || !take_forwards(taker, object, mail))
+        !take_report(taker, object, mail) || !take_authres(taker, object, mail) ||
+        !take_forwards(taker, object, mail))
         return false;
     if (!mail->text)
         return refuse(taker, "text", "is missing");

@@ -29,6 +29,9 @@ static const char whole[] =
     "\"defects\":[\"bad-charset\"],"
     "\"received\":[{\"by\":\"mx.stadt.example\",\"from\":\"b.example\","
     "\"at\":\"2015-08-04T10:03:12+00:00\"},{\"by\":null,\"from\":null,\"at\":null}],"
+    "\"report\":{\"action\":\"failed\",\"reason\":\"unknown-user\",\"status\":\"5.1.1\","
+    "\"diagnostic\":null,\"recipient\":\"e@b.example\",\"message_id\":\"2@b.example\","
+    "\"envelope_id\":null},"
     "\"authentication_results\":[{\"value\":\"mx.stadt.example; spf=pass\",\"hops_above\":1}],"
     "\"forwarded\":[{\"path\":\"2.1\",\"from\":[{\"name\":null,\"address\":\"d@b.example\"}],"
     "\"date\":\"2015-08-04T12:03:11+02:00\",\"received\":[{\"by\":\"mx.b.example\",\"from\":null,"
@@ -184,6 +187,8 @@ static const struct {
     {"\"kind\":\"motion\"", "\"kind\":null"},
     {"2015-09-24", "2015-09-31"},
     {"2015-09-24", "24.09.2015"},
+    {"\"action\":\"failed\"", "\"action\":\"flown\""},
+    {"unknown-user", "unknown-fish"},
     {"\"letter_date\":\"2015-08-04\"", "\"letter_date\":\"x\""},
     {"\"organization\":\"Rat\"", "\"organization\":null"},
     {"\"factions\":[\"SPD\"", "\"factions\":[{}"},
@@ -231,8 +236,7 @@ static void counts_have_bounds(void **state)
          MAIL_MAX_PARTS},
         {"\"received\":[", "{}", MAIL_MAX_HOPS},
         {"\"forwarded\":[", "{}", MAIL_MAX_FORWARDS},
-        {"\"authentication_results\":[", "{\"value\":\"x\",\"hops_above\":0}",
-         MAIL_MAX_AUTHRES},
+        {"\"authentication_results\":[", "{\"value\":\"x\",\"hops_above\":0}", MAIL_MAX_AUTHRES},
         {"\"factions\":[", "\"SPD\"", 200},
         {"\"signatories\":[", "{}", 200},
     };

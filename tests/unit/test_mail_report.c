@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Reports on deliveries: own ones of each kind, and those of the corpus where it is there. */
+#include "test.h"
+
+#include "base/file.h"
+#include "mail/mail.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define US "To: antraege@stadt.example\nFrom: MAILER-DAEMON@mx.example\n"
+#define REPORT(fields)                                                                         \
+    US "Subject: Undelivered Mail Returned to Sender\n"                                        \
+       "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"           \
+       "--b\n\nThe mail system\n\n<a@b.example>: see below\n"                                  \
+       "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n" fields \
+       "\n--b\nContent-Type: text/rfc822-headers\n\nSubject: Eingang\n"                        \
+       "Message-ID: <A-2026-0001@stadt.example>\n\n--b--\n"
+#define OURS "A-2026-0001@stadt.example"
+
+static const struct report_case {
+    const char *name;
+    const char *mail;
+    enum report_action action;
+    enum report_reason reason;
+    const char *status;
+    const char *recipient;
+    const char *message_id;
+    const char *envelope_id;
+    bool hard;
+} cases[] = {
+    {"Postfix",
+     REPORT("Original-Envelope-Id: k7+2Bf\n\nFinal-Recipient: rfc822; x@b.example\n"
+            "Original-Recipient: rfc822;a@b.example\nAction: failed\nStatus: 5.1.1\n"
+            "Diagnostic-Code: smtp; 550 5.1.1 <x@b.example>: Recipient address\n"
+            "    rejected: User unknown\n"),
+     REPORT_FAILED, REPORT_UNKNOWN_USER, "5.1.1", "a@b.example", OURS, "k7+2Bf", true},
+    {"a delay",
+     REPORT("\nFinal-Recipient: rfc822; a@b.example\nAction: delayed\nStatus: 4.4.1\n"
+            "Will-Retry-Until: Fri, 6 Mar 2026 10:00:00 +0100\n"),
+     REPORT_DELAYED, REPORT_EXPIRED, "4.4.1", "a@b.example", OURS, NULL, false},
+    {"delivered",
+     REPORT("\nFinal-Recipient: rfc822; a@b.example\nAction: relayed\nStatus: 2.0.0\n"),
+     REPORT_DELIVERED, REPORT_OTHER, "2.0.0", "a@b.example", OURS, NULL, false},
+    {"full",
+     REPORT("\nFinal-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.0.0\n"
+            "Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\n"),
+     REPORT_FAILED, REPORT_FULL, "5.2.2", "a@b.example", OURS, NULL, false},
+    {"it passes", REPORT("\nFinal-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 4.1.1\n"),
+     REPORT_FAILED, REPORT_UNKNOWN_USER, "4.1.1", "a@b.example", OURS, NULL, false},
+    {"RFC 6533",
+     US "Subject: Unzustellbar\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        "--b\n\nx\n--b\nContent-Type: message/global-delivery-status\n\n"
+        "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: utf-8; m\xc3\xbcller@b.example\n"
+        "Action: failed\nStatus: 5.7.1\n\n--b\nContent-Type: message/global-headers\n\n"
+        "Message-ID: <" OURS ">\n\n--b--\n",
+     REPORT_FAILED, REPORT_REFUSED, "5.7.1", "m\xc3\xbcller@b.example", OURS, NULL, false},
+    {"the whole mail comes back",
+     US "Subject: x\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        "--b\n\nx\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n"
+        "Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: 5.1.2\n\n"
+        "--b\nContent-Type: message/rfc822\n\nFrom: antraege@stadt.example\nMessage-ID: <" OURS
+        ">\nSubject: y\n\nz\n--b--\n",
+     REPORT_FAILED, REPORT_UNKNOWN_HOST, "5.1.2", "a@b.example", OURS, NULL, true},
+    {"qmail",
+     US "Subject: failure notice\nReturn-Path: <>\n\n"
+        "Hi. This is the qmail-send program at mx.example.\n"
+        "I'm afraid I wasn't able to deliver your message to the following addresses.\n"
+        "This is a permanent error; I've given up. Sorry it didn't work out.\n\n"
+        "<a@b.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
+        "--- Below this line is a copy of the message.\n\nReturn-Path: <x@y.example>\n"
+        "Message-ID: <" OURS ">\nSubject: disk quota 4.2.2\n\ntext\n",
+     REPORT_FAILED, REPORT_UNKNOWN_USER, "5.1.1", NULL, OURS, NULL, true},
+    {"Exim",
+     US "Subject: Mail delivery failed: returning message to sender\n"
+        "X-Failed-Recipients: a@b.example\n\n"
+        "A message that you sent could not be delivered to one or more of its\n"
+        "recipients. This is a permanent error. The following address(es) failed:\n\n"
+        "  a@b.example\n    retry timeout exceeded\n\n"
+        "------ This is a copy of the message, including all the headers. ------\n\n"
+        "Message-Id:\n <" OURS ">\n",
+     REPORT_FAILED, REPORT_EXPIRED, NULL, NULL, OURS, NULL, false},
+    {"Exim's warning",
+     US "Subject: Warning: message 1x-y delayed 24 hours\n"
+        "X-Failed-Recipients: a@b.example\n\n"
+        "The message has not been delivered yet.\nNo action is required on your "
+        "part. Delivery attempts will continue.\n",
+     REPORT_DELAYED, REPORT_OTHER, NULL, NULL, NULL, NULL, false},
+    {"Exchange, German",
+     US "Subject: Unzustellbar: Eingang\nX-MS-Exchange-Message-Is-Ndr:\n\n"
+        "Fehler bei der Nachrichtenzustellung an folgende Empf\xc3\xa4nger oder Gruppen:\n\n"
+        "a@b.example\nDie eingegebene E-Mail-Adresse konnte nicht gefunden werden.\n\n"
+        "Diagnoseinformationen f\xc3\xbcr Administratoren:\n\nGenerierender Server: b.example\n\n"
+        "a@b.example\nRemote Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound'\n\n"
+        "Urspr\xc3\xbcngliche Nachrichtenkopfzeilen:\n\nReceived: from x by y\n"
+        "Message-ID: <" OURS ">\n",
+     REPORT_FAILED, REPORT_UNKNOWN_USER, "5.1.10", NULL, OURS, NULL, true},
+    {"a version is no status",
+     US "Subject: failure notice\nReturn-Path: <>\n\nThis is mailer 5.1.1.7 on 10.5.1.1\n"
+        "Your mail was not taken.\n",
+     REPORT_FAILED, REPORT_OTHER, NULL, NULL, NULL, NULL, false},
+    {"a complaint",
+     US
+     "Subject: abuse\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n"
+     "--b\n\nx\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n"
+     "Original-Rcpt-To: <a@b.example>\n\n--b\nContent-Type: message/rfc822\n\n"
+     "Message-ID: <" OURS ">\n\nx\n--b--\n",
+     REPORT_COMPLAINED, REPORT_OTHER, NULL, "a@b.example", OURS, NULL, false},
+    {"nothing but its sender", US "Subject: x\n\n", REPORT_FAILED, REPORT_OTHER, NULL, NULL, NULL,
+     NULL, false},
+};
+
+static void a_report_is_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct report_case *c = &cases[i];
+        struct arena *arena = arena_new();
+        struct mail *mail;
+        struct err err;
+        print_message("%s\n", c->name);
+        assert_true(mail_read(arena, c->mail, strlen(c->mail), MAIL_HEAD, &mail, &err));
+        assert_int_equal(mail->class, MAIL_BOUNCE);
+        assert_non_null(mail->report);
+        assert_string_equal(report_action_to_text(mail->report->action),
+                            report_action_to_text(c->action));
+        assert_string_equal(report_reason_to_text(mail->report->reason),
+                            report_reason_to_text(c->reason));
+        assert_true(text_equal(mail->report->status, c->status));
+        assert_true(text_equal(mail->report->recipient, c->recipient));
+        assert_true(text_equal(mail->report->message_id, c->message_id));
+        assert_true(text_equal(mail->report->envelope_id, c->envelope_id));
+        assert_int_equal(report_is_hard(mail->report), c->hard);
+        arena_free(arena);
+    }
+}
+
+static void a_person_reports_nothing(void **state)
+{
+    static const char mail_text[] = "From: a@b.example\nSubject: Undelivered mail\n\n550 5.1.1 x\n";
+    struct arena *arena = arena_new();
+    struct mail *mail;
+    struct err err;
+    (void)state;
+    assert_true(mail_read(arena, mail_text, sizeof mail_text - 1, MAIL_HEAD, &mail, &err));
+    assert_null(mail->report);
+    arena_free(arena);
+}
+
+/* ---- the corpus ---- */
+
+static char folder[4096];
+
+struct score {
+    int right, all;
+};
+
+static void count(struct score *score, bool right, const char *what, const char *file)
+{
+    score->all++;
+    score->right += right;
+    if (!right)
+        print_message("  %s %s\n", what, file);
+}
+
+static bool reaches(const struct score *score, const char *what, double least)
+{
+    double share = score->all > 0 ? (double)score->right / score->all : 0;
+    print_message("%-32s %d of %d (%.3f)\n", what, score->right, score->all, share);
+    return share >= least;
+}
+
+/* Column number column of a line of tabs, in the arena. */
+static const char *column(struct arena *arena, const char *line, int number)
+{
+    for (; number > 0; number--) {
+        line += strcspn(line, "\t\n");
+        line += *line == '\t';
+    }
+    return arena_strndup(arena, line, strcspn(line, "\t\n"));
+}
+
+/* The first line of a file, or NULL. */
+static const char *line_of(const char *table, const char *file)
+{
+    size_t n = strlen(file);
+    for (const char *line = table; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, file, n) == 0 && line[n] == '\t')
+            return line;
+    }
+    return NULL;
+}
+
+static char *read_all(struct arena *arena, const char *name, size_t *n_r)
+{
+    char *bytes;
+    struct err err;
+    if (!file_read(arena, arena_printf(arena, "%s/%s", folder, name), 64 * 1024 * 1024, &bytes, n_r,
+                   &err))
+        fail_msg("%s", err.text);
+    return bytes;
+}
+
+struct totals {
+    struct score known, tied, hard;
+};
+
+static void judge(struct arena *arena, const char *file, const char *expected,
+                  const char *correlate, struct totals *totals)
+{
+    struct mail *mail;
+    struct err err;
+    size_t n;
+    const char *bytes = read_all(arena, file, &n);
+    bool read = mail_read(arena, bytes, n, MAIL_CONTENT, &mail, &err);
+    const struct mail_report *report = read ? mail->report : NULL;
+    count(&totals->known, report != NULL, "not recognised:", file);
+    const char *line = line_of(correlate, file);
+    if (line && strcmp(column(arena, line, 4), "-") != 0) {
+        char *id = arena_strdup(arena, column(arena, line, 5));
+        id += *id == '<';
+        id[strcspn(id, ">")] = '\0';
+        count(&totals->tied, report && text_equal(report->message_id, id), "not tied:", file);
+    }
+    line = line_of(expected, file);
+    if (line && strcmp(column(arena, line, 4), "feedback") != 0)
+        count(&totals->hard,
+              report && report_is_hard(report) == (strcmp(column(arena, line, 5), "true") == 0),
+              "hard or soft:", file);
+}
+
+static void the_reports_of_others_are_read(void **state)
+{
+    struct arena *arena = arena_new();
+    struct totals totals = {0};
+    struct dirent *entry;
+    size_t n;
+    (void)state;
+    snprintf(folder, sizeof folder, "%s/../shared/corpus/third-party/bounces", getenv("srcdir"));
+    DIR *dir = opendir(folder);
+    if (!dir) {
+        print_message("SKIPPED: %s is not there\n", folder);
+        skip();
+    }
+    const char *expected = read_all(arena, "EXPECTED.tsv", &n);
+    const char *correlate = read_all(arena, "CORRELATE.tsv", &n);
+    while ((entry = readdir(dir)))
+        if (strstr(entry->d_name, ".eml")) {
+            struct arena *one = arena_new();
+            judge(one, entry->d_name, expected, correlate, &totals);
+            arena_free(one);
+        }
+    closedir(dir);
+    bool known = reaches(&totals.known, "recognised as reports", 0.95);
+    bool tied = reaches(&totals.tied, "tied to the mail they report on", 0.95);
+    bool hard = reaches(&totals.hard, "hard or soft as expected", 0.90);
+    assert_true(known && tied && hard);
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_report_is_read),
+        cmocka_unit_test(a_person_reports_nothing),
+        cmocka_unit_test(the_reports_of_others_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
