@@ -728,6 +728,8 @@ static bool is_aside(enum target target)
 static void begin_aside(struct rtf *rtf, enum target target)
 {
     struct page **page = page_of(rtf, target);
+    if (!page)
+        return;
     if (rtf->page != rtf->body || (target != TARGET_NOTE && *page && rtf->section > 0)) {
         group(rtf)->target = TARGET_SKIP;
         return;
