@@ -8,11 +8,46 @@
 
 #define MAX_MOTIONS 200
 #define MAX_LIST 200 /* consultations, factions, signatories of one motion */
+#define MAX_WHY ((size_t)VALUE_COUNT * MAX_LIST)
 #define MAX_DEFECTS 64
 #define MAX_WORD 64             /* bytes of a defect, a date */
 #define MAX_LINE MAIL_MAX_FIELD /* bytes of a value that a header or a line of a letter holds */
 #define MAX_BODY (MAIL_MAX_TEXT * 2)
 #define MAX_SIZE ((int64_t)1 << 40)
+
+/* What a found value's offsets count in; NULL: it is not known. */
+static const char *found_text(const struct mail *mail, const struct found *found)
+{
+    if (text_equal(found->part, FOUND_IN_SUBJECT))
+        return mail->subject;
+    for (size_t i = 0; i < mail->part_count; i++)
+        if (text_equal(mail->parts[i].path, found->part))
+            return mail->parts[i].content;
+    return NULL;
+}
+
+static void limit_found(const struct mail *mail, struct found *found)
+{
+    if (found_text(mail, found) == NULL)
+        found->begin = found->end = 0;
+}
+
+/* Texts that no longer fit are left out, and the places in them. */
+static void limit_content(struct reading *reading)
+{
+    size_t room = READING_MAX_CONTENT;
+    for (size_t i = 0; i < reading->mail->part_count; i++) {
+        struct mail_part *part = &reading->mail->parts[i];
+        size_t n = part->content ? strlen(part->content) : 0;
+        if (n <= room)
+            room -= n;
+        else
+            part->content = NULL;
+    }
+    for (size_t i = 0; i < reading->motions.n; i++)
+        for (size_t k = 0; k < reading->motions.v[i].found_count; k++)
+            limit_found(reading->mail, &reading->motions.v[i].found[k]);
+}
 
 bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
                   struct reading **reading_r, struct err *err_r)
@@ -23,6 +58,7 @@ bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_de
     motion_preload();
     body_find_forward(arena, reading->mail);
     motion_find(arena, reading->mail, &reading->motions);
+    limit_content(reading);
     *reading_r = reading;
     return true;
 }
@@ -54,6 +90,7 @@ static void put_parts(struct json *object, const struct mail *mail)
         json_put_text(one, "sha256", part->sha256);
         json_put_text(one, "text", part_text_to_text(part->text));
         json_put_bool(one, "is_body", part->is_body);
+        json_put_text(one, "content", part->content);
         json_add(array, one);
     }
     json_put(object, "parts", array);
@@ -171,6 +208,23 @@ static void put_signatories(struct json *object, const struct motion *motion)
     json_put(object, "signatories", array);
 }
 
+static void put_why(struct json *object, const struct motion *motion)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < motion->found_count; i++) {
+        const struct found *found = &motion->found[i];
+        struct json *one = json_object_new();
+        json_put_text(one, "field", motion_value_name(found->value));
+        json_put_int(one, "index", (int64_t)found->index);
+        json_put_text(one, "part", found->part);
+        json_put_int(one, "begin", (int64_t)found->begin);
+        json_put_int(one, "end", (int64_t)found->end);
+        json_put_text(one, "rule", found->rule);
+        json_add(array, one);
+    }
+    json_put(object, "why", array);
+}
+
 static struct json *motion_to_json(const struct motion *motion, struct arena *arena)
 {
     struct json *object = json_object_new();
@@ -189,6 +243,7 @@ static struct json *motion_to_json(const struct motion *motion, struct arena *ar
     json_put_text(object, "reasoning", motion->reasoning);
     json_put_bool(object, "ocr", motion->is_ocr);
     json_put_text(object, "found_in", motion->found_in);
+    put_why(object, motion);
     return object;
 }
 
@@ -218,12 +273,17 @@ static bool refuse(struct taker *taker, const char *key, const char *what)
     return err_set(taker->err, ERR_DATA, "reading: %s %s", key, what);
 }
 
-/* UTF-8 has been checked by the parser; C0 but LF and TAB, DEL and C1 may not be there. */
-static bool has_control(const char *s, bool lines)
+/* Controls that may stand in a text. */
+#define IN_LINE ""
+#define IN_LINES "\n\t"
+#define IN_PAGES "\n\t\f"
+
+/* UTF-8 has been checked by the parser; C0 but those allowed, DEL and C1 may not be there. */
+static bool has_control(const char *s, const char *allowed)
 {
     for (; *s; s++) {
         unsigned char c = (unsigned char)*s;
-        if ((c < 0x20 && !(lines && (c == '\n' || c == '\t'))) || c == 0x7f)
+        if ((c < 0x20 && strchr(allowed, c) == NULL) || c == 0x7f)
             return true;
         if (c == 0xc2 && (unsigned char)s[1] < 0xa0)
             return true;
@@ -231,24 +291,25 @@ static bool has_control(const char *s, bool lines)
     return false;
 }
 
-static bool check_text(struct taker *taker, const char *key, const char *s, size_t max, bool lines)
+static bool check_text(struct taker *taker, const char *key, const char *s, size_t max,
+                       const char *allowed)
 {
     if (strlen(s) > max)
         return refuse(taker, key, "is too long");
-    if (has_control(s, lines))
+    if (has_control(s, allowed))
         return refuse(taker, key, "has control characters");
     return true;
 }
 
 /* NULL where it is missing or null. */
 static bool take_value(struct taker *taker, const struct json *object, const char *key, size_t max,
-                       bool lines, const char **s_r)
+                       const char *allowed, const char **s_r)
 {
     const char *s = json_text(object, key);
     *s_r = NULL;
     if (!s)
         return true;
-    if (!check_text(taker, key, s, max, lines))
+    if (!check_text(taker, key, s, max, allowed))
         return false;
     *s_r = arena_strdup(taker->arena, s);
     return true;
@@ -257,13 +318,13 @@ static bool take_value(struct taker *taker, const struct json *object, const cha
 static bool take_line(struct taker *taker, const struct json *object, const char *key,
                       const char **s_r)
 {
-    return take_value(taker, object, key, MAX_LINE, false, s_r);
+    return take_value(taker, object, key, MAX_LINE, IN_LINE, s_r);
 }
 
 static bool take_lines(struct taker *taker, const struct json *object, const char *key,
                        const char **s_r)
 {
-    return take_value(taker, object, key, MAX_BODY, true, s_r);
+    return take_value(taker, object, key, MAX_BODY, IN_LINES, s_r);
 }
 
 static bool take_count(struct taker *taker, const struct json *object, const char *key, size_t max,
@@ -285,7 +346,7 @@ static bool take_texts(struct taker *taker, const struct json *object, const cha
         const char *s = json_text_at(array, i);
         if (!s)
             return refuse(taker, key, "has an entry that is no text");
-        if (!check_text(taker, key, s, max_length, false))
+        if (!check_text(taker, key, s, max_length, IN_LINE))
             return false;
         texts_add(texts_r, taker->arena, arena_strdup(taker->arena, s));
     }
@@ -296,7 +357,7 @@ static bool take_moment(struct taker *taker, const struct json *object, const ch
                         const char **text_r, int64_t *moment_r)
 {
     *moment_r = MOMENT_NONE;
-    if (!take_value(taker, object, key, MAX_WORD, false, text_r))
+    if (!take_value(taker, object, key, MAX_WORD, IN_LINE, text_r))
         return false;
     return !*text_r || moment_parse(*text_r, moment_r) || refuse(taker, key, "is no date");
 }
@@ -363,6 +424,7 @@ static bool take_part(struct taker *taker, const struct json *one, struct mail_p
     if (!take_line(taker, one, "path", &part->path) ||
         !take_line(taker, one, "type", &part->type) ||
         !take_line(taker, one, "name", &part->name) ||
+        !take_value(taker, one, "content", READING_MAX_CONTENT, IN_PAGES, &part->content) ||
         !take_sum(taker, one, "sha256", &part->sha256))
         return false;
     if (!part->path || !is_path(part->path))
@@ -483,7 +545,7 @@ static bool take_mail(struct taker *taker, const struct json *object, struct mai
     struct mail *mail = ARENA_NEW(taker->arena, struct mail);
     if (!object)
         return refuse(taker, "mail", "is missing");
-    if (!take_value(taker, object, "message_id", MAIL_MAX_ID, false, &mail->message_id) ||
+    if (!take_value(taker, object, "message_id", MAIL_MAX_ID, IN_LINE, &mail->message_id) ||
         !take_moment(taker, object, "date", &mail->date, &mail->date_at) ||
         !take_line(taker, object, "subject", &mail->subject) ||
         !take_lines(taker, object, "text", &mail->text) ||
@@ -540,14 +602,83 @@ static bool take_signatories(struct taker *taker, const struct json *object, str
     return true;
 }
 
+static bool is_part(const struct mail *mail, const char *path)
+{
+    for (size_t i = 0; i < mail->part_count; i++)
+        if (strcmp(mail->parts[i].path, path) == 0)
+            return true;
+    return false;
+}
+
 static bool take_found_in(struct taker *taker, const struct json *object, struct motion *motion)
 {
     if (!take_line(taker, object, "found_in", &motion->found_in))
         return false;
-    for (size_t i = 0; motion->found_in && i < taker->mail->part_count; i++)
-        if (strcmp(taker->mail->parts[i].path, motion->found_in) == 0)
-            return true;
-    return refuse(taker, "found_in", "names no part");
+    return (motion->found_in && is_part(taker->mail, motion->found_in)) ||
+           refuse(taker, "found_in", "names no part");
+}
+
+/* A pattern's or a rule's name. */
+static bool is_rule(const char *s)
+{
+    size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    return n > 0 && s[n] == '\0';
+}
+
+static bool is_character(char c)
+{
+    return ((unsigned char)c & 0xC0) != 0x80;
+}
+
+static bool is_place(const char *s, int64_t begin, int64_t end)
+{
+    if (s == NULL)
+        return begin == 0 && end == 0;
+    return begin >= 0 && begin < end && (uint64_t)end <= strlen(s) && is_character(s[begin]) &&
+           is_character(s[end]);
+}
+
+static bool take_place(struct taker *taker, const struct json *one, struct found *found)
+{
+    int64_t begin = json_int(one, "begin"), end = json_int(one, "end");
+    if (!take_line(taker, one, "part", &found->part))
+        return false;
+    if (found->part && !text_equal(found->part, FOUND_IN_SUBJECT) &&
+        !is_part(taker->mail, found->part))
+        return refuse(taker, "why", "names no part");
+    if (!is_place(found_text(taker->mail, found), begin, end))
+        return refuse(taker, "why", "has a place outside the text");
+    found->begin = (size_t)begin;
+    found->end = (size_t)end;
+    return true;
+}
+
+static bool take_found(struct taker *taker, const struct json *one, const struct motion *motion,
+                       struct found *found)
+{
+    int64_t index = json_int(one, "index");
+    if (!motion_value_from_name(json_text(one, "field"), &found->value))
+        return refuse(taker, "why", "has an unknown field");
+    if (index < 0 || (uint64_t)index >= motion_value_count(motion, found->value))
+        return refuse(taker, "why", "has an index that is out of range");
+    found->index = (size_t)index;
+    if (!take_value(taker, one, "rule", MAX_WORD, IN_LINE, &found->rule))
+        return false;
+    if (found->rule && !is_rule(found->rule))
+        return refuse(taker, "why", "has a rule that is no name");
+    return take_place(taker, one, found);
+}
+
+static bool take_why(struct taker *taker, const struct json *object, struct motion *motion)
+{
+    const struct json *array;
+    if (!take_count(taker, object, "why", MAX_WHY, &array, &motion->found_count))
+        return false;
+    motion->found = arena_array(taker->arena, motion->found_count, sizeof *motion->found);
+    for (size_t i = 0; i < motion->found_count; i++)
+        if (!take_found(taker, json_at(array, i), motion, &motion->found[i]))
+            return false;
+    return true;
 }
 
 static bool take_motion(struct taker *taker, const struct json *object, struct motion *motion)
@@ -567,7 +698,7 @@ static bool take_motion(struct taker *taker, const struct json *object, struct m
            take_line(taker, object, "refers_to", &motion->refers_to) &&
            take_lines(taker, object, "resolution", &motion->resolution) &&
            take_lines(taker, object, "reasoning", &motion->reasoning) &&
-           take_found_in(taker, object, motion);
+           take_found_in(taker, object, motion) && take_why(taker, object, motion);
 }
 
 static bool take_reading(struct taker *taker, const struct json *object, struct reading *reading)

@@ -12,6 +12,10 @@
 
 #define READING_SCHEMA "antragd/reading/1"
 
+/* Bytes of the parts' texts that a reading carries, of all parts together.  A part whose text does
+ * not fit any more has none. */
+#define READING_MAX_CONTENT MAIL_MAX_TEXT
+
 struct reading {
     struct mail *mail;
     struct motions motions;
@@ -22,7 +26,13 @@ bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_de
                   struct reading **reading_r, struct err *err_r);
 
 /* The contract's object; fields beyond it are received, forwarded, delivered_to, return_path,
- * body_digest, wants_content in "mail", is_body in its parts, ocr in a motion. */
+ * body_digest, wants_content in "mail", is_body and content in its parts, ocr and why in a motion.
+ *
+ * content is the part's text, null for none.  why says of each value where it was found:
+ * {"field": "consultations.organization", "index": 0, "part": "1.2", "begin": 120, "end": 164,
+ * "rule": "organization"}.  begin and end are bytes of the content in UTF-8, both 0 where the
+ * content is not there.  part is "subject" for the mail's, and null where the rule inferred the
+ * value.  rule is null where nobody has named it. */
 struct json *reading_to_json(const struct reading *reading);
 
 /* Checks all of it: it comes from a process that hostile bytes may have taken over.  Every text is

@@ -91,7 +91,8 @@ static void make_parts(const struct sample *sample, struct arena *arena, struct 
                                .name = "Antrag.pdf",
                                .size = strlen(sample->attachment),
                                .sha256 = sum_of(arena, sample->attachment),
-                               .text = PART_EXTRACTED};
+                               .text = PART_EXTRACTED,
+                               .content = sample->attachment};
 }
 
 static struct reading *make_reading(const struct sample *sample, struct arena *arena)

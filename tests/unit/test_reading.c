@@ -12,6 +12,10 @@
 
 #define SUM "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
+#define WHY(field, index, part, begin, end, rule)                                     \
+    "{\"field\":\"" field "\",\"index\":" index ",\"part\":" part ",\"begin\":" begin \
+    ",\"end\":" end ",\"rule\":" rule "}"
+
 /* A whole reading, every field with a value. */
 static const char whole[] =
     "{\"schema\":\"antragd/reading/1\",\"mail\":{\"message_id\":\"1@b.example\","
@@ -23,9 +27,11 @@ static const char whole[] =
     "\"in_reply_to\":[\"x@y.example\"],\"references\":[\"w@y.example\",\"x@y.example\"],"
     "\"class\":\"personal\",\"text\":\"Guten Tag,\\n\\n\\tanbei.\\n\","
     "\"parts\":[{\"path\":\"1\",\"type\":\"text/plain\",\"name\":null,\"size\":20,"
-    "\"sha256\":\"" SUM "\",\"text\":\"extracted\",\"is_body\":true},"
+    "\"sha256\":\"" SUM "\",\"text\":\"extracted\",\"is_body\":true,"
+    "\"content\":\"Rat\\fLöwen\"},"
     "{\"path\":\"2.1\",\"type\":\"application/pdf\",\"name\":\"Antrag.pdf\",\"size\":152345,"
-    "\"sha256\":\"" SUM "\",\"text\":\"none\",\"is_body\":false}],"
+    "\"sha256\":\"" SUM "\",\"text\":\"none\",\"is_body\":false,"
+    "\"content\":null}],"
     "\"defects\":[\"bad-charset\"],"
     "\"received\":[{\"by\":\"mx.stadt.example\",\"from\":\"b.example\","
     "\"at\":\"2015-08-04T10:03:12+00:00\"},{\"by\":null,\"from\":null,\"at\":null}],"
@@ -45,7 +51,18 @@ static const char whole[] =
     "\"email\":null}],\"letter_date\":\"2015-08-04\",\"place\":\"Bedburg-Hau\","
     "\"addressee\":\"Bürgermeister der Gemeinde Bedburg-Hau\",\"refers_to\":\"A/2015/0007\","
     "\"confidential\":true,\"resolution\":\"Der Rat beschließt:\\nLöwen.\",\"reasoning\":\"Weil.\","
-    "\"ocr\":true,\"found_in\":\"1\"}]}";
+    "\"ocr\":true,\"found_in\":\"1\",\"why\":[" WHY(
+        "kind", "0", "null", "0", "0",
+        "\"asks_without_label\"") "," WHY("title", "0", "\"1\"", "4", "10",
+                                          "\"subject_line\"") "," WHY("factions", "1",
+                                                                      "\"subject\"", "8", "14",
+                                                                      "null") "," WHY("place", "0",
+                                                                                      "\"2.1\"",
+                                                                                      "0", "0",
+                                                                                      "\"place_"
+                                                                                      "date\"") "]}"
+                                                                                                "]"
+                                                                                                "}";
 
 static bool take(struct arena *arena, const char *json, struct reading **reading_r, struct err *err)
 {
@@ -82,6 +99,8 @@ static void whole_reading_comes_back(void **state)
     assert_true(motion->confidential);
     assert_true(day_is_none(motion->consultations[1].meeting));
     assert_false(day_is_none(motion->letter_date));
+    assert_int_equal(motion->found_count, 4);
+    assert_int_equal(motion->found[1].value, VALUE_TITLE);
     arena_free(arena);
 }
 
@@ -195,8 +214,23 @@ static const struct {
     {"Bedburg-Hau\",", "Bedburg\\nHau\","},
     {"\"found_in\":\"1\"", "\"found_in\":\"9\""},
     {"\"found_in\":\"1\"", "\"found_in\":null"},
-    {"\"found_in\":\"1\"}]}", "\"found_in\":\"1\"}]"},
-    {"\"found_in\":\"1\"}]}", "\"found_in\":\"1\"}]} x"},
+    {"\"rule\":\"place_date\"}]}]}", "\"rule\":\"place_date\"}]}]"},
+    {"\"rule\":\"place_date\"}]}]}", "\"rule\":\"place_date\"}]}]} x"},
+    {"Rat\\fLöwen", "Rat\\u0007Löwen"},
+    {"\"field\":\"kind\"", "\"field\":\"coup\""},
+    {"\"field\":\"kind\"", "\"field\":null"},
+    {"\"index\":1,", "\"index\":2,"},
+    {"\"index\":1,", "\"index\":-1,"},
+    {"\"part\":\"1\"", "\"part\":\"9\""},
+    {"\"part\":\"1\"", "\"part\":\"2.1\""},
+    {"\"begin\":4,", "\"begin\":6,"}, /* within the "ö" */
+    {"\"begin\":4,", "\"begin\":-1,"},
+    {"\"begin\":4,", "\"begin\":10,"},
+    {"\"end\":10,", "\"end\":11,"},
+    {"\"end\":10,", "\"end\":4294967306,"},
+    {"\"end\":14,", "\"end\":15,"},
+    {"\"rule\":\"subject_line\"", "\"rule\":\"\""},
+    {"\"rule\":\"subject_line\"", "\"rule\":\"Subject line\""},
     {"{\"schema\"", "[\"schema\""},
 };
 
@@ -239,6 +273,7 @@ static void counts_have_bounds(void **state)
         {"\"authentication_results\":[", "{\"value\":\"x\",\"hops_above\":0}", MAIL_MAX_AUTHRES},
         {"\"factions\":[", "\"SPD\"", 200},
         {"\"signatories\":[", "{}", 200},
+        {"\"why\":[", "{\"field\":\"kind\"}", (size_t)VALUE_COUNT * 200},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -123,6 +123,7 @@ static const struct search_case {
     {"title:Radweg", NULL, ""},
     {"eva@spd.example", NULL, "A/2015/0001 A/2015/0002"},
     {"Antrag.pdf", NULL, "m2+"},
+    {"zwei", NULL, "m2+"}, /* in the attachment only */
     {"Radweg", "hau", "A/2015/0001 A/2015/0002 m2+ m3"},
     {"Radweg", "kleve", ""},
 };
