@@ -97,11 +97,21 @@ const char *param_safe_name(struct arena *arena, const char *name);
 void mail_read_tree(struct reader *reader, const char *bytes, size_t n, const char *path,
                     size_t depth);
 
-/* ---- mail_text.c ---- */
+/* ---- mail_charset.c ---- */
 void charset_preload(void);
-/* UTF-8 of n bytes; label may be NULL.  *bad_r is set where the label lies or is unknown. */
+/* UTF-8 of n bytes; label may be NULL.  *bad_r is set where the label lies or is unknown, and where
+ * the text was made UTF-8 twice. */
 char *charset_to_utf8(struct arena *arena, const char *label, const char *bytes, size_t n,
                       size_t *n_r, bool *bad_r);
+
+/* ---- mail_word.c ---- */
+/* UTF-8 with encoded words to UTF-8 without. */
+char *words_decode(struct arena *arena, const char *s);
+/* The same for a field of addresses, where a decoded word is a quoted string: a comma in it parts
+ * no addresses. */
+char *words_decode_phrases(struct arena *arena, const char *s);
+
+/* ---- mail_text.c ---- */
 /* Line ends LF, no controls but LF and TAB, NFC. */
 char *text_normalize(struct arena *arena, const char *s, size_t n);
 char *text_unflow(struct arena *arena, const char *s, bool delsp); /* RFC 3676 */

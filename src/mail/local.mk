@@ -2,6 +2,7 @@
 libcore_a_SOURCES += \
 	src/mail/address.c \
 	src/mail/address.h \
+	src/mail/charset.def \
 	src/mail/compose.c \
 	src/mail/compose.h \
 	src/mail/documents.c \
@@ -10,6 +11,7 @@ libcore_a_SOURCES += \
 	src/mail/grid.h \
 	src/mail/inside.h \
 	src/mail/mail.h \
+	src/mail/mail_charset.c \
 	src/mail/mail_class.c \
 	src/mail/mail_field.c \
 	src/mail/mail_header.c \
@@ -21,6 +23,7 @@ libcore_a_SOURCES += \
 	src/mail/mail_text.c \
 	src/mail/page.c \
 	src/mail/page.h \
+	src/mail/mail_word.c \
 	src/mail/raw.h \
 	src/mail/rtf.c \
 	src/mail/rtf.h \

@@ -160,10 +160,7 @@ static void read_date(struct reader *reader)
 
 static const char *decode_value(struct reader *reader, const char *value)
 {
-    char *decoded = g_mime_utils_header_decode_text(reader->options, value);
-    const char *clean = value_clean(reader->arena, decoded);
-    g_free(decoded);
-    return clean;
+    return value_clean(reader->arena, words_decode(reader->arena, value));
 }
 
 /* ---- addresses ---- */
@@ -219,7 +216,8 @@ static void parse_addresses(struct reader *reader, const char *value, struct mai
         reader_defect(reader, "bad-address");
         return;
     }
-    InternetAddressList *list = internet_address_list_parse(reader->options, value);
+    InternetAddressList *list =
+        internet_address_list_parse(reader->options, words_decode_phrases(reader->arena, value));
     if (!list) {
         reader_defect(reader, "bad-address");
         return;

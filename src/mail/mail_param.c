@@ -12,6 +12,7 @@
 
 #define MAX_PARAMS 64
 #define MAX_NAME 255
+#define MAX_ENDING 10 /* bytes of a name's ending, with its dot */
 
 /* One parameter as it stands: name*3*=value has section 3 and is encoded. */
 struct piece {
@@ -49,14 +50,12 @@ static const char *take_value(struct arena *arena, const char *s, const char **v
                 s++;
             text_add_char(&value, *s);
         }
-        s += *s == '"';
-    } else {
-        size_t n = strcspn(s, ";");
-        text_add_bytes(&value, s, n);
-        s += n;
+        *value_r = value.s;
+        return s + (*s == '"');
     }
-    *value_r = value.len ? text_trim(arena, value.s) : "";
-    return s;
+    size_t n = strcspn(s, ";");
+    *value_r = text_trim(arena, arena_strndup(arena, s, n));
+    return s + n;
 }
 
 /* name, name*, name*0, name*0* */
@@ -132,6 +131,27 @@ static const struct piece *find_piece(const struct piece *pieces, size_t n, cons
     return NULL;
 }
 
+/* "f%C3%BCr.pdf" without a mark that it is encoded, as some web mail writes it; only where octets
+ * above ASCII are UTF-8, which is no accident. */
+static const char *decode_unmarked(struct arena *arena, const char *value)
+{
+    struct text text;
+    text_init(&text, arena);
+    add_percent(&text, value);
+    bool ascii = true;
+    for (size_t i = 0; i < text.len; i++)
+        ascii = ascii && (unsigned char)text.s[i] < 0x80;
+    return !ascii && text_is_utf8(text.s, text.len) ? text.s : value;
+}
+
+/* Encoded words do not belong here, but Outlook writes them. */
+static const char *plain_value(struct arena *arena, const char *value)
+{
+    if (strstr(value, "=?"))
+        return words_decode(arena, value);
+    return strchr(value, '%') ? decode_unmarked(arena, value) : value;
+}
+
 /* The bytes of all sections, decoded; the first one names the charset (RFC 2231 section 4). */
 static const char *join_pieces(struct arena *arena, const struct piece *pieces, size_t n,
                                const char *name)
@@ -150,8 +170,10 @@ static const char *join_pieces(struct arena *arena, const struct piece *pieces, 
         value = second + 1;
     }
     struct text text;
+    bool encoded = false;
     text_init(&text, arena);
     for (;;) {
+        encoded = encoded || piece->encoded;
         if (piece->encoded)
             add_percent(&text, value);
         else
@@ -161,21 +183,12 @@ static const char *join_pieces(struct arena *arena, const struct piece *pieces, 
             break;
         value = piece->value;
     }
+    if (!encoded)
+        return plain_value(arena, text.s);
     bool bad;
     size_t length = text.len;
     return charset_to_utf8(arena, charset && *charset ? charset : NULL, text.s, length, &length,
                            &bad);
-}
-
-static const char *plain_piece(struct arena *arena, const char *value)
-{
-    if (!strstr(value, "=?"))
-        return value;
-    /* Encoded words do not belong here, but Outlook writes them. */
-    char *decoded = g_mime_utils_header_decode_text(NULL, value);
-    const char *copy = arena_strdup(arena, decoded);
-    g_free(decoded);
-    return copy;
 }
 
 void param_parse(struct arena *arena, const char *raw, struct param_value *value_r)
@@ -197,7 +210,7 @@ void param_parse(struct arena *arena, const char *raw, struct param_value *value
             continue;
         const char *joined = join_pieces(arena, pieces, n, pieces[i].name);
         value_r->params[value_r->n++] =
-            (struct field){pieces[i].name, joined ? joined : plain_piece(arena, pieces[i].value)};
+            (struct field){pieces[i].name, joined ? joined : plain_value(arena, pieces[i].value)};
     }
 }
 
@@ -209,18 +222,79 @@ const char *param_get(const struct param_value *value, const char *name)
     return NULL;
 }
 
-/* Marks that turn the direction of writing or are not seen: "gepj.exe" must not look like a
- * picture. */
-static size_t invisible_length(const char *s)
+/* ---- file names ---- */
+
+/* What must not stand in a name, and what stands there instead.  Marks that turn the direction of
+ * writing or are not seen go: "gepj.exe" must not look like a picture. */
+static const struct {
+    const char *bytes;
+    const char *instead;
+} odd_in_names[] = {
+    {"\u200b", ""},  {"\u200c", ""},  {"\u200d", ""}, {"\u200e", ""}, {"\u200f", ""},
+    {"\u202a", ""},  {"\u202b", ""},  {"\u202c", ""}, {"\u202d", ""}, {"\u202e", ""},
+    {"\u2060", ""},  {"\u2066", ""},  {"\u2067", ""}, {"\u2068", ""}, {"\u2069", ""},
+    {"\u206a", ""},  {"\u206b", ""},  {"\u206c", ""}, {"\u206d", ""}, {"\u206e", ""},
+    {"\u206f", ""},  {"\u061c", ""},  {"\u180e", ""}, {"\ufeff", ""}, {"\u00ad", ""},
+    {"\u2028", " "}, {"\u2029", " "},
+};
+
+/* also those that only look so */
+static const char *const separators[] = {"/",      "\\",     "\u2044", "\u2215",
+                                         "\u29f8", "\uff0f", "\uff3c"};
+
+/* Names that are devices somewhere, whatever ending they have. */
+static const char *const devices[] = {
+    "con",       "prn",       "aux",       "nul",       "com0",      "com1",      "com2", "com3",
+    "com4",      "com5",      "com6",      "com7",      "com8",      "com9",      "lpt0", "lpt1",
+    "lpt2",      "lpt3",      "lpt4",      "lpt5",      "lpt6",      "lpt7",      "lpt8", "lpt9",
+    "com\u00b9", "com\u00b2", "com\u00b3", "lpt\u00b9", "lpt\u00b2", "lpt\u00b3",
+};
+
+static const char *without_folders(const char *name)
 {
-    static const char *const marks[] = {
-        "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d",
-        "\u202e", "\u2066", "\u2067", "\u2068", "\u2069", "\u061c", "\ufeff", "\u00ad",
-    };
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (text_starts(s, marks[i]))
-            return strlen(marks[i]);
-    return 0;
+    const char *last = name;
+    for (const char *p = name; *p; p++)
+        for (size_t i = 0; i < sizeof separators / sizeof *separators; i++)
+            if (text_starts(p, separators[i]))
+                last = p + strlen(separators[i]);
+    return last;
+}
+
+static char *without_odd_characters(struct arena *arena, const char *name)
+{
+    struct text text;
+    text_init(&text, arena);
+    while (*name) {
+        size_t i = 0, count = sizeof odd_in_names / sizeof *odd_in_names;
+        while (i < count && !text_starts(name, odd_in_names[i].bytes))
+            i++;
+        if (i < count)
+            text_add(&text, odd_in_names[i].instead);
+        else
+            text_add_char(&text, *name);
+        name += i < count ? strlen(odd_in_names[i].bytes) : 1;
+    }
+    return text_squeeze(arena, text.s);
+}
+
+/* Neither hidden nor, on some systems, another file's name. */
+static char *without_outer_dots(char *name)
+{
+    name += strspn(name, ". ");
+    size_t n = strlen(name);
+    while (n > 0 && (name[n - 1] == '.' || name[n - 1] == ' '))
+        n--;
+    name[n] = '\0';
+    return name;
+}
+
+static bool is_device(struct arena *arena, const char *name)
+{
+    char *stem = text_trim(arena, arena_strndup(arena, name, strcspn(name, ".")));
+    for (size_t i = 0; i < sizeof devices / sizeof *devices; i++)
+        if (strcasecmp(stem, devices[i]) == 0)
+            return true;
+    return false;
 }
 
 static size_t cut_at_character(const char *s, size_t n)
@@ -230,28 +304,25 @@ static size_t cut_at_character(const char *s, size_t n)
     return n;
 }
 
+/* At most MAX_NAME bytes; the ending, which tells what the file is, stays. */
+static char *without_length(struct arena *arena, char *name)
+{
+    if (strlen(name) <= MAX_NAME)
+        return name;
+    const char *dot = strrchr(name, '.');
+    const char *ending = dot && strlen(dot) <= MAX_ENDING ? dot : "";
+    size_t n = cut_at_character(name, MAX_NAME - strlen(ending));
+    return arena_printf(arena, "%.*s%s", (int)n, name, ending);
+}
+
 const char *param_safe_name(struct arena *arena, const char *name)
 {
-    name = value_clean(arena, name);
-    if (!name)
+    const char *clean = value_clean(arena, name);
+    if (!clean)
         return NULL;
-    for (const char *p = name; *p; p++)
-        if (*p == '/' || *p == '\\')
-            name = p + 1;
-    struct text text;
-    text_init(&text, arena);
-    while (*name) {
-        size_t skip = invisible_length(name);
-        if (skip == 0)
-            text_add_char(&text, *name);
-        name += skip ? skip : 1;
-    }
-    if (text.len == 0)
-        return NULL;
-    char *squeezed = text_squeeze(arena, text.s);
-    if (strlen(squeezed) > MAX_NAME)
-        squeezed[cut_at_character(squeezed, MAX_NAME)] = '\0';
-    if (*squeezed == '\0' || strcmp(squeezed, ".") == 0 || strcmp(squeezed, "..") == 0)
-        return NULL;
-    return squeezed;
+    char *safe = without_odd_characters(arena, without_folders(clean));
+    safe = without_length(arena, without_outer_dots(safe));
+    if (is_device(arena, safe))
+        safe = arena_printf(arena, "_%s", safe);
+    return *safe ? safe : NULL;
 }

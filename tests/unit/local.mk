@@ -59,6 +59,8 @@ CORE_TESTS += tests/unit/test_mail_rtf
 tests_unit_test_mail_rtf_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_report
 tests_unit_test_mail_report_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_mail_words
+tests_unit_test_mail_words_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_reading
 tests_unit_test_reading_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
