@@ -156,6 +156,11 @@ const struct json *json_get(const struct json *object, const char *key)
     return json_is_null(json) ? NULL : (const struct json *)json;
 }
 
+bool json_has(const struct json *object, const char *key)
+{
+    return json_object_get(view(object), key) != NULL;
+}
+
 const char *json_text(const struct json *object, const char *key)
 {
     return json_string_value(view(json_get(object, key)));

@@ -35,6 +35,14 @@ static bool is_citizens(const struct letter *letter, const struct motion *motion
     if (motion->factions.n > 0)
         return false;
     const char *opening = opening_text(letter);
+    const char *label = heading->label != NULL ? heading->label : "";
+    if (says(PATTERN_citizen_label, label, spot_r))
+        return true;
+    /* who suggests or complains by the municipal code */
+    if (pattern_matches(PATTERN_citizen_word, label) &&
+        (says(PATTERN_municipal_law, heading->phrase, spot_r) ||
+         says(PATTERN_municipal_law, opening, spot_r)))
+        return true;
     return says(PATTERN_citizen_law, heading->phrase, spot_r) ||
            says(PATTERN_citizen_law, opening, spot_r) ||
            says(PATTERN_citizen_words, opening, spot_r);

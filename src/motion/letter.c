@@ -17,10 +17,12 @@ static const struct {
     {LINE_CLOSING, PATTERN_closing, 0},
     {LINE_DATE, PATTERN_place_date, 0},
     {LINE_DECIDES, PATTERN_decides, 0},
+    {LINE_DECIDES, PATTERN_decides_here, 0},
     {LINE_RESOLUTION, PATTERN_resolution_heading, 1},
     {LINE_REASONING, PATTERN_reasoning_heading, 1},
     {LINE_OTHER, PATTERN_other_heading, 1},
     {LINE_OTHER, PATTERN_reasoning_elsewhere, 0},
+    {LINE_QUESTIONS, PATTERN_questions_line, 0},
     {LINE_REPLACES, PATTERN_replaces_line, 0},
     {LINE_SUBJECT, PATTERN_subject_line, 1},
     {LINE_LABEL, PATTERN_label_line, 3},
@@ -61,6 +63,43 @@ static void set_role(struct trace *trace, struct line *line)
     }
 }
 
+#define CELL_GAP 3 /* blanks */
+
+static size_t gap_at(const char *s)
+{
+    size_t n = 0;
+    bool tab = false;
+    for (; s[n] == ' ' || s[n] == '\t'; n++)
+        tab = tab || s[n] == '\t';
+    return tab || n >= CELL_GAP ? n : 0;
+}
+
+static size_t count_characters(const char *s, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += ((unsigned char)s[i] & 0xC0) != 0x80;
+    return count;
+}
+
+size_t line_cells(struct trace *trace, const struct line *line, struct cell cells_r[LINE_CELLS])
+{
+    const char *s = line->raw;
+    size_t n = 0;
+    while (*s != '\0' && n < LINE_CELLS) {
+        s += strspn(s, " \t");
+        size_t len = 0;
+        while (s[len] != '\0' && (n == LINE_CELLS - 1 || gap_at(s + len) == 0))
+            len++;
+        char *text = trace_squeeze(trace, s, len);
+        if (text[0] != '\0')
+            cells_r[n++] = (struct cell){
+                .text = text, .column = count_characters(line->raw, (size_t)(s - line->raw))};
+        s += len;
+    }
+    return n;
+}
+
 struct reader {
     struct letter *letter;
     size_t size;
@@ -80,9 +119,23 @@ static bool is_page_header(const struct reader *reader, const char *text)
     return false;
 }
 
-static bool belongs_to_page(struct reader *reader, const char *text)
+/* "Seite 1 von 2", alone or in a footer's column. */
+static bool has_page_number(const struct reader *reader, const char *raw)
 {
-    if (strlen(text) < LETTER_MAX_HEADING && pattern_matches(PATTERN_page_line, text)) {
+    struct cell cells[LINE_CELLS];
+    const struct line line = {.raw = raw};
+    if (strlen(raw) >= LETTER_MAX_HEADING)
+        return false;
+    size_t n = line_cells(reader->letter->trace, &line, cells);
+    for (size_t i = 0; i < n; i++)
+        if (pattern_matches(n == 1 ? PATTERN_page_line : PATTERN_page_cell, cells[i].text))
+            return true;
+    return false;
+}
+
+static bool belongs_to_page(struct reader *reader, const char *text, const char *raw)
+{
+    if (has_page_number(reader, raw)) {
         reader->page_lines = PAGE_HEADER_LINES;
         return true;
     }
@@ -124,14 +177,35 @@ static bool push_salutation(struct reader *reader, const char *text)
     return true;
 }
 
+/* Plain text made of HTML has *bold* and _underlined_ words. */
+static const char *without_emphasis(struct trace *trace, const char *s)
+{
+    enum { STARRED = 1, UNDERLINED = 2 };
+    struct splice splice;
+    struct match match;
+    size_t at = 0;
+    if (strpbrk(s, "*_") == NULL)
+        return s;
+    splice_init(&splice, trace);
+    while (pattern_find(PATTERN_emphasis, s, at, &match)) {
+        int group = match_has(&match, STARRED) ? STARRED : UNDERLINED;
+        splice_add(&splice, s + at, match.start[0] - at);
+        splice_add(&splice, s + match.start[group], match.end[group] - match.start[group]);
+        at = match.end[0];
+    }
+    splice_add(&splice, s + at, strlen(s) - at);
+    return splice_text(&splice);
+}
+
 static void add_line(struct reader *reader, const char *raw)
 {
+    raw = without_emphasis(reader->letter->trace, raw);
     const char *text = trace_squeeze(reader->letter->trace, raw, strlen(raw));
     if (text[0] == '\0') {
         reader->gap = true;
         return;
     }
-    if (!belongs_to_page(reader, text) && !push_salutation(reader, text))
+    if (!belongs_to_page(reader, text, raw) && !push_salutation(reader, text))
         push_line(reader, text, raw);
 }
 
@@ -150,43 +224,6 @@ static void split_lines(struct letter *letter, const char *text)
         if (*text != '\0')
             text++;
     }
-}
-
-#define CELL_GAP 3 /* blanks */
-
-static size_t gap_at(const char *s)
-{
-    size_t n = 0;
-    bool tab = false;
-    for (; s[n] == ' ' || s[n] == '\t'; n++)
-        tab = tab || s[n] == '\t';
-    return tab || n >= CELL_GAP ? n : 0;
-}
-
-static size_t count_characters(const char *s, size_t n)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += ((unsigned char)s[i] & 0xC0) != 0x80;
-    return count;
-}
-
-size_t line_cells(struct trace *trace, const struct line *line, struct cell cells_r[LINE_CELLS])
-{
-    const char *s = line->raw;
-    size_t n = 0;
-    while (*s != '\0' && n < LINE_CELLS) {
-        s += strspn(s, " \t");
-        size_t len = 0;
-        while (s[len] != '\0' && (n == LINE_CELLS - 1 || gap_at(s + len) == 0))
-            len++;
-        char *text = trace_squeeze(trace, s, len);
-        if (text[0] != '\0')
-            cells_r[n++] = (struct cell){
-                .text = text, .column = count_characters(line->raw, (size_t)(s - line->raw))};
-        s += len;
-    }
-    return n;
 }
 
 /* ---- flowing text ---- */
@@ -250,6 +287,35 @@ size_t letter_block_end(const struct letter *letter, size_t i, size_t end)
     while (i < end && !letter->lines[i].gap)
         i++;
     return i;
+}
+
+/* ---- sentences that open a decision ---- */
+
+#define DECIDES_MAX_LINES 3
+
+/* "Der Rat der Stadt Lindhoevel moege in seiner naechsten", "Sitzung beschliessen:": one line. */
+static void join_wrapped_decision(struct letter *letter, size_t i)
+{
+    struct line *line = &letter->lines[i];
+    struct splice splice;
+    size_t k = i + 1;
+    if (line->role != LINE_PLAIN || strlen(line->text) > LETTER_MAX_HEADING ||
+        !pattern_matches(PATTERN_decides_wrapped, line->text))
+        return;
+    splice_init(&splice, letter->trace);
+    letter_join_line(&splice, 0, line->text);
+    for (; k < letter->n && k < i + DECIDES_MAX_LINES && !letter->lines[k].gap; k++) {
+        letter_join_line(&splice, 0, letter->lines[k].text);
+        if (pattern_matches(PATTERN_decides, splice.text.s))
+            break;
+    }
+    const char *joined = splice_text(&splice);
+    if (k == letter->n || !pattern_matches(PATTERN_decides, joined))
+        return;
+    line->text = joined;
+    line->role = LINE_DECIDES;
+    memmove(line + 1, &letter->lines[k + 1], (letter->n - k - 1) * sizeof *line);
+    letter->n -= k - i;
 }
 
 /* ---- zones ---- */
@@ -425,6 +491,8 @@ struct letter *letter_read(struct trace *trace, const char *text)
     letter->arena = trace_arena(trace);
     letter->trace = trace;
     split_lines(letter, text);
+    for (size_t i = 0; i < letter->n; i++)
+        join_wrapped_decision(letter, i);
     find_head(letter);
     find_signing(letter);
     find_opening(letter);

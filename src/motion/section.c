@@ -68,6 +68,7 @@ static void read_line(struct sections *sections, size_t i)
     case LINE_REASONING:
         begin_section(sections, SECTION_REASONING, i, pattern_id(PATTERN_reasoning_heading));
         return;
+    case LINE_QUESTIONS:
     case LINE_OTHER:
         begin_section(sections, SECTION_NONE, i, NULL);
         return;

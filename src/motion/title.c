@@ -397,18 +397,44 @@ void title_find(const struct letter *letter, struct heading *heading_r)
 
 /* ---- several motions in one letter ---- */
 
+/* "Antrag 1", its title in the block below. */
+static size_t item_heading_end(const struct letter *letter, size_t i)
+{
+    size_t end = letter_block_end(letter, i, letter->sections.end);
+    bool alone = end == i + 1 && pattern_matches(PATTERN_item_alone, letter->lines[i].text);
+    return alone ? letter_block_end(letter, end, letter->sections.end) : end;
+}
+
+/* The item's range begins below its title. */
+static size_t item_begin(const struct letter *letter, size_t i, size_t end)
+{
+    if (pattern_matches(PATTERN_item_alone, letter->lines[i].text))
+        return title_end(letter, next_title_line(letter, i + 1, end), end);
+    return title_end(letter, i, end);
+}
+
+static bool is_item(const struct letter *letter, size_t i)
+{
+    const struct line *line = &letter->lines[i];
+    if (line->role != LINE_LABEL)
+        return false;
+    if (pattern_matches(PATTERN_item_alone, line->text))
+        return true;
+    /* in the head "Antrag: ..." is the letter's heading */
+    return pattern_matches(i < letter->opening.begin ? PATTERN_item_numbered : PATTERN_item,
+                           line->text);
+}
+
 static bool read_item(const struct letter *letter, size_t i, struct item *item)
 {
-    struct match match;
-    const struct line *line = &letter->lines[i];
-    size_t end = letter_block_end(letter, i, letter->sections.end);
-    if (line->role != LINE_LABEL || !pattern_find(PATTERN_item, line->text, 0, &match) ||
-        !read_label(letter, i, end, &item->heading) || item->heading.title == NULL)
+    size_t end = item_heading_end(letter, i);
+    if (!is_item(letter, i) || !read_label(letter, i, end, &item->heading) ||
+        item->heading.title == NULL)
         return false;
     const char *title = item->heading.title;
     if (title[strlen(title) - 1] == '.')
         return false;
-    item->range.begin = title_end(letter, i, end);
+    item->range.begin = item_begin(letter, i, end);
     item->heading.asked = item->range.begin;
     return true;
 }
@@ -417,7 +443,8 @@ size_t title_find_items(const struct letter *letter, struct item **items_r)
 {
     size_t n = 0;
     struct item *items = arena_array(letter->arena, TITLE_MAX_ITEMS, sizeof *items);
-    for (size_t i = letter->opening.begin; i < letter->sections.end && n < TITLE_MAX_ITEMS; i++) {
+    size_t first = letter->salutation == letter->n ? letter->head.begin : letter->opening.begin;
+    for (size_t i = first; i < letter->sections.end && n < TITLE_MAX_ITEMS; i++) {
         items[n] = (struct item){.heading = {.phrase = ""}};
         if (!read_item(letter, i, &items[n]))
             continue;

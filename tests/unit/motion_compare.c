@@ -190,13 +190,13 @@ static void compare_motion(struct comparison *comparison, const struct motion *m
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const char *key = names[texts[i].field];
-        if (json_get(expected, key) != NULL)
+        if (json_has(expected, key))
             compare_text(comparison, texts[i].field, texts[i].found, json_text(expected, key));
     }
-    if (day != NULL && json_get(expected, "letter_date") != NULL &&
+    if (day != NULL && json_has(expected, "letter_date") &&
         !text_equal(day, json_text(expected, "letter_date")))
         count_harm(comparison, "a wrong date of the letter");
-    if (json_get(expected, "confidential") != NULL)
+    if (json_has(expected, "confidential"))
         compare_text(comparison, FIELD_CONFIDENTIAL, motion->confidential ? "true" : "false",
                      json_bool(expected, "confidential") ? "true" : "false");
     compare_lists(comparison, motion, expected);
