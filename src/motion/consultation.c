@@ -23,9 +23,17 @@ struct scan {
     const struct letter *letter;
     struct motion *motion;
     const char *s;
-    bool heading;    /* heading lines ask by standing there; prose must say so */
-    size_t last_end; /* behind the last body that was asked, and its date; MATCH_NONE: none */
+    struct day reference; /* what a day without a year lies behind, or DAY_NONE */
+    bool heading;         /* heading lines ask by standing there; prose must say so */
+    size_t last_end;      /* behind the last body that was asked, and its date; MATCH_NONE: none */
 };
+
+static struct scan scan_of(const struct letter *letter, struct motion *motion, const char *s,
+                           bool heading)
+{
+    struct day reference = day_is_none(motion->letter_date) ? letter->mailed : motion->letter_date;
+    return (struct scan){letter, motion, s, reference, heading, MATCH_NONE};
+}
 
 /* ---- names ---- */
 
@@ -93,51 +101,69 @@ static char *text_before(const struct scan *scan, size_t offset)
     return trace_copy(scan->letter->trace, scan->s + begin, offset - begin);
 }
 
-/* The year of "am 5.3. und am 19.3.2026" stands at the later one. */
-static struct day borrow_year(const struct scan *scan, const struct match *match, const char *after)
+/* The day that a date without a year has where a later one ("am 5.3. und am 19.3.2026") has it. */
+static struct day day_before_later(const struct scan *scan, const struct match *match)
 {
     struct match later;
-    struct day day = DAY_NONE;
     struct arena *arena = scan->letter->arena;
-    if (!pattern_find(PATTERN_date, after, match->end[0], &later))
-        return DAY_NONE;
-    struct day full = date_of_match(arena, &later, 1);
-    if (day_is_none(full))
-        return DAY_NONE;
-    int year, month, mday;
-    day_to_ymd(full, &year, &month, &mday);
-    const char *text = match_has(match, 2)
-                           ? arena_printf(arena, "%s.%s.%d", match_text(match, 1, arena),
-                                          match_text(match, 2, arena), year)
-                           : arena_printf(arena, "%s. %s %d", match_text(match, 1, arena),
-                                          match_text(match, 3, arena), year);
-    if (pattern_find(PATTERN_date, text, 0, &later))
-        day = date_of_match(arena, &later, 1);
-    return day;
+    for (size_t from = match->end[0]; pattern_find(PATTERN_date, match->s, from, &later);
+         from = later.end[0]) {
+        if (!date_has_year(&later, 1))
+            continue;
+        struct day end = date_of_match(arena, &later, 1, DAY_NONE);
+        if (day_is_none(end))
+            return DAY_NONE;
+        struct day day = date_of_match(arena, match, 1, day_add(end, -DATE_NEAR));
+        return day.n <= end.n ? day : DAY_NONE;
+    }
+    return DAY_NONE;
 }
 
 static struct meeting meeting_of_match(const struct scan *scan, const struct match *match)
 {
-    return (struct meeting){date_of_match(scan->letter->arena, match, 1),
-                            spot_of_groups(match, 1, DATE_GROUPS)};
+    struct day day = date_of_match(scan->letter->arena, match, 1, scan->reference);
+    if (day_is_none(day) && !date_has_year(match, 1))
+        day = day_before_later(scan, match);
+    return (struct meeting){day, spot_of_groups(match, 1, DATE_GROUPS)};
+}
+
+/* "in der Ratssitzung vom 12.03.": one that is still to come, and no minutes. */
+static bool is_to_come(const struct scan *scan, const struct match *match)
+{
+    struct day day = date_of_match(scan->letter->arena, match, 1, scan->reference);
+    return !day_is_none(day) && !day_is_none(scan->reference) && day.n >= scan->reference.n;
 }
 
 /* The day that stands behind the body, *end_r behind it. */
-static struct meeting day_behind(const struct scan *scan, size_t end, size_t *end_r)
+static struct meeting day_behind(const struct scan *scan, const struct match *organization,
+                                 const char *before, size_t *end_r)
 {
     struct match match;
+    size_t end = organization->end[0];
     const char *after = scan->s + end;
-    enum pattern pattern = scan->heading ? PATTERN_date_in_table : PATTERN_date_behind_organization;
+    bool meets = pattern_matches(PATTERN_ends_with_meeting,
+                                 match_text(organization, 0, scan->letter->arena)) ||
+                 pattern_matches(PATTERN_meeting_before, before);
     *end_r = end;
-    if (pattern_find(pattern, after, 0, &match)) {
+    if ((scan->heading && pattern_find(PATTERN_date_in_table, after, 0, &match)) ||
+        pattern_find(PATTERN_date_behind_organization, after, 0, &match) ||
+        (meets && pattern_find(PATTERN_date_of_meeting, after, 0, &match) &&
+         is_to_come(scan, &match))) {
         *end_r = end + match.end[0];
         return meeting_of_match(scan, &match);
     }
-    if (pattern_find(PATTERN_date_without_year, after, 0, &match)) {
-        *end_r = end + match.end[0];
-        return (struct meeting){borrow_year(scan, &match, after), spot_of_groups(&match, 1, 3)};
-    }
     return no_meeting;
+}
+
+/* "am 12.03.2026 im Rat", or a table's row that begins with the day. */
+static bool day_before(const struct scan *scan, const char *before, struct meeting *meeting_r)
+{
+    struct match match;
+    if (!pattern_find(PATTERN_date_before_organization, before, 0, &match) &&
+        !(scan->heading && pattern_find(PATTERN_date_before_in_table, before, 0, &match)))
+        return false;
+    *meeting_r = meeting_of_match(scan, &match);
+    return true;
 }
 
 static size_t last_match(enum pattern pattern, const char *s)
@@ -173,22 +199,29 @@ static bool is_coordinated(const struct scan *scan, size_t start)
     return strlen(between) < LOOK_BACK && pattern_matches(PATTERN_coordinated, between);
 }
 
+/* "im Sportausschuss zu beraten", "zur Ratssitzung", "dass der Rat beschliesst" */
+static bool has_cue(const struct scan *scan, const struct match *match, const char *before)
+{
+    const char *after = scan->s + match->end[0];
+    if (pattern_matches(PATTERN_asked_before, before))
+        return true;
+    if (pattern_matches(PATTERN_that_before, before) &&
+        pattern_matches(PATTERN_decides_behind, after))
+        return true;
+    if (!pattern_matches(PATTERN_at_organization, before))
+        return false;
+    return pattern_matches(PATTERN_ends_with_meeting, match_text(match, 0, scan->letter->arena)) ||
+           pattern_matches(PATTERN_deliberates_behind, after);
+}
+
 static void read_mention(struct scan *scan, const struct match *match)
 {
-    struct match before_match;
     size_t end, start = match->start[0];
-    struct meeting meeting = day_behind(scan, match->end[0], &end);
-    bool dated = end > match->end[0];
     const char *before = text_before(scan, start);
-    bool coordinated = is_coordinated(scan, start);
-    if (pattern_find(PATTERN_date_before_organization, before, 0, &before_match) && !dated) {
-        meeting = meeting_of_match(scan, &before_match);
-        dated = true;
-    }
-    bool cue = pattern_matches(PATTERN_asked_before, before) ||
-               (dated && (scan->heading || pattern_matches(PATTERN_at_organization, before) ||
-                          match->start[0] + 1 < match->end[0]));
-    if (!coordinated && (!cue || !is_asked(scan, before, end)))
+    struct meeting meeting = day_behind(scan, match, before, &end);
+    bool dated = end > match->end[0] || day_before(scan, before, &meeting);
+    bool cue = dated || has_cue(scan, match, before);
+    if (!is_coordinated(scan, start) && (!cue || !is_asked(scan, before, end)))
         return;
     if (!dated && pattern_matches(PATTERN_is_person, scan->s + match->end[0]))
         return;
@@ -202,7 +235,7 @@ static void scan_text(const struct letter *letter, struct motion *motion, const 
                       bool heading)
 {
     struct match match;
-    struct scan scan = {letter, motion, s, heading, MATCH_NONE};
+    struct scan scan = scan_of(letter, motion, s, heading);
     for (size_t from = 0; pattern_find(PATTERN_organization, s, from, &match); from = match.end[0])
         read_mention(&scan, &match);
 }
@@ -235,21 +268,60 @@ static void scan_head(const struct letter *letter, const struct heading *heading
     }
 }
 
-/* "Antrag zur Sitzung am 12.05.2026": it is the meeting of the only body that is asked. */
-static struct meeting meeting_of_heading(const struct scan *scan, const struct heading *heading)
+/* ---- a day that stands apart from its body ---- */
+
+/* Another day than the one known makes both doubtful. */
+static bool agree(struct meeting *known, const struct meeting *meeting)
 {
-    struct match match;
-    if (!pattern_find(PATTERN_meeting_of_heading, heading->phrase, 0, &match))
-        return no_meeting;
-    return meeting_of_match(scan, &match);
+    if (known->spot.s != NULL && known->day.n != meeting->day.n) {
+        known->day = DAY_NONE;
+        return false;
+    }
+    *known = *meeting;
+    return true;
 }
 
+static bool read_apart(struct scan *scan, enum pattern pattern, const char *s,
+                       struct meeting *meeting)
+{
+    struct match match;
+    scan->s = s;
+    for (size_t from = 0; pattern_find(pattern, s, from, &match); from = match.end[0]) {
+        struct meeting found = meeting_of_match(scan, &match);
+        if (!agree(meeting, &found))
+            return false;
+    }
+    return true;
+}
+
+/* "Antrag zur Sitzung am 12.05.2026", "Sitzungsdatum: 12.05.2026": the meeting of the only body
+ * that is asked. */
+static void find_apart(const struct letter *letter, const struct heading *heading,
+                       struct motion *motion)
+{
+    struct scan scan = scan_of(letter, motion, "", true);
+    struct meeting meeting = no_meeting;
+    if (motion->consultation_count != 1 || !day_is_none(motion->consultations[0].meeting) ||
+        !read_apart(&scan, PATTERN_meeting_in_prose, heading->phrase, &meeting) ||
+        !read_apart(&scan, PATTERN_meeting_in_prose, opening_text(letter), &meeting))
+        return;
+    for (size_t i = letter->head.begin; i < letter->sections.begin; i++) {
+        const char *s = letter->lines[i].text;
+        if (strlen(s) <= LETTER_MAX_HEADING &&
+            !read_apart(&scan, PATTERN_meeting_day_line, s, &meeting))
+            return;
+    }
+    set_meeting(&scan, 0, &meeting);
+}
+
+/* ---- bodies that are named elsewhere ---- */
+
 /* "Der Rat beschliesst": asked to decide, though nobody says when. */
-static void scan_resolution(const struct letter *letter, const struct heading *heading,
-                            const char *resolution, struct motion *motion)
+static void scan_resolution(const struct letter *letter, const char *resolution,
+                            struct motion *motion)
 {
     struct match match, organization;
-    struct scan scan = {letter, motion, resolution, false, MATCH_NONE};
+    struct scan scan = scan_of(letter, motion, resolution, false);
     size_t n = strnlen(resolution, LETTER_MAX_HEADING);
     while (n > 0 && ((unsigned char)resolution[n] & 0xC0) == 0x80)
         n--;
@@ -258,10 +330,7 @@ static void scan_resolution(const struct letter *letter, const struct heading *h
         !pattern_find(PATTERN_organization, first, 0, &organization) ||
         organization.start[0] > strlen("Der ") || organization.end[0] > match.end[0])
         return;
-    struct meeting meeting = no_meeting;
-    if (motion->consultation_count == 0)
-        meeting = meeting_of_heading(&scan, heading);
-    add(&scan, &organization, &meeting);
+    add(&scan, &organization, &no_meeting);
 }
 
 /* "... verlangen wir, den Rat einzuberufen" */
@@ -269,7 +338,7 @@ static void scan_convening(const struct letter *letter, struct motion *motion)
 {
     struct match match;
     const char *s = opening_text(letter);
-    struct scan scan = {letter, motion, s, false, MATCH_NONE};
+    struct scan scan = scan_of(letter, motion, s, false);
     for (size_t from = 0; pattern_find(PATTERN_convened, s, from, &match);
          from = match.start[0] + 1) {
         struct match organization;
@@ -288,9 +357,10 @@ void consultation_find(const struct letter *letter, const struct heading *headin
     scan_head(letter, heading, motion);
     scan_sentences(letter, motion, opening_text(letter));
     if (resolution != NULL)
-        scan_resolution(letter, heading, resolution, motion);
+        scan_resolution(letter, resolution, motion);
     if (heading->title != NULL && pattern_matches(PATTERN_says_convene, heading->title))
         scan_text(letter, motion, heading->title, true);
     if (motion->kind == MOTION_CONVENING_DEMAND && motion->consultation_count == 0)
         scan_convening(letter, motion);
+    find_apart(letter, heading, motion);
 }

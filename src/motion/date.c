@@ -24,7 +24,33 @@ static int full_year(int year)
 /* the order of the groups in W_DATE */
 enum { DAY, MONTH_NUMBER, MONTH_NAME, YEAR, ISO_YEAR, ISO_MONTH, ISO_DAY };
 
-struct day date_of_match(struct arena *arena, const struct match *match, int first)
+bool date_has_year(const struct match *match, int first)
+{
+    return match_has(match, first + YEAR) || match_has(match, first + ISO_YEAR);
+}
+
+static struct day complete(int month, int mday, struct day reference)
+{
+    struct day day;
+    int year, reference_month, reference_mday;
+    if (day_is_none(reference))
+        return DAY_NONE;
+    day_to_ymd(reference, &year, &reference_month, &reference_mday);
+    for (int i = 0; i < 2; i++)
+        if (day_from_ymd(year + i, month, mday, &day) && day.n >= reference.n)
+            return day.n - reference.n <= DATE_NEAR ? day : DAY_NONE;
+    return DAY_NONE;
+}
+
+static int month_of_match(struct arena *arena, const struct match *match, int first)
+{
+    return match_has(match, first + MONTH_NUMBER)
+               ? number(arena, match, first + MONTH_NUMBER)
+               : words_month(arena, match_text(match, first + MONTH_NAME, arena));
+}
+
+static struct day day_of_match(struct arena *arena, const struct match *match, int first,
+                               struct day reference)
 {
     struct day day = DAY_NONE;
     int year, month, mday;
@@ -33,13 +59,39 @@ struct day date_of_match(struct arena *arena, const struct match *match, int fir
         month = number(arena, match, first + ISO_MONTH);
         mday = number(arena, match, first + ISO_DAY);
     } else {
-        year = full_year(number(arena, match, first + YEAR));
         mday = number(arena, match, first + DAY);
-        month = match_has(match, first + MONTH_NUMBER)
-                    ? number(arena, match, first + MONTH_NUMBER)
-                    : words_month(arena, match_text(match, first + MONTH_NAME, arena));
+        month = month_of_match(arena, match, first);
+        if (!match_has(match, first + YEAR))
+            return complete(month, mday, reference);
+        year = full_year(number(arena, match, first + YEAR));
     }
     return day_from_ymd(year, month, mday, &day) ? day : DAY_NONE;
+}
+
+/* Behind a weekday's name up to the date there are few characters ("Donnerstag, dem "). */
+#define WEEKDAY_BACK 32
+
+static bool has_other_weekday(struct arena *arena, const char *s, size_t offset, struct day day)
+{
+    struct match match;
+    enum weekday weekday;
+    size_t begin = offset > WEEKDAY_BACK ? offset - WEEKDAY_BACK : 0;
+    while (begin < offset && ((unsigned char)s[begin] & 0xC0) == 0x80)
+        begin++;
+    const char *before = arena_strndup(arena, s + begin, offset - begin);
+    return pattern_find(PATTERN_weekday_before, before, 0, &match) &&
+           words_weekday(arena, match_text(&match, 1, arena), &weekday) &&
+           weekday != day_weekday(day);
+}
+
+struct day date_of_match(struct arena *arena, const struct match *match, int first,
+                         struct day reference)
+{
+    struct day day = day_of_match(arena, match, first, reference);
+    const struct spot spot = spot_of_groups(match, first, DATE_GROUPS);
+    if (!day_is_none(day) && has_other_weekday(arena, match->s, (size_t)(spot.s - match->s), day))
+        return DAY_NONE;
+    return day;
 }
 
 /* ---- the letter's own ---- */
@@ -52,9 +104,9 @@ static bool read_date_cell(struct trace *trace, const char *s, struct motion *mo
     if (strlen(s) > LETTER_MAX_HEADING || pattern_matches(PATTERN_received_stamp, s) ||
         !pattern_find(PATTERN_place_date, s, 0, &match))
         return false;
-    struct day day = DAY_NONE;
-    if (pattern_find(PATTERN_date, trace_group(trace, &match, DATE), 0, &date))
-        day = date_of_match(trace_arena(trace), &date, 1);
+    if (!pattern_find(PATTERN_date, s, match.start[DATE], &date))
+        return false;
+    struct day day = date_of_match(trace_arena(trace), &date, 1, DAY_NONE);
     if (day_is_none(day))
         return false;
     const char *place = trace_group(trace, &match, PLACE);

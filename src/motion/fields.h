@@ -16,9 +16,17 @@
 
 /* ---- dates (date.c) ---- */
 
-/* Number of groups in words_de.def's W_DATE; the day that the groups from first on hold. */
+/* Number of groups in words_de.def's W_DATE. */
 #define DATE_GROUPS 7
-struct day date_of_match(struct arena *arena, const struct match *match, int first);
+/* How many days behind the reference a day without a year may lie: farther away, and the same day
+ * of the year before would be as near. */
+#define DATE_NEAR 183
+bool date_has_year(const struct match *match, int first);
+/* The day that the groups from first on hold.  One without a year is the next such day behind the
+ * reference, if that is near enough to be meant (DAY_NONE: there is no reference).  DAY_NONE where
+ * a weekday stands before it that the day is not. */
+struct day date_of_match(struct arena *arena, const struct match *match, int first,
+                         struct day reference);
 /* The letter's own line of place and date. */
 void date_find_letter(const struct letter *letter, struct motion *motion);
 

@@ -13,6 +13,7 @@ libcore_a_SOURCES += \
 	src/motion/letter.c \
 	src/motion/letter.h \
 	src/motion/months_de.def \
+	src/motion/weekdays_de.def \
 	src/motion/motion.h \
 	src/motion/motion_find.c \
 	src/motion/pattern.c \

@@ -134,7 +134,13 @@ static void read_items(const struct letter *letter, const struct motion *shared,
     }
 }
 
-static void read_letter(struct trace *trace, const char *text, const char *subject,
+/* What the mail says around a letter. */
+struct envelope {
+    const char *subject; /* if its words may count; or NULL */
+    struct day mailed;   /* the day of its Date, in its own zone, or DAY_NONE */
+};
+
+static void read_letter(struct trace *trace, const char *text, const struct envelope *envelope,
                         struct motions *motions)
 {
     struct heading heading;
@@ -142,7 +148,8 @@ static void read_letter(struct trace *trace, const char *text, const char *subje
     struct motion motion = {.letter_date = DAY_NONE};
     size_t mark = trace_mark(trace);
     struct letter *letter = letter_read(trace, text);
-    letter->subject = subject;
+    letter->subject = envelope->subject;
+    letter->mailed = envelope->mailed;
     title_find(letter, &heading);
     read_shared(letter, &heading, &motion);
     struct motion whole = motion;
@@ -204,41 +211,47 @@ static void add_new(struct arena *arena, struct motions *all, const struct motio
 }
 
 static void read_body(struct trace *trace, const struct mail_document *document, const char *path,
-                      const char *subject, struct motions *motions)
+                      const struct envelope *envelope, struct motions *motions)
 {
     struct motions found = {0};
     const char *text = limited(trace, document->text, path, document->offset);
-    const char *own_subject = subject != NULL && !body_is_answer(subject) ? subject : NULL;
+    const char *subject = envelope->subject;
+    struct envelope own = *envelope, forwarding = {NULL, envelope->mailed};
+    if (subject != NULL && body_is_answer(subject))
+        own.subject = NULL;
     bool forwards = subject != NULL && body_is_forward(subject);
-    read_letter(trace, body_own_text(trace, text, forwards), own_subject, &found);
+    read_letter(trace, body_own_text(trace, text, forwards), &own, &found);
     if (found.n == 0) {
         const char *forwarded = body_forwarded_text(trace, text, subject);
         if (forwarded != NULL)
-            read_letter(trace, body_own_text(trace, forwarded, false), NULL, &found);
+            read_letter(trace, body_own_text(trace, forwarded, false), &forwarding, &found);
     }
     add_new(trace_arena(trace), motions, &found, path);
 }
 
 static void read_attachment(struct trace *trace, const struct mail_document *document,
-                            const char *path, struct motions *motions)
+                            const char *path, struct day mailed, struct motions *motions)
 {
     struct motions found = {0};
-    read_letter(trace, limited(trace, document->text, path, document->offset), NULL, &found);
+    const struct envelope envelope = {NULL, mailed};
+    const char *text = limited(trace, document->text, path, document->offset);
+    read_letter(trace, text, &envelope, &found);
     for (size_t i = 0; i < found.n; i++)
         found.v[i].is_ocr = document->is_ocr;
     add_new(trace_arena(trace), motions, &found, path);
 }
 
 /* Of a body and of attachments; what the subject says counts for the body only. */
-static void read_part(struct trace *trace, const struct mail_part *part, const char *subject,
-                      struct motions *body, struct motions *attached)
+static void read_part(struct trace *trace, const struct mail_part *part,
+                      const struct envelope *envelope, struct motions *body,
+                      struct motions *attached)
 {
     for (size_t i = 0; i < part->document_count; i++) {
         const struct mail_document *document = &part->documents[i];
         if (document->is_body)
-            read_body(trace, document, part->path, subject, body);
+            read_body(trace, document, part->path, envelope, body);
         else
-            read_attachment(trace, document, part->path, attached);
+            read_attachment(trace, document, part->path, envelope->mailed, attached);
     }
 }
 
@@ -306,14 +319,25 @@ static void read_about(struct trace *trace, const char *subject, const char *not
     refer_to_answered(trace, subject, motion);
 }
 
+/* Of a Date in RFC 3339: the day that the sender's own calendar showed. */
+static struct day day_of_date(struct arena *arena, const char *date)
+{
+    struct day day;
+    const size_t n = strlen("2015-08-04");
+    if (date == NULL || strnlen(date, n) < n || !day_parse(arena_strndup(arena, date, n), &day))
+        return DAY_NONE;
+    return day;
+}
+
 void motion_find(struct arena *arena, const struct mail *mail, struct motions *motions_r)
 {
     struct motions body = {0}, attached = {0};
     struct trace *trace = trace_new(arena);
     const char *subject =
         mail->subject != NULL ? limited(trace, mail->subject, FOUND_IN_SUBJECT, 0) : NULL;
+    const struct envelope envelope = {subject, day_of_date(arena, mail->date)};
     for (size_t i = 0; i < mail->part_count; i++)
-        read_part(trace, &mail->parts[i], subject, &body, &attached);
+        read_part(trace, &mail->parts[i], &envelope, &body, &attached);
     /* what a withdrawal encloses is what it withdraws */
     bool enclosed = attached.n > 0 && !withdraws(&body);
     *motions_r = enclosed ? attached : body;

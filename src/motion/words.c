@@ -22,6 +22,15 @@ static const struct {
 #undef MONTH
 };
 
+static const struct {
+    const char *plain;
+    enum weekday weekday;
+} weekdays[] = {
+#define WEEKDAY(plain, weekday) {plain, weekday},
+#include "motion/weekdays_de.def"
+#undef WEEKDAY
+};
+
 /* case folding has made the sharp s "ss" already */
 static const char *const umlauts[][2] = {{"ä", "ae"}, {"ö", "oe"}, {"ü", "ue"}, {"ß", "ss"}};
 #define UMLAUT_BYTES 2
@@ -72,4 +81,16 @@ int words_month(struct arena *arena, const char *name)
         if (text_equal(plain, months[i].plain))
             return months[i].number;
     return 0;
+}
+
+bool words_weekday(struct arena *arena, const char *name, enum weekday *weekday_r)
+{
+    const char *plain = words_plain(arena, name);
+    for (size_t i = 0; i < sizeof weekdays / sizeof weekdays[0]; i++) {
+        if (!text_equal(plain, weekdays[i].plain))
+            continue;
+        *weekday_r = weekdays[i].weekday;
+        return true;
+    }
+    return false;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The tables of words that are no patterns: labels, months; and the spelling they share. */
+/* The tables of words that are no patterns: labels, months, weekdays; and the spelling they share.
+ */
 #ifndef MOTION_WORDS_H
 #define MOTION_WORDS_H
 
@@ -11,5 +12,6 @@ char *words_plain(struct arena *arena, const char *s);
 bool words_kind_of(struct arena *arena, const char *label, enum motion_kind *kind_r);
 /* 0: no month */
 int words_month(struct arena *arena, const char *name);
+bool words_weekday(struct arena *arena, const char *name, enum weekday *weekday_r);
 
 #endif
