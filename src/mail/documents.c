@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "mail/documents.h"
 
+#include "mail/cms.h"
 #include "mail/inside.h"
 #include "mail/rtf.h"
+#include "mail/tnef.h"
 
 #include <string.h>
 #include <strings.h>
@@ -17,12 +19,24 @@ struct format {
     document_converter *convert;
 };
 
+static void read_message(struct documents *documents, const struct document_file *file)
+{
+    mail_read_inside(documents, file->bytes, file->n);
+}
+
 static const struct format formats[] = {
-    {"{\\rtf", 5, "application/rtf", "rtf", rtf_convert}, {NULL, 0, NULL, NULL, NULL}, /* the end */
+    {"{\\rtf", 5, "application/rtf", "rtf", rtf_convert},
+    {TNEF_MAGIC, 4, "application/ms-tnef", NULL, tnef_read},
+    {TNEF_MAGIC, 4, "application/vnd.ms-tnef", NULL, tnef_read},
+    {NULL, 0, "application/pkcs7-mime", "p7m", cms_read},
+    {NULL, 0, "application/x-pkcs7-mime", NULL, cms_read},
+    {NULL, 0, NULL, "eml", read_message},
+    {NULL, 0, NULL, NULL, NULL}, /* the end */
 };
 
 void documents_preload(void)
 {
+    cms_preload();
 }
 
 static bool has_magic(const struct format *format, const struct document_file *file)
@@ -58,12 +72,18 @@ bool documents_knows(const struct document_file *file)
     return find_format(file) != NULL;
 }
 
-void documents_init(struct documents *documents, struct arena *arena, struct texts *defects,
-                    size_t *unpacked)
+void documents_init(struct documents *documents, struct reader *reader, const char *path,
+                    bool takes_body)
 {
-    *documents = (struct documents){
-        .arena = arena, .defects = defects, .unpacked = unpacked, .state = PART_NONE};
-    text_init(&documents->content, arena);
+    *documents = (struct documents){.reader = reader,
+                                    .path = path,
+                                    .arena = reader->arena,
+                                    .defects = &reader->mail->defects,
+                                    .unpacked = &reader->unpacked,
+                                    .state = PART_NONE,
+                                    .depth = reader->file_depth,
+                                    .body_depth = takes_body ? reader->file_depth + 1 : 0};
+    text_init(&documents->content, reader->arena);
 }
 
 void documents_read(struct documents *documents, const struct document_file *file)
@@ -94,23 +114,52 @@ void documents_finish(const struct documents *documents, struct mail_part *part)
     part->document_count = documents->n;
 }
 
-void documents_add(struct documents *documents, const char *text, size_t n)
+static void append(struct documents *documents, struct mail_document document)
 {
-    struct arena *arena = documents->arena;
+    if (documents->n > 0)
+        text_add_char(&documents->content, '\n');
+    document.offset = documents->content.len;
+    text_add(&documents->content, document.text);
+    documents->v = arena_grow(documents->arena, documents->v, documents->n, documents->n + 1,
+                              sizeof *documents->v);
+    documents->v[documents->n++] = document;
+    documents->state = PART_EXTRACTED;
+}
+
+static void add_text(struct documents *documents, const char *text, size_t n, bool is_body)
+{
     if (n > MAIL_MAX_TEXT) {
         documents_fail(documents, PART_TOO_LARGE);
         return;
     }
-    if (documents->n > 0)
-        text_add_char(&documents->content, '\n');
-    struct mail_document document = {.name = documents->name,
-                                     .text = text_normalize(arena, text, n),
-                                     .offset = documents->content.len};
-    text_add(&documents->content, document.text);
-    documents->v =
-        arena_grow(arena, documents->v, documents->n, documents->n + 1, sizeof *documents->v);
-    documents->v[documents->n++] = document;
-    documents->state = PART_EXTRACTED;
+    append(documents, (struct mail_document){.name = documents->name,
+                                             .text = text_normalize(documents->arena, text, n),
+                                             .is_body = is_body});
+}
+
+void documents_add(struct documents *documents, const char *text, size_t n)
+{
+    add_text(documents, text, n, false);
+}
+
+static bool is_mails_body(const struct documents *documents)
+{
+    return documents->depth == documents->body_depth;
+}
+
+void documents_add_body(struct documents *documents, const char *text, size_t n)
+{
+    add_text(documents, text, n, is_mails_body(documents));
+}
+
+void documents_adopt(struct documents *documents, const struct mail_document *document,
+                     const char *name)
+{
+    struct mail_document adopted = *document;
+    adopted.is_body = document->is_body && is_mails_body(documents);
+    if (!adopted.name)
+        adopted.name = name ? name : documents->name;
+    append(documents, adopted);
 }
 
 void documents_fail(struct documents *documents, enum part_text state)

@@ -28,8 +28,12 @@ struct document_file {
     size_t n;
 };
 
+struct reader;
+
 /* What is gathered for one part. */
 struct documents {
+    struct reader *reader; /* of the mail; for what holds messages */
+    const char *path;      /* of the part */
     struct arena *arena;
     struct texts *defects; /* the mail's */
     size_t *unpacked;      /* bytes unpacked for this mail so far, at most DOCUMENTS_MAX_UNPACKED */
@@ -40,6 +44,9 @@ struct documents {
     size_t n;
     size_t files;
     size_t depth;
+    size_t body_depth; /* where the file at work lies whose body is the mail's; 0: it has one */
+    bool is_envelope;  /* the part is no attachment itself, but how a mail was wrapped */
+    bool holds_file;   /* and there is an attachment in it */
 };
 
 void documents_preload(void);
@@ -47,8 +54,9 @@ void documents_preload(void);
 /* Whether the file is of a format that documents_read() knows. */
 bool documents_knows(const struct document_file *file);
 
-void documents_init(struct documents *documents, struct arena *arena, struct texts *defects,
-                    size_t *unpacked);
+/* For the part of that path; what it holds may be the mail's body or not. */
+void documents_init(struct documents *documents, struct reader *reader, const char *path,
+                    bool takes_body);
 /* A file's texts, to those that are there already. */
 void documents_read(struct documents *documents, const struct document_file *file);
 /* Sets text, content and documents of a part. */
@@ -58,6 +66,11 @@ void documents_finish(const struct documents *documents, struct mail_part *part)
 
 /* UTF-8 with any line ends; invalid bytes become U+FFFD. */
 void documents_add(struct documents *documents, const char *text, size_t n);
+/* The same for the body of a message that the file at work is: the mail's, where it has none. */
+void documents_add_body(struct documents *documents, const char *text, size_t n);
+/* A document of a part of such a message; name is that part's. */
+void documents_adopt(struct documents *documents, const struct mail_document *document,
+                     const char *name);
 /* The file at work has no text, and why. */
 void documents_fail(struct documents *documents, enum part_text state);
 void documents_defect(struct documents *documents, const char *word);

@@ -40,6 +40,9 @@ struct reader {
     bool has_attachment;       /* a part that a sender would call one */
     bool overflow;             /* more parts than MAIL_MAX_PARTS */
     bool inner;                /* within an attached message */
+    bool has_body;             /* a part with a text that is read as the mail's body */
+    const char *within; /* path of the part whose content this is (mail_read_inside()), or NULL */
+    size_t file_depth;  /* of files within files around it */
 };
 
 void reader_defect(struct reader *reader, const char *word); /* each word once */
@@ -97,6 +100,11 @@ const char *param_safe_name(struct arena *arena, const char *name);
 void mail_read_tree(struct reader *reader, const char *bytes, size_t n, const char *path,
                     size_t depth);
 
+struct documents;
+/* A message, or signed content, that a part holds: what its parts say becomes documents of that
+ * part.  Their own attachments are files within it. */
+void mail_read_inside(struct documents *documents, const char *bytes, size_t n);
+
 /* ---- mail_charset.c ---- */
 void charset_preload(void);
 /* UTF-8 of n bytes; label may be NULL.  *bad_r is set where the label lies or is unknown, and where
@@ -122,6 +130,9 @@ bool text_speaks_of_attachment(struct arena *arena, const char *s);
 void html_preload(void);
 /* What a person sees of n bytes of UTF-8 and a NUL; *text_r only where it is PART_EXTRACTED. */
 enum part_text html_to_text(struct arena *arena, const char *utf8, size_t n, char **text_r);
+/* The same of bytes in the charset that label says (NULL: that a meta element says), normalized. */
+enum part_text html_read(struct arena *arena, const char *label, const char *bytes, size_t n,
+                         const char **text_r, bool *bad_charset_r);
 /* The charset that a meta element names, or NULL. */
 const char *html_charset(struct arena *arena, const char *bytes, size_t n);
 

@@ -3,6 +3,8 @@ libcore_a_SOURCES += \
 	src/mail/address.c \
 	src/mail/address.h \
 	src/mail/charset.def \
+	src/mail/cms.c \
+	src/mail/cms.h \
 	src/mail/compose.c \
 	src/mail/compose.h \
 	src/mail/documents.c \
@@ -21,6 +23,9 @@ libcore_a_SOURCES += \
 	src/mail/mail_read.c \
 	src/mail/mail_report.c \
 	src/mail/mail_text.c \
+	src/mail/mapi.c \
+	src/mail/mapi.h \
+	src/mail/mapi_rtf.c \
 	src/mail/page.c \
 	src/mail/page.h \
 	src/mail/mail_word.c \
@@ -28,4 +33,6 @@ libcore_a_SOURCES += \
 	src/mail/rtf.c \
 	src/mail/rtf.h \
 	src/mail/report_words.def \
+	src/mail/tnef.c \
+	src/mail/tnef.h \
 	src/mail/words_mail.def

@@ -26,6 +26,8 @@
  *   bad-date            a Date that is none, or has no zone
  *   bad-header          a line in the header that is no field
  *   bad-mime            a multipart without its boundary, or an attached message without a header
+ *   bad-smime           an S/MIME part that is damaged, or has more structure than we open
+ *   bad-tnef            a winmail.dat that is damaged
  *   field-twice         From, Sender, To, Cc, Reply-To, Subject, Date or Message-ID more than once
  *   no-date             no Date
  *   no-from             no From, or none with an address

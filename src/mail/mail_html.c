@@ -661,3 +661,29 @@ const char *html_charset(struct arena *arena, const char *bytes, size_t n)
     charset += strspn(charset, "\"' ");
     return arena_strndup(arena, charset, strcspn(charset, "\"' >;/"));
 }
+
+/* So that the HTML's checks and libxml2 see the same bytes. */
+static size_t drop_nul(char *s, size_t n)
+{
+    size_t to = 0;
+    for (size_t i = 0; i < n; i++)
+        if (s[i] != '\0')
+            s[to++] = s[i];
+    s[to] = '\0';
+    return to;
+}
+
+enum part_text html_read(struct arena *arena, const char *label, const char *bytes, size_t n,
+                         const char **text_r, bool *bad_charset_r)
+{
+    size_t utf8_n;
+    char *text;
+    if (!label)
+        label = html_charset(arena, bytes, n);
+    char *utf8 = charset_to_utf8(arena, label, bytes, n, &utf8_n, bad_charset_r);
+    utf8_n = drop_nul(utf8, utf8_n);
+    enum part_text state = html_to_text(arena, utf8, utf8_n, &text);
+    if (state == PART_EXTRACTED)
+        *text_r = text_normalize(arena, text, strlen(text));
+    return state;
+}

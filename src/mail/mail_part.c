@@ -19,20 +19,15 @@ enum role {
     ROLE_UNCHOSEN, /* the same as the body in another form */
 };
 
-enum opener { OPEN_NOTHING, OPEN_PLAIN, OPEN_HTML, OPEN_IMAGE, OPEN_CMS, OPEN_PGP };
+enum opener { OPEN_NOTHING, OPEN_PLAIN, OPEN_HTML, OPEN_IMAGE, OPEN_PGP };
 
 /* Which types we open; a type that ends in "/" is all of that kind. */
 static const struct {
     const char *type;
     enum opener opener;
 } openers[] = {
-    {"text/plain", OPEN_PLAIN},
-    {"text/markdown", OPEN_PLAIN},
-    {"text/html", OPEN_HTML},
-    {"application/xhtml+xml", OPEN_HTML},
-    {"image/", OPEN_IMAGE},
-    {"application/pkcs7-mime", OPEN_CMS},
-    {"application/x-pkcs7-mime", OPEN_CMS},
+    {"text/plain", OPEN_PLAIN},           {"text/markdown", OPEN_PLAIN}, {"text/html", OPEN_HTML},
+    {"application/xhtml+xml", OPEN_HTML}, {"image/", OPEN_IMAGE},
 };
 /* What is none of these may be a file of a format in documents.c. */
 
@@ -52,6 +47,7 @@ struct leaf {
     const char *name;
     const char *bytes;
     size_t n;
+    bool is_envelope; /* opened, and no attachment of its own */
 };
 
 static void read_entity(struct reader *reader, GMimeObject *object, struct place place);
@@ -87,6 +83,12 @@ static enum opener find_opener(const char *type)
 
 /* ---- one leaf ---- */
 
+static bool is_message(const char *type)
+{
+    return strcmp(type, "message/rfc822") == 0 || strcmp(type, "message/rfc2822") == 0 ||
+           strcmp(type, "message/global") == 0 || strcmp(type, "message/news") == 0;
+}
+
 static const char *plain_text(struct reader *reader, const struct leaf *leaf)
 {
     size_t n;
@@ -104,51 +106,6 @@ static const char *plain_text(struct reader *reader, const struct leaf *leaf)
     return text;
 }
 
-/* So that the HTML's checks and libxml2 see the same bytes. */
-static size_t drop_nul(char *s, size_t n)
-{
-    size_t to = 0;
-    for (size_t i = 0; i < n; i++)
-        if (s[i] != '\0')
-            s[to++] = s[i];
-    s[to] = '\0';
-    return to;
-}
-
-static enum part_text html_text(struct reader *reader, const struct leaf *leaf, const char **text_r)
-{
-    size_t n;
-    bool bad;
-    char *text;
-    const char *charset = param_get(&leaf->type, "charset");
-    if (!charset)
-        charset = html_charset(reader->arena, leaf->bytes, leaf->n);
-    char *utf8 = charset_to_utf8(reader->arena, charset, leaf->bytes, leaf->n, &n, &bad);
-    if (bad)
-        reader_defect(reader, "bad-charset");
-    n = drop_nul(utf8, n);
-    enum part_text state = html_to_text(reader->arena, utf8, n, &text);
-    if (state == PART_EXTRACTED)
-        *text_r = text_normalize(reader->arena, text, strlen(text));
-    return state;
-}
-
-/* Enveloped or only signed (RFC 8551 section 3.2); where the parameter is missing, the OID of the
- * outermost content tells: 1.2.840.113549.1.7.3 is enveloped. */
-static bool cms_is_encrypted(const struct leaf *leaf)
-{
-    static const char oid[] = "\x2a\x86\x48\x86\xf7\x0d\x01\x07";
-    const char *type = param_get(&leaf->type, "smime-type");
-    if (type)
-        return strncasecmp(type, "enveloped", 9) == 0 ||
-               strncasecmp(type, "authenveloped", 13) == 0;
-    size_t n = leaf->n < 40 ? leaf->n : 40;
-    for (size_t i = 0; i + 9 <= n; i++)
-        if (memcmp(leaf->bytes + i, oid, 8) == 0)
-            return leaf->bytes[i + 8] == 3 || leaf->bytes[i + 8] == 6;
-    return false;
-}
-
 static void open_html(struct reader *reader, const struct leaf *leaf, struct mail_part *part)
 {
     if (reader->depth == MAIL_HEAD) {
@@ -156,28 +113,36 @@ static void open_html(struct reader *reader, const struct leaf *leaf, struct mai
         return;
     }
     const char *text;
-    part->text = html_text(reader, leaf, &text);
+    bool bad;
+    part->text = html_read(reader->arena, param_get(&leaf->type, "charset"), leaf->bytes, leaf->n,
+                           &text, &bad);
+    if (bad)
+        reader_defect(reader, "bad-charset");
     if (part->text == PART_EXTRACTED)
         mail_part_set_text(reader->arena, part, text);
 }
 
-static void open_document(struct reader *reader, const struct leaf *leaf, struct mail_part *part)
+static void open_document(struct reader *reader, struct leaf *leaf, struct mail_part *part)
 {
     struct document_file file = {
         .name = leaf->name, .type = part->type, .bytes = leaf->bytes, .n = leaf->n};
-    if (!documents_knows(&file))
+    /* read_message() has refused it */
+    if (is_message(part->type) || !documents_knows(&file))
         return;
     if (reader->depth == MAIL_HEAD) {
         reader->mail->wants_content = true;
         return;
     }
     struct documents documents;
-    documents_init(&documents, reader->arena, &reader->mail->defects, &reader->unpacked);
+    documents_init(&documents, reader, part->path,
+                   leaf->place.role == ROLE_BODY && !reader->has_body);
     documents_read(&documents, &file);
     documents_finish(&documents, part);
+    leaf->is_envelope = documents.is_envelope;
+    reader->has_attachment = reader->has_attachment || documents.holds_file;
 }
 
-static void open_leaf(struct reader *reader, const struct leaf *leaf, struct mail_part *part)
+static void open_leaf(struct reader *reader, struct leaf *leaf, struct mail_part *part)
 {
     enum opener opener = leaf->place.encrypted ? OPEN_PGP : find_opener(part->type);
     bool text = opener == OPEN_PLAIN || opener == OPEN_HTML;
@@ -197,9 +162,6 @@ static void open_leaf(struct reader *reader, const struct leaf *leaf, struct mai
         break;
     case OPEN_IMAGE:
         part->text = PART_IMAGE;
-        break;
-    case OPEN_CMS:
-        part->text = cms_is_encrypted(leaf) ? PART_ENCRYPTED : PART_NONE;
         break;
     case OPEN_PGP:
         part->text = strcmp(part->type, "application/pgp-encrypted") ? PART_ENCRYPTED : PART_NONE;
@@ -221,7 +183,7 @@ static bool is_attachment(const struct leaf *leaf, const struct mail_part *part)
     static const char *const never[] = {"application/pkcs7-signature",
                                         "application/x-pkcs7-signature",
                                         "application/pgp-signature"};
-    if (part->is_body)
+    if (part->is_body || leaf->is_envelope)
         return false;
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (strcmp(part->type, never[i]) == 0)
@@ -240,7 +202,18 @@ static bool is_attachment(const struct leaf *leaf, const struct mail_part *part)
     return true;
 }
 
-static void add_part(struct reader *reader, const struct leaf *leaf)
+/* A body that waits for the job "content" is one, too. */
+static bool has_body(const struct reader *reader, const struct mail_part *part)
+{
+    if (part->is_body && part->text == PART_NONE && reader->depth == MAIL_HEAD)
+        return true;
+    for (size_t i = 0; i < part->document_count; i++)
+        if (part->documents[i].is_body && *text_trim(reader->arena, part->documents[i].text))
+            return true;
+    return false;
+}
+
+static void add_part(struct reader *reader, struct leaf *leaf)
 {
     struct mail *mail = reader->mail;
     if (mail->part_count == MAIL_MAX_PARTS) {
@@ -265,40 +238,43 @@ static void add_part(struct reader *reader, const struct leaf *leaf)
     part->is_body = leaf->place.role == ROLE_BODY && !is_attached(leaf) &&
                     (opener == OPEN_PLAIN || opener == OPEN_HTML);
     open_leaf(reader, leaf, part);
-    if (!reader->inner)
+    if (!reader->inner && !reader->within)
         report_collect(reader, part->type, leaf->bytes, leaf->n);
+    reader->has_body = reader->has_body || has_body(reader, part);
     reader->has_attachment = reader->has_attachment || is_attachment(leaf, part);
 }
 
 /* ---- attached messages ---- */
 
 /* Whose message is attached; only of those that the mail itself hands on. */
-static void add_forward(struct reader *reader, const struct leaf *leaf, size_t header)
+static void keep_forward(struct reader *reader, struct mail_forward forward)
 {
     struct mail *mail = reader->mail;
+    if (mail->forward_count == MAIL_MAX_FORWARDS)
+        return;
+    mail->forwards = arena_grow(reader->arena, mail->forwards, mail->forward_count,
+                                mail->forward_count + 1, sizeof *mail->forwards);
+    mail->forwards[mail->forward_count++] = forward;
+}
+
+static void add_forward(struct reader *reader, const struct leaf *leaf, size_t header)
+{
     struct mail inner = {.date_at = MOMENT_NONE};
     struct reader inside = {
         .arena = reader->arena, .mail = &inner, .options = reader->options, .inner = true};
     size_t odd;
-    if (reader->inner || mail->forward_count == MAIL_MAX_FORWARDS)
+    if (reader->inner)
         return;
     header_split(reader->arena, leaf->bytes, header, &inside.fields, &odd);
     mail_read_fields(&inside);
-    mail->forwards = arena_grow(reader->arena, mail->forwards, mail->forward_count,
-                                mail->forward_count + 1, sizeof *mail->forwards);
-    mail->forwards[mail->forward_count++] = (struct mail_forward){.path = leaf->place.path,
-                                                                  .from = inner.from,
-                                                                  .date = inner.date,
-                                                                  .date_at = inner.date_at,
-                                                                  .message_id = inner.message_id,
-                                                                  .hops = inner.hops,
-                                                                  .hop_count = inner.hop_count};
-}
-
-static bool is_message(const char *type)
-{
-    return strcmp(type, "message/rfc822") == 0 || strcmp(type, "message/rfc2822") == 0 ||
-           strcmp(type, "message/global") == 0 || strcmp(type, "message/news") == 0;
+    keep_forward(reader,
+                 (struct mail_forward){.path = reader->within ? reader->within : leaf->place.path,
+                                       .from = inner.from,
+                                       .date = inner.date,
+                                       .date_at = inner.date_at,
+                                       .message_id = inner.message_id,
+                                       .hops = inner.hops,
+                                       .hop_count = inner.hop_count});
 }
 
 /* GMime takes an attached message for a leaf (see mail_preload), so that its header passes our
@@ -517,4 +493,55 @@ void mail_read_tree(struct reader *reader, const char *bytes, size_t n, const ch
         g_object_unref(object);
     g_object_unref(parser);
     g_object_unref(stream);
+}
+
+/* ---- messages within parts ---- */
+
+static void take_inner_part(struct documents *documents, const struct mail_part *part)
+{
+    if (part->text != PART_EXTRACTED)
+        documents_fail(documents, part->text);
+    for (size_t i = 0; i < part->document_count; i++)
+        documents_adopt(documents, &part->documents[i], part->name);
+}
+
+static void take_inner_mail(struct documents *documents, const struct reader *inside)
+{
+    struct reader *reader = documents->reader;
+    const struct mail *mail = inside->mail;
+    for (size_t i = 0; i < mail->part_count; i++)
+        take_inner_part(documents, &mail->parts[i]);
+    for (size_t i = 0; i < mail->defects.n; i++)
+        documents_defect(documents, mail->defects.v[i]);
+    if (inside->overflow)
+        documents_defect(documents, "too-many-parts");
+    for (size_t i = 0; i < mail->forward_count; i++)
+        keep_forward(reader, mail->forwards[i]);
+    documents->is_envelope = true;
+    documents->holds_file = documents->holds_file || inside->has_attachment;
+    reader->budget = inside->budget;
+    reader->unpacked = inside->unpacked;
+}
+
+void mail_read_inside(struct documents *documents, const char *bytes, size_t n)
+{
+    struct reader *reader = documents->reader;
+    struct mail mail = {.date_at = MOMENT_NONE};
+    size_t body;
+    struct err err;
+    if (!documents_claim(documents, n))
+        return;
+    if (n == 0 || !header_check(bytes, n, &body, &err)) {
+        documents_defect(documents, "bad-mime");
+        documents_fail(documents, PART_UNREADABLE);
+        return;
+    }
+    struct reader inside = *reader;
+    inside.mail = &mail;
+    inside.part_room = 0;
+    inside.has_attachment = inside.has_body = inside.overflow = false;
+    inside.within = documents->path;
+    inside.file_depth = documents->depth;
+    mail_read_tree(&inside, bytes, n, "", 0);
+    take_inner_mail(documents, &inside);
 }

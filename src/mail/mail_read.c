@@ -29,11 +29,15 @@ static void register_types(void)
  * used once. */
 static void rehearse(void)
 {
-    static const char mail_text[] = "From: A <a@b.example>\n"
-                                    "Date: Tue, 04 Aug 2015 12:03:11 +0200\n"
-                                    "Subject: =?utf-8?Q?=C3=A4?=\n"
-                                    "Content-Type: multipart/mixed; boundary=b\n\n"
-                                    "--b\n\na\n--b\nContent-Type: text/html\n\n<p>b</p>\n--b--\n";
+    static const char mail_text[] =
+        "From: A <a@b.example>\n"
+        "Date: Tue, 04 Aug 2015 12:03:11 +0200\n"
+        "Subject: =?utf-8?Q?=C3=A4?=\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n"
+        "--b\n\na\n--b\nContent-Type: text/html\n\n<p>b</p>\n"
+        "--b\nContent-Type: application/pkcs7-mime\n"
+        "Content-Transfer-Encoding: base64\n\n"
+        "MCkGCSqGSIb3DQEHAqAcMBoCAQExADARBgkqhkiG9w0BBwGgBAQCCmExAA==\n--b--\n";
     struct arena *arena = arena_new();
     struct mail *mail;
     struct err err;

@@ -51,6 +51,8 @@ CORE_TESTS += tests/unit/test_mail_address
 tests_unit_test_mail_address_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_class
 tests_unit_test_mail_class_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_mail_cms
+tests_unit_test_mail_cms_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_corpus
 tests_unit_test_mail_corpus_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_read
@@ -61,6 +63,8 @@ CORE_TESTS += tests/unit/test_mail_report
 tests_unit_test_mail_report_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_words
 tests_unit_test_mail_words_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_mail_tnef
+tests_unit_test_mail_tnef_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_reading
 tests_unit_test_reading_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 

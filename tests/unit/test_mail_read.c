@@ -743,13 +743,13 @@ static void smime_is_told(void **state)
         enum part_text text;
     } cases[] = {
         {"application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", PART_ENCRYPTED},
-        {"application/x-pkcs7-mime; smime-type=signed-data; name=smime.p7m", PART_NONE},
+        {"application/x-pkcs7-mime; smime-type=signed-data; name=smime.p7m", PART_ENCRYPTED},
         {"application/pkcs7-mime; name=smime.p7m", PART_ENCRYPTED},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct arena *arena = arena_new();
-        /* 30 82 01 00 06 09, the OID of enveloped-data */
+        /* 30 82 01 00 06 09, the OID of enveloped-data; the bytes decide, not the parameter */
         char *s = arena_printf(arena,
                                HEAD "Content-Type: %s\nContent-Transfer-Encoding: base64\n\n"
                                     "MIIBAAYJKoZIhvcNAQcDoIAA\n",
