@@ -31,6 +31,11 @@ static bool is_bounce(const struct case_file *file)
     return has_class(file, MAIL_BOUNCE);
 }
 
+static bool reports_our_answer(const struct case_file *file)
+{
+    return file->known->reported != 0;
+}
+
 static bool is_disposition(const struct case_file *file)
 {
     return has_class(file, MAIL_DISPOSITION);
@@ -293,6 +298,16 @@ static const char *name_closed_letter(struct arena *arena, const struct case_fil
     return part == NULL ? NULL : name_part(arena, part);
 }
 
+/* "o34 failed: unknown-user" */
+static const char *name_report(struct arena *arena, const struct case_file *file)
+{
+    const struct mail_report *report = file->reading->mail->report;
+
+    return arena_printf(arena, "o%lld %s: %s", (long long)file->known->reported,
+                        report_action_to_text(report->action),
+                        report_reason_to_text(report->reason));
+}
+
 static const char *name_level(struct arena *arena, const struct case_file *file)
 {
     return arena_strdup(arena, trust_level_to_text(file->verdict->level));
@@ -308,6 +323,11 @@ static const struct mail_rule {
     const char *sentence; /* "{}" is the detail */
     const char *(*detail)(struct arena *arena, const struct case_file *file);
 } mail_rules[] = {
+    {.name = "bounce-answer",
+     .tests = {is_bounce, reports_our_answer},
+     .state = MESSAGE_IGNORED,
+     .sentence = "bounce: {}",
+     .detail = name_report},
     {.name = "bounce",
      .tests = {is_bounce},
      .state = MESSAGE_IGNORED,

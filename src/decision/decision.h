@@ -38,6 +38,7 @@ struct known {
     int64_t same_mail;  /* ... with the same Message-ID, From and body digest */
     int64_t told; /* an earlier one, the same in either way, that was not registered but answered:
                      what there was to say about it has been said */
+    int64_t reported; /* of a report on a delivery: our answer that it is about, "o34" */
     const char
         *same_content; /* number of a motion with the same text or attachment by this sender */
     const char

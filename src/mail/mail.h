@@ -148,7 +148,7 @@ struct mail_report {
     const char *diagnostic;  /* the server's words */
     const char *recipient;   /* as it was sent to, else as it was delivered to */
     const char *message_id;  /* of the mail that is reported on, without < > */
-    const char *envelope_id; /* Original-Envelope-Id as it stands, xtext */
+    const char *envelope_id; /* Original-Envelope-Id (RFC 3461 section 4.4), decoded */
 };
 
 struct mail {
@@ -213,6 +213,8 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
 /* Makes a text all that the part holds, as one document. */
 void mail_part_set_text(struct arena *arena, struct mail_part *part, const char *text);
 
+/* What a server's answer means, by its words or its status (RFC 3463). */
+enum report_reason report_reason_of(struct arena *arena, const char *response);
 /* Whether nobody can be reached there any more. */
 bool report_is_hard(const struct mail_report *report);
 const char *report_action_to_text(enum report_action action);

@@ -113,6 +113,27 @@ static const char *without_brackets(struct arena *arena, const char *address)
     return address;
 }
 
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const char *found = c ? strchr(digits, c) : NULL;
+    return found ? (int)(found - digits) : -1;
+}
+
+/* RFC 3461 section 4; NULL stays NULL. */
+static const char *xtext_decode(struct arena *arena, const char *s)
+{
+    struct text text;
+    text_init(&text, arena);
+    for (; s && *s; s++) {
+        int high = *s == '+' ? hex_digit(s[1]) : -1;
+        int low = high >= 0 ? hex_digit(s[2]) : -1;
+        text_add_char(&text, low >= 0 ? (char)(high * 16 + low) : *s);
+        s += low >= 0 ? 2 : 0;
+    }
+    return s ? value_clean(arena, text.s) : NULL;
+}
+
 /* ---- words ---- */
 
 /* The notice without the copy of the mail that failed; its first line may be a mark by chance. */
@@ -264,7 +285,7 @@ static void read_status(struct reader *reader, const char *notice, struct mail_r
     if (!report->status || (told && strcmp(report->status + 1, ".0.0") == 0))
         report->status = told ? told : report->status;
     report->diagnostic = diagnostic;
-    report->envelope_id = report_field(arena, fields, "Original-Envelope-Id");
+    report->envelope_id = xtext_decode(arena, report_field(arena, fields, "Original-Envelope-Id"));
     const char *recipient = report_field(arena, fields, "Original-Recipient");
     report->recipient = without_brackets(
         arena, after_type(recipient ? recipient : report_field(arena, fields, "Final-Recipient")));
@@ -307,6 +328,12 @@ static const char *const reason_words[] = {
     [REPORT_REFUSED] = "refused",
     [REPORT_EXPIRED] = "expired",
 };
+
+enum report_reason report_reason_of(struct arena *arena, const char *response)
+{
+    const char *folded = text_fold(arena, response);
+    return reason_of(folded, "", find_status(arena, folded));
+}
 
 bool report_is_hard(const struct mail_report *report)
 {

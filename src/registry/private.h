@@ -87,6 +87,7 @@ int64_t recording_duplicate_of(const struct registry_entry *entry);
 /* NULL where there is no reading. */
 const char *recording_reading_text(struct arena *arena, const struct reading *reading);
 /* What the mail says of itself, into its row and its parts. */
+bool recording_add_report(struct recording *r, struct err *err_r); /* report.c */
 bool recording_add_reading(struct recording *r, struct err *err_r);
 bool recording_add_documents(struct recording *r, struct err *err_r);
 bool recording_add_document(struct recording *r, size_t position,
@@ -109,6 +110,12 @@ bool registry_next_counter(struct registry *registry, const char *body, int year
                            struct err *err_r);
 bool registry_find_number(struct registry *registry, const char *body, const char *number,
                           int64_t *motion_r, struct err *err_r);
+
+/* ---- report.c */
+/* The answer that a report is about, into known; report NULL: none. */
+bool registry_find_reported(struct registry *registry, struct arena *arena, const char *body,
+                            const struct mail_report *report, struct known *known,
+                            struct err *err_r);
 
 /* ---- outbox.c */
 

@@ -44,6 +44,15 @@ static void tell_office(struct telling *telling, const char *template, const cha
                    &telling->rendering.common);
 }
 
+/* Why it failed, in words; NULL where the server's answer does not say. */
+static const char *say_reason(struct arena *arena, const struct conf_body *body,
+                              const char *response)
+{
+    if (response == NULL)
+        return NULL;
+    return reply_words(body->language)->reasons[report_reason_of(arena, response)];
+}
+
 void news_failed(struct arena *arena, const struct news *news, const struct news_answer *answer,
                  struct replies *replies_r)
 {
@@ -58,6 +67,7 @@ void news_failed(struct arena *arena, const struct news *news, const struct news
     set(&telling, "answer_to", answer->to);
     set(&telling, "answer_subject", answer->subject);
     set(&telling, "response", answer->response);
+    set(&telling, "reason", say_reason(arena, news->body, answer->response));
     set(&telling, "number", answer->number);
     set(&telling, "message", answer->message);
     tell_office(&telling, "failed", answer->number);

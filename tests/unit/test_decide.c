@@ -88,6 +88,15 @@ static void change_bounce(struct setting *s)
     s->mail->class = MAIL_BOUNCE;
 }
 
+static void change_bounce_answer(struct setting *s)
+{
+    static struct mail_report report = {.action = REPORT_FAILED, .reason = REPORT_UNKNOWN_USER};
+
+    s->mail->class = MAIL_BOUNCE;
+    s->mail->report = &report;
+    s->known.reported = 34;
+}
+
 static void change_disposition(struct setting *s)
 {
     s->mail->class = MAIL_DISPOSITION;
@@ -402,6 +411,8 @@ static const struct decision_case {
     const char *motions; /* a letter each: r registered, h held */
 } cases[] = {
     {"a member's motion", NULL, MESSAGE_REGISTERED, "registered", "registered", "r"},
+    {"bounce of an answer", change_bounce_answer, MESSAGE_IGNORED, "bounce-answer",
+     "bounce: o34 failed: unknown-user", ""},
     {"bounce", change_bounce, MESSAGE_IGNORED, "bounce", "bounce", ""},
     {"read receipt", change_disposition, MESSAGE_IGNORED, "disposition", "disposition", ""},
     {"own mail", change_own, MESSAGE_IGNORED, "own", "own mail", ""},
@@ -494,7 +505,8 @@ static void judge(void (*change)(struct setting *), struct setting *setting,
                               .arrival = {.at = town_moment(setting->arrived), .basis = "test"},
                               .size = setting->size};
     if (setting->reading != NULL) {
-        trust_judge(arena, setting->reading, setting->body, file.mailbox, moment_day(file.arrival.at), verdict);
+        trust_judge(arena, setting->reading, setting->body, file.mailbox,
+                    moment_day(file.arrival.at), verdict);
         file.verdict = verdict;
     }
     decide(arena, &file, decision_r);

@@ -32,11 +32,11 @@ static const struct report_case {
     bool hard;
 } cases[] = {
     {"Postfix",
-     REPORT("Original-Envelope-Id: k7+2Bf\n\nFinal-Recipient: rfc822; x@b.example\n"
+     REPORT("Original-Envelope-Id: k7+2Bf@x\n\nFinal-Recipient: rfc822; x@b.example\n"
             "Original-Recipient: rfc822;a@b.example\nAction: failed\nStatus: 5.1.1\n"
             "Diagnostic-Code: smtp; 550 5.1.1 <x@b.example>: Recipient address\n"
             "    rejected: User unknown\n"),
-     REPORT_FAILED, REPORT_UNKNOWN_USER, "5.1.1", "a@b.example", OURS, "k7+2Bf", true},
+     REPORT_FAILED, REPORT_UNKNOWN_USER, "5.1.1", "a@b.example", OURS, "k7+f@x", true},
     {"a delay",
      REPORT("\nFinal-Recipient: rfc822; a@b.example\nAction: delayed\nStatus: 4.4.1\n"
             "Will-Retry-Until: Fri, 6 Mar 2026 10:00:00 +0100\n"),

@@ -1103,8 +1103,9 @@ static void test_wrap(void **state)
 static void test_rows_have_words(void **state)
 {
     static const char *const silent[] = {
-        "bounce",       "disposition", "own",       "automatic", "list",    "list-without-motion",
-        "before-start", "same-bytes",  "same-mail", "reply",     "motions", "registered"};
+        "bounce-answer",       "bounce",       "disposition", "own",       "automatic", "list",
+        "list-without-motion", "before-start", "same-bytes",  "same-mail", "reply",     "motions",
+        "registered"};
     static const char *const languages[] = {"de", "en"};
     size_t spoken = 0;
 

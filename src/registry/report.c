@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What became of an answer after it was sent, as the servers on its way report. */
+#include "registry/private.h"
+
+#include "registry/statement.h"
+
+#include <string.h>
+
+/* A diagnostic may be as long as a header field; the administrator reads its beginning. */
+#define RESPONSE_MAX 500
+
+/* Our Message-IDs hold a random token and travel as ENVID, too.  Whoever reports a failure must
+ * know one of an answer that did go out, and may only speak of the address it went to. */
+static bool find_by_id(struct registry *registry, struct arena *arena, const char *body,
+                       const struct mail_report *report, const char *message_id,
+                       struct known *known, struct err *err_r)
+{
+    struct statement *s;
+
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT id, recipient FROM deliveries WHERE message_id = ? AND body = ?"
+                        " AND state IN ('sent', 'maybe', 'bounced')",
+                        value_text(message_id), value_text(body)))
+        return false;
+    if (statement_next(s)) {
+        const char *to = statement_text(s, arena, 1);
+
+        if (report->recipient == NULL || text_equal_nocase(report->recipient, to))
+            known->reported = statement_int(s, 0);
+    }
+    return statement_close(s, err_r);
+}
+
+bool registry_find_reported(struct registry *registry, struct arena *arena, const char *body,
+                            const struct mail_report *report, struct known *known,
+                            struct err *err_r)
+{
+    const char *envelope = report == NULL ? NULL : report->envelope_id;
+
+    if (report == NULL)
+        return true;
+    if (report->message_id != NULL &&
+        !find_by_id(registry, arena, body, report, report->message_id, known, err_r))
+        return false;
+    return known->reported != 0 || envelope == NULL ||
+           find_by_id(registry, arena, body, report, envelope, known, err_r);
+}
+
+/* Bytes of s, cut between characters. */
+static int cut(const char *s)
+{
+    size_t n = strnlen(s, RESPONSE_MAX);
+
+    while (n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80)
+        n--;
+    return (int)n;
+}
+
+static bool set_bounced(struct recording *r, const struct mail_report *report, struct err *err_r)
+{
+    const char *words = report->diagnostic != NULL ? report->diagnostic : "";
+    const char *response =
+        arena_printf(r->arena, "bounced: %s%s%s %.*s", report_reason_to_text(report->reason),
+                     report->status != NULL ? " " : "",
+                     report->status != NULL ? report->status : "", cut(words), words);
+
+    return STATEMENT_RUN(r->registry, err_r,
+                         "UPDATE deliveries SET state = 'bounced', next_attempt = NULL,"
+                         " response = ? WHERE id = ? AND state IN ('sent', 'maybe')",
+                         value_text(text_trim(r->arena, response)),
+                         value_int(r->entry->known->reported));
+}
+
+bool recording_add_report(struct recording *r, struct err *err_r)
+{
+    static const char *const events[] = {
+        [REPORT_FAILED] = "bounced",
+        [REPORT_DELAYED] = "delivery-delayed",
+        [REPORT_DELIVERED] = "delivery-confirmed",
+        [REPORT_COMPLAINED] = "complained",
+    };
+    const struct mail_report *report = r->entry->reading->mail->report;
+
+    if (report == NULL || r->entry->known->reported == 0)
+        return true;
+    struct event event = {
+        .event = events[report->action],
+        .at = r->entry->registered_at,
+        .actor = r->actor,
+        .message = r->message,
+        .delivery = r->entry->known->reported,
+        .body = r->body,
+        .text = report->action == REPORT_COMPLAINED ? NULL : report_reason_to_text(report->reason),
+    };
+    return (report->action != REPORT_FAILED || set_bounced(r, report, err_r)) &&
+           registry_add_event(r->registry, &event, err_r);
+}
