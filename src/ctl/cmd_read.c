@@ -2,11 +2,13 @@
 /* antragctl read and explain: what a mail says, and what would be done with it. */
 #include "base/file.h"
 #include "ctl/ctl.h"
+#include "ctl/why.h"
 #include "daemon/reader_job.h"
 #include "mail/address.h"
 #include "pipeline/pipeline.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +21,14 @@ static bool file_to_memfd(struct ctl *ctl, const char *path, int *fd_r, struct e
            memfd_from("mail", bytes, n, fd_r, err_r);
 }
 
+/* NO_COLOR: https://no-color.org */
+static bool wants_colours(void)
+{
+    const char *terminal = getenv("TERM"), *none = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && (!none || *none == '\0') && terminal &&
+           !text_equal(terminal, "dumb");
+}
+
 bool ctl_read(struct ctl *ctl, int *exit_code_r, struct err *err_r)
 {
     struct reading *reading;
@@ -28,7 +38,9 @@ bool ctl_read(struct ctl *ctl, int *exit_code_r, struct err *err_r)
         return false;
     bool ok = reader_read_apart(ctl->arena, fd, &reading, err_r);
     close(fd);
-    if (ok)
+    if (ok && ctl->why && !ctl->json)
+        why_print(ctl->arena, reading, wants_colours());
+    else if (ok)
         ctl_print_json(ctl, reading_to_json(reading)); /* with and without --json */
     return ok || err_add_where(err_r, "%s", ctl->argv[0]);
 }

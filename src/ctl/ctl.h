@@ -37,6 +37,7 @@ struct ctl {
     const char *arrived;       /* --arrived */
     const char *evidence;      /* --evidence */
     bool silent;               /* --silent */
+    bool why;                  /* --why */
     int argc;                  /* operands */
     char **argv;
 };

@@ -25,7 +25,7 @@ static const struct row {
     const char *synopsis;
     const char *sentence;
 } rows[] = {
-    {"read", ctl_read, 0, 1, 1, "read FILE", "the reading of one mail"},
+    {"read", ctl_read, 0, 1, 1, "read [--why] FILE", "the reading of one mail"},
     {"explain", ctl_explain, NEEDS_CONF, 1, 1, "explain [--body B] FILE|ID",
      "what the daemon does with a mail, and which row says so"},
     {"list", ctl_list, NEEDS_CONF | NEEDS_REGISTRY, 0, 0,
@@ -84,6 +84,7 @@ enum {
     OPTION_ARRIVED,
     OPTION_EVIDENCE,
     OPTION_SILENT,
+    OPTION_WHY,
     OPTION_JSON,
     OPTION_VERSION,
     OPTION_HELP
@@ -105,6 +106,7 @@ static const struct option options[] = {
     {"arrived", required_argument, NULL, OPTION_ARRIVED},
     {"evidence", required_argument, NULL, OPTION_EVIDENCE},
     {"silent", no_argument, NULL, OPTION_SILENT},
+    {"why", no_argument, NULL, OPTION_WHY},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, OPTION_HELP},
     {0},
@@ -177,6 +179,9 @@ static void take_option(struct ctl *ctl, int option, const char *word)
         break;
     case OPTION_SILENT:
         ctl->silent = true;
+        break;
+    case OPTION_WHY:
+        ctl->why = true;
         break;
     case OPTION_VERSION:
         puts(PACKAGE_STRING);

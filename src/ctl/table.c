@@ -75,8 +75,7 @@ static void fit(const struct table *table, int *widths)
         *flexible = FLEXIBLE_MIN;
 }
 
-/* As many whole characters as fit, the last one an ellipsis where something is missing. */
-static const char *cut(struct arena *arena, const char *s, int width)
+const char *table_cut(struct arena *arena, const char *s, int width)
 {
     if (text_width(s) <= width)
         return s;
@@ -94,7 +93,8 @@ static const char *cut(struct arena *arena, const char *s, int width)
 static void print_row(const struct table *table, size_t row, const int *widths)
 {
     for (size_t i = 0; i < table->columns; i++) {
-        const char *cell = cut(table->arena, table->cells[row * table->columns + i], widths[i]);
+        const char *cell =
+            table_cut(table->arena, table->cells[row * table->columns + i], widths[i]);
         bool last = i + 1 == table->columns;
         printf("%s%*s", cell, last ? 0 : widths[i] - text_width(cell) + GAP, "");
     }

@@ -19,4 +19,7 @@ void table_add(struct table *table, const char *const *cells);
 /* With no rows prints the text empty instead. */
 void table_print(const struct table *table, const char *empty);
 
+/* As many whole characters as fit, the last one an ellipsis where something is missing. */
+const char *table_cut(struct arena *arena, const char *s, int width);
+
 #endif

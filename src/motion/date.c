@@ -114,7 +114,9 @@ static bool read_date_cell(struct trace *trace, const char *s, struct motion *mo
         return false;
     motion->letter_date = day;
     motion->place = *place != '\0' ? place : NULL;
-    trace_note(trace, motion, VALUE_LETTER_DATE, 0, spot_of_groups(&date, 1, DATE_GROUPS));
+    struct spot spot = spot_of_groups(&date, 1, DATE_GROUPS);
+    spot.rule = pattern_id(match.pattern);
+    trace_note(trace, motion, VALUE_LETTER_DATE, 0, spot);
     return true;
 }
 
