@@ -26,8 +26,13 @@ decide() {
 subject() {
     world_fetch "$1" hdr.subject.utf8 mailbox INBOX | jq -r '.[-1]."hdr.subject.utf8"'
 }
-subjects() { world_fetch "$1" hdr.subject.utf8 mailbox INBOX | jq -r '.[]."hdr.subject.utf8"'; }
+# has_subject USER PATTERN: one of the mails in the INBOX, not only the last.
+has_subject() {
+    world_fetch "$1" hdr.subject.utf8 mailbox INBOX |
+        jq -e --arg pattern "$2" 'any(.[]."hdr.subject.utf8"; test($pattern))' >/dev/null
+}
 actor() { ctl_json "[.events[] | select(.event == \"$2\") | .actor][-1]" show "$1"; }
+is_held() { [[ $(ctl_json ".[] | select(.id == \"$1\").state" inbox) == held ]]; }
 moved() { world_has "$WORLD_MAYOR" Registriert "$1"; }
 
 step 'with a daemon: a stranger writes for the SPD'
@@ -81,7 +86,7 @@ step 'it is withdrawn'
 expect state withdrawn "$(decide .state withdraw "$(number 1)" --reason 'Schreiben der Fraktion')"
 wait_for 30 'the faction is told' world_has "$WORLD_DEPUTY" INBOX 3
 wait_for 30 'the list is told' world_has "$WORLD_LIST" INBOX 3
-wait_for 30 'the office is told' grep -q "$(number 1).*Zurückgezogen" <(subjects "$WORLD_OFFICE")
+wait_for 30 'the office is told' has_subject "$WORLD_OFFICE" "$(number 1).*Zurückgezogen"
 expect 'its state' withdrawn "$(ctl_json '.[0].state' list)"
 expect_exit 65 ctl withdraw "$(number 1)" --reason 'noch einmal'
 expect 'who withdrew it' "$me" "$(actor "$(number 1)" withdrawn)"
@@ -99,12 +104,11 @@ step "a member's mail without a motion is ignored, and she is told"
 world_letter third@spd-bedburg-hau.example |
     sed -n '1,/^$/p' | { cat; echo 'Wann ist die nächste Sitzung? Bitte um Auskunft.'; } |
     world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
-wait_for 30 'it is held' ctl_json '.[] | select(.id == "m3" and .state == "held")' inbox
+wait_for 30 'it is held' is_held m3
 before=$(world_count "$WORLD_CHAIR" INBOX)
 expect_exit 64 ctl ignore m3
 expect state ignored "$(decide .state ignore m3 --reason 'kein Antrag')"
-told() { grep -q '^\[m3\] Eingegangen, aber nicht registriert' <(subjects "$WORLD_CHAIR"); }
-wait_for 30 'she is told' told
+wait_for 30 'she is told' has_subject "$WORLD_CHAIR" '^\[m3\] Eingegangen, aber nicht registriert'
 expect 'its state' ignored "$(ctl_json '.[2].state' inbox)"
 expect_exit 65 ctl reread m3
 ((before < $(world_count "$WORLD_CHAIR" INBOX))) || fail 'nothing was delivered'
@@ -120,7 +124,7 @@ wait_for 30 'the list is told' world_has "$WORLD_LIST" INBOX 6
 step 'a held mail is read again'
 world_letter fourth@fremd.example "Erika Mustermann <$WORLD_STRANGER>" |
     world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
-wait_for 30 'it is held' ctl_json '.[] | select(.id == "m4" and .state == "held")' inbox
+wait_for 30 'it is held' is_held m4
 expect state held "$(decide .state reread m4)"
 expect 'who had it read' "$me" "$(actor m4 reread)"
 
@@ -136,6 +140,7 @@ if [[ $(id -u) == 0 ]]; then
     expect_exit 0 as_member retry
     expect_exit 0 as_member withdraw "$(number 3)" --reason 'Anruf'
     expect 'who withdrew it' nobody "$(actor "$(number 3)" withdrawn)"
+    wait_for 30 'the list is told' world_has "$WORLD_LIST" INBOX 7
 fi
 
 step 'without a daemon'
