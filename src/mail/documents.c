@@ -3,6 +3,7 @@
 
 #include "mail/cms.h"
 #include "mail/inside.h"
+#include "mail/pdf.h"
 #include "mail/rtf.h"
 #include "mail/tnef.h"
 
@@ -25,6 +26,7 @@ static void read_message(struct documents *documents, const struct document_file
 }
 
 static const struct format formats[] = {
+    {"%PDF-", 5, "application/pdf", "pdf", pdf_convert},
     {"{\\rtf", 5, "application/rtf", "rtf", rtf_convert},
     {TNEF_MAGIC, 4, "application/ms-tnef", NULL, tnef_read},
     {TNEF_MAGIC, 4, "application/vnd.ms-tnef", NULL, tnef_read},
@@ -37,6 +39,7 @@ static const struct format formats[] = {
 void documents_preload(void)
 {
     cms_preload();
+    pdf_preload();
 }
 
 static bool has_magic(const struct format *format, const struct document_file *file)
@@ -114,6 +117,19 @@ void documents_finish(const struct documents *documents, struct mail_part *part)
     part->document_count = documents->n;
 }
 
+/* Page by page: only here a form feed means something. */
+static char *normalize_pages(struct arena *arena, const char *s, size_t n)
+{
+    struct text text;
+    text_init(&text, arena);
+    for (const char *feed; (feed = memchr(s, '\f', n)); n -= (size_t)(feed + 1 - s), s = feed + 1) {
+        text_add(&text, text_normalize(arena, s, (size_t)(feed - s)));
+        text_add_char(&text, '\f');
+    }
+    text_add(&text, text_normalize(arena, s, n));
+    return text.s;
+}
+
 static void append(struct documents *documents, struct mail_document document)
 {
     if (documents->n > 0)
@@ -133,7 +149,7 @@ static void add_text(struct documents *documents, const char *text, size_t n, bo
         return;
     }
     append(documents, (struct mail_document){.name = documents->name,
-                                             .text = text_normalize(documents->arena, text, n),
+                                             .text = normalize_pages(documents->arena, text, n),
                                              .is_body = is_body});
 }
 

@@ -64,7 +64,7 @@ void documents_finish(const struct documents *documents, struct mail_part *part)
 
 /* ---- for converters ---- */
 
-/* UTF-8 with any line ends; invalid bytes become U+FFFD. */
+/* UTF-8 with any line ends, a form feed where a page ends; invalid bytes become U+FFFD. */
 void documents_add(struct documents *documents, const char *text, size_t n);
 /* The same for the body of a message that the file at work is: the mail's, where it has none. */
 void documents_add_body(struct documents *documents, const char *text, size_t n);

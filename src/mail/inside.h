@@ -8,6 +8,7 @@
 #ifndef MAIL_INSIDE_H
 #define MAIL_INSIDE_H
 
+#include "mail/documents.h"
 #include "mail/mail.h"
 
 #include <glib.h>
@@ -33,8 +34,9 @@ struct reader {
     struct fields fields;
     GMimeParserOptions *options;
     size_t part_room;
-    size_t budget;   /* bytes that may still be decoded into copies of attached messages */
-    size_t unpacked; /* bytes unpacked of attachments so far */
+    size_t budget;      /* bytes that may still be decoded into copies of attached messages */
+    size_t unpacked;    /* bytes unpacked of attachments so far */
+    double pdf_seconds; /* of the processor that PDFs have taken so far */
     const char *report_fields; /* of a delivery status among the parts, or NULL */
     const char *returned_id;   /* Message-ID in returned headers, or NULL */
     bool has_attachment;       /* a part that a sender would call one */

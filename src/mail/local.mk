@@ -29,6 +29,14 @@ libcore_a_SOURCES += \
 	src/mail/page.c \
 	src/mail/page.h \
 	src/mail/mail_word.c \
+	src/mail/pdf.c \
+	src/mail/pdf.h \
+	src/mail/pdf_layout.c \
+	src/mail/pdf_layout.h \
+	src/mail/pdf_stream.c \
+	src/mail/pdf_stream.h \
+	src/mail/pdf_words.c \
+	src/mail/pdf_words.h \
 	src/mail/raw.h \
 	src/mail/rtf.c \
 	src/mail/rtf.h \

@@ -29,20 +29,24 @@
  *   bad-smime           an S/MIME part that is damaged, or has more structure than we open
  *   bad-tnef            a winmail.dat that is damaged
  *   field-twice         From, Sender, To, Cc, Reply-To, Subject, Date or Message-ID more than once
+ *   garbled-text        pages of a PDF whose text is glyphs without their letters
  *   no-date             no Date
  *   no-from             no From, or none with an address
  *   no-message-id       no Message-ID
  *   nul-bytes           NUL bytes
+ *   pages-without-text  a PDF with text has pages that are pictures
  *   too-deep            parts below MAIL_MAX_DEPTH, which are not read; or a document whose groups
  *                       are nested deeper than in any that a person made
  *   too-many-addresses  more than MAIL_MAX_ADDRESSES in one field; the others are left out
  *   too-many-cells      tables of more cells than we read (page.h)
  *   too-many-files      files within files deeper than, or more than, we open (documents.h)
  *   too-many-hops       more than MAIL_MAX_HOPS Received fields; the oldest are left out
+ *   too-many-pages      more than PDF_MAX_PAGES (pdf.h); the others are not read
  *   too-many-parts      more than MAIL_MAX_PARTS; the others are left out
  *   too-many-references more than MAIL_MAX_IDS ids in one field; the others are left out
  *   too-much-text       a document of more than MAIL_MAX_TEXT
  *   too-much-unpacked   what is packed in the attachments is more than we unpack
+ *   too-slow            PDFs took longer than PDF_MAX_SECONDS; what was read by then counts
  *   truncated           the end is missing: a multipart, or a document's group, that is not closed
  */
 

@@ -3,7 +3,6 @@
  * The tree of parts.  GMime finds where they begin and end and undoes the transfer encoding; what
  * each of them is to a reader is decided here.
  */
-#include "mail/documents.h"
 #include "mail/inside.h"
 
 #include "base/digest.h"
@@ -521,6 +520,7 @@ static void take_inner_mail(struct documents *documents, const struct reader *in
     documents->holds_file = documents->holds_file || inside->has_attachment;
     reader->budget = inside->budget;
     reader->unpacked = inside->unpacked;
+    reader->pdf_seconds = inside->pdf_seconds;
 }
 
 void mail_read_inside(struct documents *documents, const char *bytes, size_t n)

@@ -2,7 +2,6 @@
 #include "mail/mail.h"
 
 #include "base/digest.h"
-#include "mail/documents.h"
 #include "mail/inside.h"
 
 #include <string.h>

@@ -478,7 +478,7 @@ static void parts_have_imap_numbers(void **state)
         {"2.1", "text/plain", NULL, 5, PART_EXTRACTED, false},
         {"3.1", "text/plain", NULL, 1, PART_EXTRACTED, false},
         {"3.2", "image/png", "b.png", 3, PART_IMAGE, false},
-        {"4", "application/pdf", "a.pdf", 3, PART_NONE, false},
+        {"4", "application/pdf", "a.pdf", 3, PART_UNREADABLE, false},
     };
     (void)state;
     struct arena *arena = arena_new();
