@@ -23,7 +23,7 @@ enum page_kind {
 };
 #define PAGE_KINDS (PAGE_GARBLED + 1)
 
-struct page {
+struct page_lines {
     double height;
     struct layout_lines lines;
 };
@@ -34,7 +34,7 @@ struct pdf {
     struct arena *arena;
     GInputStream *stream;
     PopplerDocument *document;
-    struct page *pages; /* those with text */
+    struct page_lines *pages; /* those with text */
     size_t n;
     size_t kinds[PAGE_KINDS];
     GList *pinned; /* files that annotations hold */
@@ -66,7 +66,7 @@ static bool same_place(const struct layout_box *a, const struct layout_box *b)
                                        fabs(a->x0 + a->x1 - b->x0 - b->x1) < 6);
 }
 
-static bool has_line(const struct page *page, const struct layout_line *line)
+static bool has_line(const struct page_lines *page, const struct layout_line *line)
 {
     for (size_t i = 0; i < page->lines.n; i++)
         if (same_place(&page->lines.v[i].box, &line->box) &&
@@ -75,12 +75,12 @@ static bool has_line(const struct page *page, const struct layout_line *line)
     return false;
 }
 
-static bool is_header(const struct page *page, const struct layout_line *line)
+static bool is_header(const struct page_lines *page, const struct layout_line *line)
 {
     return line->box.y1 < HEADER_ZONE * page->height;
 }
 
-static bool is_footer(const struct page *page, const struct layout_line *line)
+static bool is_footer(const struct page_lines *page, const struct layout_line *line)
 {
     return line->box.y0 > FOOTER_ZONE * page->height;
 }
@@ -88,7 +88,7 @@ static bool is_footer(const struct page *page, const struct layout_line *line)
 /* A page that has the first one's address is not its second: its letterhead is its own. */
 static bool begins_letter(const struct pdf *pdf, size_t i)
 {
-    const struct page *page = &pdf->pages[i];
+    const struct page_lines *page = &pdf->pages[i];
     for (size_t k = 0; i > 0 && k < page->lines.n; k++) {
         const struct layout_line *line = &page->lines.v[k];
         if (!is_header(page, line) && line->box.y1 < ADDRESS_ZONE * page->height &&
@@ -109,7 +109,7 @@ static bool has_letters(const char *s)
 /* A header stands on the first page only, a footer on the last, a bare number nowhere. */
 static bool repeats(const struct pdf *pdf, size_t i, const struct layout_line *line, bool begins)
 {
-    const struct page *page = &pdf->pages[i];
+    const struct page_lines *page = &pdf->pages[i];
     bool header = is_header(page, line), footer = is_footer(page, line);
     if (!header && !footer)
         return false;
@@ -188,7 +188,7 @@ static void append_lines(struct arena *arena, struct layout_lines *lines,
 }
 
 /* The direction in which most is written comes first. */
-static void lay_out(struct arena *arena, const struct pdf_page *words, struct page *page)
+static void lay_out(struct arena *arena, const struct pdf_page *words, struct page_lines *page)
 {
     bool done[PDF_TURNS] = {false};
     for (size_t k = 0; k < PDF_TURNS; k++) {

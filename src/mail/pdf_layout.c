@@ -28,7 +28,7 @@ struct run {
     struct layout_box box;
 };
 
-struct page {
+struct layout {
     struct arena *arena;
     double height;
     struct layout_lines *lines;
@@ -253,14 +253,14 @@ static size_t count_level(const struct side *a, const struct side *b)
 }
 
 /* The sender's details stand beside the address or at the foot of a page. */
-static bool is_margin(const struct page *page, const struct band *band)
+static bool is_margin(const struct layout *page, const struct band *band)
 {
     return band->bottom < 0.45 * page->height || band->top > 0.85 * page->height;
 }
 
 /* Whether the two sides are read one after the other; more for the better reason. */
-static size_t judge_sides(const struct page *page, const struct band *band, const struct side *left,
-                          const struct side *right, double gutter)
+static size_t judge_sides(const struct layout *page, const struct band *band,
+                          const struct side *left, const struct side *right, double gutter)
 {
     const struct side *small = left->n < right->n ? left : right;
     size_t n = small->n;
@@ -278,7 +278,7 @@ static size_t judge_sides(const struct page *page, const struct band *band, cons
     return 0;
 }
 
-static struct side gather_side(const struct page *page, const struct runs *runs,
+static struct side gather_side(const struct layout *page, const struct runs *runs,
                                const struct band *band, bool right)
 {
     struct side side = {arena_array(page->arena, runs->n, sizeof(struct stripe)), 0};
@@ -326,14 +326,14 @@ static void extend_band(const struct runs *runs, struct band *band)
 }
 
 /* runs: none of them crosses x. */
-static void try_band(const struct page *page, struct runs runs, double x, struct band *best)
+static void try_band(const struct layout *page, struct runs runs, double x, struct band *best)
 {
     struct band band = {.x = x};
     double gutter;
     if (runs.n < 4 || !find_overlap(&runs, &band, &gutter))
         return;
     /* the sides are weighed in an arena of their own: there are many tries */
-    struct page inner = *page;
+    struct layout inner = *page;
     inner.arena = arena_new();
     struct side left = gather_side(&inner, &runs, &band, false);
     struct side right = gather_side(&inner, &runs, &band, true);
@@ -347,7 +347,7 @@ static void try_band(const struct page *page, struct runs runs, double x, struct
 }
 
 /* The stretches of a region that nothing crosses at x. */
-static void try_gutter(const struct page *page, struct runs runs, double x, struct band *best)
+static void try_gutter(const struct layout *page, struct runs runs, double x, struct band *best)
 {
     size_t begin = 0;
     for (size_t i = 0; i <= runs.n; i++) {
@@ -360,7 +360,7 @@ static void try_gutter(const struct page *page, struct runs runs, double x, stru
 }
 
 /* A gutter ends where some run begins. */
-static struct band find_columns(const struct page *page, struct runs runs)
+static struct band find_columns(const struct layout *page, struct runs runs)
 {
     struct band best = {0};
     double last = -HUGE_VAL;
@@ -390,7 +390,7 @@ struct row {
     size_t n;
 };
 
-static void add_line(struct page *page, const char *text, const struct layout_box *box)
+static void add_line(struct layout *page, const char *text, const struct layout_box *box)
 {
     struct layout_lines *lines = page->lines;
     if (lines->n == page->room) {
@@ -588,7 +588,7 @@ static void set_stops(struct columns *columns, const struct row *rows, size_t n)
         }
 }
 
-static void write_row(struct page *page, const struct row *row, const struct columns *columns)
+static void write_row(struct layout *page, const struct row *row, const struct columns *columns)
 {
     struct text text;
     size_t at = 0;
@@ -605,7 +605,7 @@ static void write_row(struct page *page, const struct row *row, const struct col
     add_line(page, text.s, &row->box);
 }
 
-static void write_rows(struct page *page, struct runs runs)
+static void write_rows(struct layout *page, struct runs runs)
 {
     size_t n;
     struct row *rows = make_rows(page->arena, runs, &n);
@@ -638,7 +638,7 @@ static enum place place_in(const struct band *band, const struct layout_box *box
     return box->x0 >= band->x ? PLACE_RIGHT : PLACE_LEFT;
 }
 
-static void read_region(struct page *page, struct runs runs, size_t depth)
+static void read_region(struct layout *page, struct runs runs, size_t depth)
 {
     if (runs.n == 0)
         return;
@@ -710,7 +710,7 @@ static void mark_gaps(struct arena *arena, struct layout_lines *lines)
 void layout_page(struct arena *arena, const struct layout_word *words, size_t n, double height,
                  struct layout_lines *lines_r)
 {
-    struct page page = {.arena = arena, .height = height, .lines = lines_r};
+    struct layout page = {.arena = arena, .height = height, .lines = lines_r};
     *lines_r = (struct layout_lines){NULL, 0};
     if (n == 0)
         return;
