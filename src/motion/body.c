@@ -28,47 +28,9 @@ static bool next_line(struct walk *walk)
     return true;
 }
 
-/* Outlook writes no mark, only the old message's header fields: "Von:", then "Gesendet:". */
-static bool begins_header_block(const struct walk *walk)
-{
-    struct walk ahead = *walk;
-    return pattern_matches(PATTERN_thread_from, walk->line) && next_line(&ahead) &&
-           strlen(ahead.line) < MARK_MAX && pattern_matches(PATTERN_thread_header, ahead.line);
-}
-
-static bool begins_thread(const struct walk *walk, bool fields_count)
-{
-    return strlen(walk->line) < MARK_MAX && (pattern_matches(PATTERN_thread_begins, walk->line) ||
-                                             (fields_count && begins_header_block(walk)));
-}
-
 static bool is_blank(const char *s)
 {
     return strspn(s, " \t\r\n") == strlen(s);
-}
-
-/* A line without its first bytes. */
-static void add_line(struct splice *out, const struct walk *walk, size_t skipped)
-{
-    splice_add(out, walk->source + skipped, (size_t)(walk->next - walk->source) - skipped);
-}
-
-char *body_own_text(struct trace *trace, const char *text, bool forwards)
-{
-    struct walk walk = {.arena = trace_arena(trace), .next = text};
-    struct splice out;
-    bool any = false;
-    splice_init(&out, trace);
-    while (next_line(&walk)) {
-        if (text_equal(walk.line, "-- ") || text_equal(walk.line, "--") ||
-            begins_thread(&walk, forwards || any))
-            break;
-        if (walk.line[0] == '>')
-            continue;
-        any = any || !is_blank(walk.line);
-        add_line(&out, &walk, 0);
-    }
-    return splice_text(&out);
 }
 
 static const char *unquoted(const char *line)
@@ -78,14 +40,130 @@ static const char *unquoted(const char *line)
     return line[1] == ' ' ? line + 2 : line + 1;
 }
 
+/* ---- where an older message begins ---- */
+
+/* Header fields that stand together: more than that are looked at in none. */
+#define BLOCK_MAX 8
+
+static bool is_field(const char *line)
+{
+    return strlen(line) < MARK_MAX && pattern_matches(PATTERN_thread_header, line);
+}
+
+/* Outlook writes no mark, only the old message's header fields.  A memo's head ("Von:", "An:",
+ * "Datum:") has neither the time nor an address. */
+static bool begins_header_block(const struct walk *walk)
+{
+    struct walk ahead = *walk;
+    bool has_from = false, is_mail = false;
+    size_t n = 0;
+    do {
+        const char *line = ahead.line + strspn(ahead.line, "> ");
+        if (!is_field(line))
+            break;
+        has_from = has_from || pattern_matches(PATTERN_thread_from, line);
+        is_mail = is_mail || pattern_matches(PATTERN_thread_mail_field, line);
+        n++;
+    } while (n < BLOCK_MAX && next_line(&ahead));
+    return n >= 2 && has_from && is_mail;
+}
+
+/* The next line that is not empty, or NULL. */
+static bool skip_blanks(struct walk *walk)
+{
+    while (next_line(walk))
+        if (!is_blank(walk->line))
+            return true;
+    return false;
+}
+
+/* A rule may also be drawn for a signature. */
+static bool begins_with_rule(const struct walk *walk)
+{
+    struct walk ahead = *walk;
+    return pattern_matches(PATTERN_thread_rule, walk->line) && skip_blanks(&ahead) &&
+           begins_header_block(&ahead);
+}
+
+/* "Am 01.06.2026 um 10:14 schrieb Nele Rau", "<rau@gruene.example>:" */
+static bool begins_wrapped(const struct walk *walk)
+{
+    struct walk ahead = *walk;
+    return pattern_matches(PATTERN_thread_wrapped, walk->line) && next_line(&ahead) &&
+           strlen(ahead.line) < MARK_MAX && pattern_matches(PATTERN_thread_wrapped_end, ahead.line);
+}
+
+/* A line that says that an older message follows. */
+static bool is_mark(const struct walk *walk)
+{
+    return strlen(walk->line) < MARK_MAX && (pattern_matches(PATTERN_thread_begins, walk->line) ||
+                                             begins_with_rule(walk) || begins_wrapped(walk));
+}
+
+static bool begins_thread(const struct walk *walk, bool fields_count)
+{
+    return is_mark(walk) || (fields_count && walk->line[0] != '\0' && begins_header_block(walk));
+}
+
+/* ---- what the sender wrote ---- */
+
+/* A line without its first bytes. */
+static void add_line(struct splice *out, const struct walk *walk, size_t skipped)
+{
+    splice_add(out, walk->source + skipped, (size_t)(walk->next - walk->source) - skipped);
+}
+
+/* Behind the line that names whom it quotes, where quoting marks follow: who answers below the old
+ * text, or between its lines, has not ended there. */
+static bool skip_attribution(struct walk *walk)
+{
+    struct walk ahead = *walk;
+    if (!pattern_matches(PATTERN_thread_attribution, walk->line) && !begins_wrapped(walk))
+        return false;
+    if (begins_wrapped(walk) && !next_line(&ahead))
+        return false;
+    struct walk quoted = ahead;
+    if (!skip_blanks(&quoted) || quoted.line[0] != '>')
+        return false;
+    *walk = ahead;
+    return true;
+}
+
+char *body_own_text(struct trace *trace, const char *text, bool forwards)
+{
+    struct walk walk = {.arena = trace_arena(trace), .next = text};
+    struct splice out;
+    bool any = false;
+    splice_init(&out, trace);
+    while (next_line(&walk)) {
+        if (text_equal(walk.line, "-- ") || text_equal(walk.line, "--"))
+            break;
+        if (walk.line[0] == '>' || skip_attribution(&walk))
+            continue;
+        if (begins_thread(&walk, forwards || any))
+            break;
+        any = any || !is_blank(walk.line);
+        add_line(&out, &walk, 0);
+    }
+    return splice_text(&out);
+}
+
+/* ---- what the sender hands on ---- */
+
+/* A field that was folded goes on indented, or with more addresses. */
+static bool goes_on(const char *line)
+{
+    return line[0] == ' ' || line[0] == '\t' || pattern_matches(PATTERN_addresses_only, line);
+}
+
 static void skip_headers(struct walk *walk)
 {
     struct walk at = *walk;
     bool any = false;
     while (next_line(&at)) {
         bool blank = strspn(at.line, " \t>\r") == strlen(at.line);
-        bool header = strlen(at.line) < MARK_MAX && pattern_matches(PATTERN_thread_header, at.line);
-        if (!header && !(blank && !any))
+        bool header = is_field(at.line);
+        if (!header && !(blank && !any) && !(any && !blank && goes_on(at.line)))
             break;
         any = any || header;
         *walk = at;
@@ -93,30 +171,31 @@ static void skip_headers(struct walk *walk)
 }
 
 /* To behind the line that begins a message handed on, or before the block of fields that does;
- * false where the text hands none on. */
-static bool find_forward(struct walk *walk, const char *subject)
+ * false where the text hands none on.  quoted: quoting marks say as much as a line. */
+static bool find_forward(struct walk *walk, bool forwards, bool quoted)
 {
-    bool forwards = subject != NULL && body_is_forward(subject);
     const char *start;
     for (;;) {
         start = walk->next;
         if (!next_line(walk))
             return false;
-        if (begins_thread(walk, true))
+        if (begins_thread(walk, true) || (quoted && walk->line[0] == '>'))
             break;
     }
     if (!forwards && !pattern_matches(PATTERN_thread_forwarded, walk->line))
         return false;
-    if (!pattern_matches(PATTERN_thread_begins, walk->line))
+    if (!is_mark(walk))
         walk->next = start;
+    else if (begins_wrapped(walk))
+        next_line(walk);
     return true;
 }
 
-char *body_forwarded_text(struct trace *trace, const char *text, const char *subject)
+char *body_forwarded_text(struct trace *trace, const char *text, bool forwards)
 {
     struct walk walk = {.arena = trace_arena(trace), .next = text};
     struct splice out;
-    if (!find_forward(&walk, subject))
+    if (!find_forward(&walk, forwards, forwards))
         return NULL;
     skip_headers(&walk);
     splice_init(&out, trace);
@@ -170,7 +249,8 @@ static void add_forward(struct arena *arena, struct mail *mail, const char *valu
 void body_find_forward(struct arena *arena, struct mail *mail)
 {
     struct walk walk = {.arena = arena, .next = mail->text};
-    if (mail->forward_count > 0 || !find_forward(&walk, mail->subject))
+    if (mail->forward_count > 0 ||
+        !find_forward(&walk, mail->subject != NULL && body_is_forward(mail->subject), false))
         return;
     while (next_line(&walk)) {
         const char *line = unquoted(walk.line);

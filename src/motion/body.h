@@ -15,9 +15,11 @@
 /* What the sender wrote, traced.  forwards: the mail says that it forwards, so header fields at its
  * very beginning are the old mail's; otherwise they are a letterhead's. */
 char *body_own_text(struct trace *trace, const char *text, bool forwards);
-/* What the sender forwards, traced, without the headers and quoting marks; NULL if nothing is
- * forwarded. subject: the mail's, or NULL. */
-char *body_forwarded_text(struct trace *trace, const char *text, const char *subject);
+/* What the sender hands on, traced, without the old headers and one level of quoting marks; NULL if
+ * nothing is handed on.  What was handed on before is found in it by the same function.  forwards:
+ * the mail says so, or it was handed on itself; otherwise only a line that says "weitergeleitet"
+ * counts. */
+char *body_forwarded_text(struct trace *trace, const char *text, bool forwards);
 /* Whether the subject is one of an answer. */
 bool body_is_answer(const char *subject);
 bool body_is_forward(const char *subject);

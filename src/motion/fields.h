@@ -42,6 +42,8 @@ struct heading {
 };
 
 void title_find(const struct letter *letter, struct heading *heading_r);
+/* Of a mail's subject "Antrag: X"; NULL if it is none. */
+const char *title_of_subject(struct trace *trace, const char *subject);
 /* Items such as "1. Antrag: ..." or "Haushaltsantrag Nr. 2: ..."; 0 or at least two. */
 #define TITLE_MAX_ITEMS 200
 struct item {
@@ -72,6 +74,8 @@ const char *refers_find(const struct letter *letter, const struct heading *headi
 /* kind.c */
 bool kind_is_motion(const struct letter *letter, const struct motion *motion,
                     const struct heading *heading);
+/* Whether it says what it is, and that it is none: an invitation, an answer to a motion. */
+bool kind_is_something_else(const struct letter *letter);
 /* Whether words that announce a replacement make one of this kind. */
 bool kind_is_replaced(enum motion_kind kind, const char *announcement);
 void kind_find(const struct letter *letter, const struct heading *heading, struct motion *motion);

@@ -114,7 +114,7 @@ void kind_find(const struct letter *letter, const struct heading *heading, struc
 
 /* ---- whether it is any ---- */
 
-static bool is_something_else(const struct letter *letter)
+bool kind_is_something_else(const struct letter *letter)
 {
     for (size_t i = 0; i < letter->head.end || i < letter->opening.begin; i++) {
         const struct line *line = &letter->lines[i];
@@ -171,7 +171,7 @@ bool kind_is_motion(const struct letter *letter, const struct motion *motion,
     bool requested = pattern_matches(PATTERN_requests, opening_text(letter));
     if (!labelled && !requested && !(motion->resolution != NULL && motion->reasoning != NULL))
         return false;
-    if (is_something_else(letter) || is_cover_note(letter, motion))
+    if (kind_is_something_else(letter) || is_cover_note(letter, motion))
         return false;
     return concerns_council(letter, motion, heading);
 }

@@ -140,7 +140,9 @@ struct envelope {
     struct day mailed;   /* the day of its Date, in its own zone, or DAY_NONE */
 };
 
-static void read_letter(struct trace *trace, const char *text, const struct envelope *envelope,
+/* Whether it may be a letter that hands on a motion: false for what is known to be something else.
+ */
+static bool read_letter(struct trace *trace, const char *text, const struct envelope *envelope,
                         struct motions *motions)
 {
     struct heading heading;
@@ -156,14 +158,16 @@ static void read_letter(struct trace *trace, const char *text, const struct enve
     struct range range = {letter->opening.begin, letter->sections.end};
     read_own(letter, &heading, range, &whole);
     if (!kind_is_motion(letter, &whole, &heading)) {
+        bool is_else = kind_is_something_else(letter);
         trace_forget(trace, mark);
-        return;
+        return !is_else;
     }
     size_t n = title_find_items(letter, &items);
     if (n > 0)
         read_items(letter, &motion, heading.phrase, items, n, motions);
     else
         add_motion(letter->arena, motions, &whole);
+    return true;
 }
 
 /* ---- a mail's letters ---- */
@@ -210,6 +214,23 @@ static void add_new(struct arena *arena, struct motions *all, const struct motio
     }
 }
 
+/* More often a mail is not handed on. */
+#define MAX_FORWARDS 12
+
+/* What was handed on, and within it what had been handed on before, until one is a motion.  An
+ * answer of the administration in between ends the search: below it stands what it answers. */
+static void read_forwarded(struct trace *trace, const char *text, const struct envelope *envelope,
+                           bool forwards, struct motions *found)
+{
+    bool goes_on = true;
+    for (int i = 0; i < MAX_FORWARDS && goes_on && found->n == 0; i++) {
+        text = body_forwarded_text(trace, text, forwards || i > 0);
+        if (text == NULL)
+            return;
+        goes_on = read_letter(trace, body_own_text(trace, text, true), envelope, found);
+    }
+}
+
 static void read_body(struct trace *trace, const struct mail_document *document, const char *path,
                       const struct envelope *envelope, struct motions *motions)
 {
@@ -221,11 +242,8 @@ static void read_body(struct trace *trace, const struct mail_document *document,
         own.subject = NULL;
     bool forwards = subject != NULL && body_is_forward(subject);
     read_letter(trace, body_own_text(trace, text, forwards), &own, &found);
-    if (found.n == 0) {
-        const char *forwarded = body_forwarded_text(trace, text, subject);
-        if (forwarded != NULL)
-            read_letter(trace, body_own_text(trace, forwarded, false), &forwarding, &found);
-    }
+    if (found.n == 0)
+        read_forwarded(trace, text, &forwarding, forwards, &found);
     add_new(trace_arena(trace), motions, &found, path);
 }
 
@@ -262,28 +280,68 @@ static bool withdraws(const struct motions *motions)
 
 /* ---- what the mail says about its letter ---- */
 
-static const char *document_replaces(struct trace *trace, const char *path,
-                                     const struct mail_document *document)
+/* What a covering note says of the letters that it encloses. */
+struct note {
+    const char *replaces; /* the words that announce a replacement, or NULL */
+    struct motion said;   /* consultations, factions, addressee, confidential; nothing else */
+};
+
+static void read_note(struct trace *trace, const char *path, const struct mail_document *document,
+                      struct day mailed, struct note *note_r)
 {
+    struct heading heading;
     const char *text = limited(trace, document->text, path, document->offset);
-    const struct letter *letter = letter_read(trace, body_own_text(trace, text, false));
-    if (letter->replaces != NULL)
-        return letter->replaces;
+    struct letter *letter = letter_read(trace, body_own_text(trace, text, true));
+    letter->mailed = mailed;
     const char *opening = opening_text(letter);
-    return pattern_matches(PATTERN_says_replace, opening) ? opening : NULL;
+    *note_r = (struct note){.replaces = letter->replaces, .said = {.letter_date = DAY_NONE}};
+    if (note_r->replaces == NULL && pattern_matches(PATTERN_says_replace, opening))
+        note_r->replaces = opening;
+    title_find(letter, &heading);
+    note_r->said.addressee = addressee_find(letter);
+    faction_find(letter, &heading, NULL, &note_r->said.factions);
+    read_confidential(letter, &heading, &note_r->said);
+    consultation_find(letter, &heading, NULL, &note_r->said);
 }
 
-/* A cover note's words about the letter that it encloses, or NULL. */
-static const char *note_replaces(struct trace *trace, const struct mail *mail)
+/* The first text of the body; false if there is none. */
+static bool find_note(struct trace *trace, const struct mail *mail, struct day mailed,
+                      struct note *note_r)
 {
-    const char *said = NULL;
-    for (size_t i = 0; i < mail->part_count && said == NULL; i++) {
+    for (size_t i = 0; i < mail->part_count; i++) {
         const struct mail_part *part = &mail->parts[i];
-        for (size_t k = 0; k < part->document_count && said == NULL; k++)
-            if (part->documents[k].is_body)
-                said = document_replaces(trace, part->path, &part->documents[k]);
+        for (size_t k = 0; k < part->document_count; k++) {
+            if (!part->documents[k].is_body)
+                continue;
+            read_note(trace, part->path, &part->documents[k], mailed, note_r);
+            return true;
+        }
     }
-    return said;
+    return false;
+}
+
+static void fill_consultations(struct trace *trace, const struct motion *said,
+                               struct motion *motion)
+{
+    if (motion->consultation_count > 0)
+        return;
+    motion->consultations = said->consultations;
+    motion->consultation_count = said->consultation_count;
+    trace_share(trace, said, VALUE_MEETING_DATE, motion);
+}
+
+/* The letter wins over the note; the note fills what the letter leaves open. */
+static void fill_open(struct trace *trace, const struct motion *said, struct motion *motion)
+{
+    fill_consultations(trace, said, motion);
+    if (motion->factions.n == 0)
+        motion->factions = said->factions;
+    if (motion->addressee == NULL)
+        motion->addressee = said->addressee;
+    if (!motion->confidential && said->confidential) {
+        motion->confidential = true;
+        trace_share(trace, said, VALUE_CONFIDENTIAL, motion);
+    }
 }
 
 static void apply_announcement(struct trace *trace, const char *words, struct motion *motion)
@@ -306,14 +364,16 @@ static void refer_to_answered(struct trace *trace, const char *subject, struct m
         motion->refers_to = refers_in(trace, subject);
 }
 
-/* What the subject and the note say about the only letter. */
-static void read_about(struct trace *trace, const char *subject, const char *note,
+/* What the subject and the note announce about the only letter. */
+static void read_about(struct trace *trace, const char *subject, const char *announced,
                        struct motion *motion)
 {
-    if (note != NULL)
-        apply_announcement(trace, note, motion);
+    if (announced != NULL)
+        apply_announcement(trace, announced, motion);
     if (subject == NULL)
         return;
+    if (motion->title == NULL && !body_is_answer(subject))
+        motion->title = title_of_subject(trace, subject);
     if (strlen(subject) <= LETTER_MAX_HEADING && pattern_matches(PATTERN_subject_replaces, subject))
         apply_announcement(trace, subject, motion);
     refer_to_answered(trace, subject, motion);
@@ -332,6 +392,7 @@ static struct day day_of_date(struct arena *arena, const char *date)
 void motion_find(struct arena *arena, const struct mail *mail, struct motions *motions_r)
 {
     struct motions body = {0}, attached = {0};
+    struct note note = {0};
     struct trace *trace = trace_new(arena);
     const char *subject =
         mail->subject != NULL ? limited(trace, mail->subject, FOUND_IN_SUBJECT, 0) : NULL;
@@ -341,10 +402,12 @@ void motion_find(struct arena *arena, const struct mail *mail, struct motions *m
     /* what a withdrawal encloses is what it withdraws */
     bool enclosed = attached.n > 0 && !withdraws(&body);
     *motions_r = enclosed ? attached : body;
+    bool noted = enclosed && body.n == 0 && find_note(trace, mail, envelope.mailed, &note);
+    for (size_t i = 0; i < motions_r->n && noted; i++)
+        fill_open(trace, &note.said, &motions_r->v[i]);
     /* of several letters nobody knows which one is meant */
     if (motions_r->n == 1)
-        read_about(trace, subject, enclosed && body.n == 0 ? note_replaces(trace, mail) : NULL,
-                   motions_r->v);
+        read_about(trace, subject, note.replaces, motions_r->v);
     for (size_t i = 0; i < motions_r->n; i++)
         trace_finish(trace, &motions_r->v[i]);
 }

@@ -363,15 +363,30 @@ static void read_quoted_title(const struct letter *letter, struct heading *headi
 
 /* ---- the mail's subject ---- */
 
+enum { SUBJECT_LABEL = 1, SUBJECT_TITLE = 2 };
+
+static bool match_subject(const char *subject, struct match *match_r)
+{
+    return subject != NULL && strlen(subject) <= TITLE_MAX &&
+           pattern_find(PATTERN_subject_title, subject, 0, match_r);
+}
+
+const char *title_of_subject(struct trace *trace, const char *subject)
+{
+    struct match match;
+    return match_subject(subject, &match)
+               ? clean_title(trace, trace_group(trace, &match, SUBJECT_TITLE))
+               : NULL;
+}
+
 static void read_subject(const struct letter *letter, struct heading *heading)
 {
     struct match match;
-    if (letter->subject == NULL || strlen(letter->subject) > TITLE_MAX ||
-        !pattern_find(PATTERN_subject_title, letter->subject, 0, &match))
+    if (!match_subject(letter->subject, &match))
         return;
-    heading->title = clean_title(letter->trace, trace_group(letter->trace, &match, 2));
+    heading->title = title_of_subject(letter->trace, letter->subject);
     if (heading->label == NULL)
-        heading->label = trace_group(letter->trace, &match, 1);
+        heading->label = trace_group(letter->trace, &match, SUBJECT_LABEL);
 }
 
 static void read_label_in_prose(const struct letter *letter, struct heading *heading)

@@ -331,6 +331,17 @@ void trace_note(struct trace *trace, struct motion *motion, enum motion_value va
     add_note(trace, motion, &note);
 }
 
+void trace_share(struct trace *trace, const struct motion *from, enum motion_value value,
+                 struct motion *motion)
+{
+    for (size_t i = 0; i < from->note_count; i++) {
+        const struct found_note *note = &from->notes[i];
+        if (note->value == value)
+            trace_note(trace, motion, value, note->index,
+                       (struct spot){note->s, note->n, note->rule});
+    }
+}
+
 static const struct found_note *find_note(const struct motion *motion, enum motion_value value,
                                           size_t index)
 {

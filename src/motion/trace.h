@@ -92,6 +92,9 @@ struct spot spot_of_match(const struct match *match);
  * in its list, else 0. */
 void trace_note(struct trace *trace, struct motion *motion, enum motion_value value, size_t index,
                 struct spot spot);
+/* What was noted for a value, or for a whole list of them, in one motion goes for another, too. */
+void trace_share(struct trace *trace, const struct motion *from, enum motion_value value,
+                 struct motion *motion);
 /* Follows the notes, and the values that are strings, back to the mail: sets motion->found. */
 void trace_finish(struct trace *trace, struct motion *motion);
 
