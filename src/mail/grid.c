@@ -17,6 +17,7 @@ struct grid {
     size_t n;
     size_t room;
     int widths[GRID_MAX_CELLS];
+    struct text below; /* what is too much for the row at work */
 };
 
 struct grid *grid_new(struct arena *arena)
@@ -24,23 +25,30 @@ struct grid *grid_new(struct arena *arena)
     struct grid *grid = ARENA_NEW(arena, struct grid);
     grid->arena = arena;
     grid->room = 4;
+    text_init(&grid->below, arena);
     grid->rows = arena_array(arena, grid->room, sizeof *grid->rows);
     return grid;
-}
-
-static void put_below(struct grid *grid, struct row *row, const char *cell)
-{
-    row->cells[row->n - 1] = arena_printf(grid->arena, "%s\n%s", row->cells[row->n - 1], cell);
-    row->stacked = true;
 }
 
 void grid_add_cell(struct grid *grid, const char *cell)
 {
     struct row *row = &grid->rows[grid->n];
-    if (row->n < GRID_MAX_CELLS)
+    if (row->n < GRID_MAX_CELLS) {
         row->cells[row->n++] = cell;
-    else if (*cell)
-        put_below(grid, row, cell);
+    } else if (*cell) {
+        text_add_char(&grid->below, '\n');
+        text_add(&grid->below, cell);
+    }
+}
+
+static void take_below(struct grid *grid, struct row *row)
+{
+    if (grid->below.len == 0)
+        return;
+    row->cells[row->n - 1] =
+        arena_printf(grid->arena, "%s%s", row->cells[row->n - 1], grid->below.s);
+    row->stacked = true;
+    text_init(&grid->below, grid->arena);
 }
 
 /* A line of so many bytes is wider than any column, and not worth measuring. */
@@ -82,6 +90,7 @@ void grid_end_row(struct grid *grid)
     struct row *row = &grid->rows[grid->n];
     if (row->n == 0)
         return;
+    take_below(grid, row);
     measure_row(grid, row);
     grid->n++;
     if (grid->n == grid->room) {

@@ -130,8 +130,9 @@ bool text_speaks_of_attachment(struct arena *arena, const char *s);
 
 /* ---- mail_html.c ---- */
 void html_preload(void);
-/* What a person sees of n bytes of UTF-8 and a NUL; *text_r only where it is PART_EXTRACTED. */
-enum part_text html_to_text(struct arena *arena, const char *utf8, size_t n, char **text_r);
+/* What a person sees of n bytes of UTF-8 and a NUL, which are changed; *text_r only where it is
+ * PART_EXTRACTED. */
+enum part_text html_to_text(struct arena *arena, char *utf8, size_t n, char **text_r);
 /* The same of bytes in the charset that label says (NULL: that a meta element says), normalized. */
 enum part_text html_read(struct arena *arena, const char *label, const char *bytes, size_t n,
                          const char **text_r, bool *bad_charset_r);

@@ -11,6 +11,8 @@ libcore_a_SOURCES += \
 	src/mail/documents.h \
 	src/mail/grid.c \
 	src/mail/grid.h \
+	src/mail/html_style.c \
+	src/mail/html_style.h \
 	src/mail/inside.h \
 	src/mail/mail.h \
 	src/mail/mail_charset.c \

@@ -4,6 +4,8 @@
  * begin a line or a paragraph, what is hidden, and how tables stand on a page.  Runs in the job
  * "content" only.
  */
+#include "mail/grid.h"
+#include "mail/html_style.h"
 #include "mail/inside.h"
 
 #include <ctype.h>
@@ -14,13 +16,15 @@
 #include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
 
-#define MAX_TREE 250  /* levels of elements; what lies deeper is not read */
-#define MAX_BLOCK 12  /* tables and quotes within each other that are laid out as such */
-#define MAX_CELLS 12  /* columns side by side */
-#define MAX_COLUMN 60 /* a wider cell is prose, and cells of prose stand one below the other */
-#define COLUMN_GAP 4
+#define MAX_TREE 250          /* levels of elements; a page with more is too large */
+#define MAX_BLOCK 12          /* tables and quotes within each other that are laid out as such */
 #define MAX_TABLE_CELLS 20000 /* of all tables; a page with more is too large */
 #define MAX_ATTRIBUTES 1000   /* of one tag: libxml2 compares each with every other */
+
+#define MAX_SHEET_DEPTH 4 /* levels at which a style element is looked for */
+#define PARSE_OPTIONS                                                                    \
+    (HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | \
+     HTML_PARSE_COMPACT)
 
 enum element {
     ELEMENT_INLINE,
@@ -60,10 +64,12 @@ static const struct {
     {"xml", ELEMENT_HIDDEN},
 };
 
-/* What a style says that hides: the property, then the value; blanks removed, lower case. */
-static const char *const hiding[] = {
-    "display:none", "visibility:hidden", "visibility:collapse", "mso-hide:all",
-    "font-size:0",  "max-height:0",      "opacity:0",
+/* What all sheets of a page share. */
+struct totals {
+    bool full;           /* more than is read of one page */
+    size_t bytes;        /* of all sheets */
+    size_t cells;        /* of tables */
+    struct texts hidden; /* classes that the style sheet does not show */
 };
 
 /* One block of text while it grows. */
@@ -71,15 +77,13 @@ struct sheet {
     struct arena *arena;
     struct text text;
     size_t mark; /* where the mark of an item ended: a paragraph begins there without a break */
-    long item;   /* number of the next item, and how it is written: '1', 'a', 'A' or '-' */
+    long item;   /* number of the next item, and how it is written: one of "1aAiI-" */
     char style;
     int breaks; /* line ends owed before the next character: 0, 1 or 2 */
     bool blank; /* a blank owed */
-    bool pre;
-    int blocks;    /* tables and quotes around */
-    bool *full;    /* more than MAIL_MAX_TEXT in all sheets */
-    size_t *all;   /* bytes of all sheets */
-    size_t *cells; /* table cells so far */
+    struct look look;
+    int blocks; /* tables and quotes around */
+    struct totals *totals;
 };
 
 static void walk_children(struct sheet *sheet, const xmlNode *node, int depth);
@@ -103,20 +107,32 @@ static void sheet_break(struct sheet *sheet, int breaks)
     sheet->blank = false;
 }
 
-static bool sheet_room(struct sheet *sheet, size_t n)
+/* Its text goes into another sheet, and is counted there once more. */
+static void sheet_take_back(struct sheet *sheet)
 {
-    *sheet->all += n;
-    if (*sheet->all > MAIL_MAX_TEXT)
-        *sheet->full = true;
-    return !*sheet->full;
+    size_t n = sheet->text.len;
+    sheet->totals->bytes -= n < sheet->totals->bytes ? n : sheet->totals->bytes;
 }
 
+static bool sheet_room(struct sheet *sheet, size_t n)
+{
+    sheet->totals->bytes += n;
+    if (sheet->totals->bytes > MAIL_MAX_TEXT)
+        sheet->totals->full = true;
+    return !sheet->totals->full;
+}
+
+/* Line ends that stand there already, by <br>, pay for those that are owed. */
 static void sheet_settle(struct sheet *sheet)
 {
-    for (; sheet->breaks > 0; sheet->breaks--)
+    const struct text *text = &sheet->text;
+    size_t there = 0;
+    while (there < 2 && there < text->len && text->s[text->len - 1 - there] == '\n')
+        there++;
+    for (; sheet->breaks > (int)there; sheet->breaks--)
         text_add_char(&sheet->text, '\n');
-    bool inside = sheet->text.len > 0 && sheet->text.s[sheet->text.len - 1] != '\n';
-    if (sheet->blank && inside)
+    sheet->breaks = 0;
+    if (sheet->blank && text->len > 0 && text->s[text->len - 1] != '\n')
         text_add_char(&sheet->text, ' ');
     sheet->blank = false;
 }
@@ -129,16 +145,17 @@ static void sheet_add(struct sheet *sheet, const char *s, size_t n)
     text_add_bytes(&sheet->text, s, n);
 }
 
-/* Each line of another sheet, with something before it. */
-static void sheet_add_lines(struct sheet *sheet, const char *prefix, const char *s)
+/* Each line of another sheet, with a mark of quoting before it or without. */
+static void sheet_add_lines(struct sheet *sheet, bool quoted, const char *s)
 {
     while (*s) {
         size_t n = strcspn(s, "\n");
-        sheet_add(sheet, prefix, strlen(prefix));
+        const char *mark = !quoted ? "" : *s == '>' ? ">" : "> ";
+        sheet_add(sheet, mark, strlen(mark));
         sheet_add(sheet, s, n);
         sheet->breaks = sheet->breaks > 1 ? sheet->breaks : 1;
         s += n + (s[n] == '\n');
-        if (n == 0 && sheet->text.len > 0 && *prefix == '\0')
+        if (n == 0 && sheet->text.len > 0 && !quoted)
             sheet->breaks = 2;
     }
 }
@@ -165,35 +182,51 @@ static const char *odd_character(const char *s, size_t *n_r)
     return NULL;
 }
 
-static void add_pre(struct sheet *sheet, const char *s)
+/* Only the end of a line in a preformatted text, and <br>. */
+static void add_line_end(struct sheet *sheet)
 {
-    while (*s) {
-        size_t n = strcspn(s, "\n");
-        sheet_add(sheet, s, n);
-        if (s[n] == '\n' && sheet_room(sheet, 1)) {
-            sheet_settle(sheet);
-            text_add_char(&sheet->text, '\n');
-            n++;
-        }
-        s += n;
-    }
+    if (!sheet_room(sheet, 1))
+        return;
+    sheet->blank = false;
+    sheet_settle(sheet);
+    if (sheet->text.len > 0)
+        text_add_char(&sheet->text, '\n');
+}
+
+/* "&#150;": references to C1 are meant as windows-1252, and browsers read them so. */
+static bool add_c1(struct sheet *sheet, const char *s)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    if (u[0] != 0xc2 || u[1] < 0x80 || u[1] > 0x9f)
+        return false;
+    size_t n;
+    bool bad;
+    const char *utf8 =
+        charset_to_utf8(sheet->arena, "windows-1252", (const char *)u + 1, 1, &n, &bad);
+    if (!bad)
+        sheet_add(sheet, utf8, n);
+    return true;
 }
 
 static void add_characters(struct sheet *sheet, const char *s)
 {
-    if (sheet->pre) {
-        add_pre(sheet, s);
+    bool pre = sheet->look.pre;
+    if (sheet->look.tiny || sheet->look.unseen)
         return;
-    }
     while (*s) {
         size_t n = 1;
         const char *instead = odd_character(s, &n);
         if (instead)
             sheet_add(sheet, instead, strlen(instead));
-        else if (strchr(" \t\r\n\f", *s))
+        else if (pre && *s == '\n')
+            add_line_end(sheet);
+        else if (!pre && strchr(" \t\r\n\f", *s))
             sheet->blank = true;
+        else if (add_c1(sheet, s))
+            n = 2;
         else
-            sheet_add(sheet, s, n = 1 + strcspn(s + 1, " \t\r\n\f\xc2\xe2\xef"));
+            sheet_add(sheet, s,
+                      n = 1 + strcspn(s + 1, pre ? "\n\xc2\xe2\xef" : " \t\r\n\f\xc2\xe2\xef"));
         s += n;
     }
 }
@@ -219,45 +252,22 @@ static const char *attribute(const xmlNode *node, const char *name)
     return NULL;
 }
 
-static char *squeeze_style(struct arena *arena, const char *style)
+static bool is_hidden(const struct sheet *sheet, const xmlNode *node, const char *style)
 {
-    struct text text;
-    text_init(&text, arena);
-    for (; *style && text.len < 4096; style++)
-        if (!isspace((unsigned char)*style))
-            text_add_char(&text, (char)tolower((unsigned char)*style));
-    return text.s;
-}
-
-/* "font-size:0px" hides, "font-size:0.9em" does not, nor does "xfont-size:0". */
-static bool style_has(const char *style, const char *what)
-{
-    size_t n = strlen(what);
-    bool number = isdigit((unsigned char)what[n - 1]);
-    for (const char *p = strstr(style, what); p; p = strstr(p + 1, what)) {
-        bool starts = p == style || p[-1] == ';';
-        const char *rest = p + n;
-        if (number && *rest == '.')
-            rest += 1 + strspn(rest + 1, "0");
-        bool ends = !number || !isdigit((unsigned char)*rest);
-        if (starts && ends)
-            return true;
-    }
-    return false;
-}
-
-static bool is_hidden(struct sheet *sheet, const xmlNode *node)
-{
-    const char *style = attribute(node, "style");
-    if (attribute(node, "hidden") || find_element(node) == ELEMENT_HIDDEN)
+    if (attribute(node, "hidden") || find_element(node) == ELEMENT_HIDDEN || style_hides(style))
         return true;
-    if (!style)
+    return !style_value(style, "display") &&
+           style_class_is(&sheet->totals->hidden, attribute(node, "class"));
+}
+
+/* Takes over what the element says about its text.  False where none of it is seen. */
+static bool enter(struct sheet *sheet, const xmlNode *node)
+{
+    const char *style = style_squeeze(sheet->arena, attribute(node, "style"));
+    if (is_hidden(sheet, node, style))
         return false;
-    style = squeeze_style(sheet->arena, style);
-    for (size_t i = 0; i < sizeof hiding / sizeof *hiding; i++)
-        if (style_has(style, hiding[i]))
-            return true;
-    return false;
+    style_apply(style, &sheet->look);
+    return true;
 }
 
 static bool is_element(const xmlNode *node, const char *name)
@@ -272,22 +282,53 @@ static void walk_between(struct sheet *sheet, const xmlNode *node, int breaks, i
     sheet_break(sheet, breaks);
 }
 
-/* "1. ", "a) " or "- ": what a browser puts before an item. */
+static const char *roman(struct arena *arena, long n, bool upper)
+{
+    static const struct {
+        long value;
+        const char *lower, *upper;
+    } digits[] = {
+        {100, "c", "C"}, {90, "xc", "XC"}, {50, "l", "L"},  {40, "xl", "XL"}, {10, "x", "X"},
+        {9, "ix", "IX"}, {5, "v", "V"},    {4, "iv", "IV"}, {1, "i", "I"},
+    };
+    struct text text;
+    text_init(&text, arena);
+    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++)
+        for (; n >= digits[i].value; n -= digits[i].value)
+            text_add(&text, upper ? digits[i].upper : digits[i].lower);
+    return text.s;
+}
+
+/* "1. ", "a) ", "iv. " or "- ": what a browser puts before an item. */
 static void add_mark(struct sheet *sheet)
 {
+    struct arena *arena = sheet->arena;
     long item = sheet->item++;
-    if (sheet->style == '-') {
-        sheet_add(sheet, "- ", 2);
-        return;
-    }
-    bool letter = sheet->style != '1' && item >= 1 && item <= 26;
-    char *mark = letter ? arena_printf(sheet->arena, "%c) ", (int)(sheet->style + item - 1))
-                        : arena_printf(sheet->arena, "%ld. ", item);
-    sheet_add(sheet, mark, strlen(mark));
+    char style = sheet->style;
+    const char *mark = "- ";
+    if ((style == 'a' || style == 'A') && item >= 1 && item <= 26)
+        mark = arena_printf(arena, "%c) ", (int)(style + item - 1));
+    else if ((style == 'i' || style == 'I') && item >= 1 && item < 400)
+        mark = arena_printf(arena, "%s. ", roman(arena, item, style == 'I'));
+    else if (style != '-')
+        mark = arena_printf(arena, "%ld. ", item);
+    if (style != ' ')
+        sheet_add(sheet, mark, strlen(mark));
+}
+
+static bool take_number(const char *s, long *number_r)
+{
+    char *end;
+    long number = s ? strtol(s, &end, 10) : 0;
+    if (!s || end == s || number < 0 || number > 1000000)
+        return false;
+    *number_r = number;
+    return true;
 }
 
 static void add_item(struct sheet *sheet, const xmlNode *node, int depth)
 {
+    take_number(attribute(node, "value"), &sheet->item);
     sheet_break(sheet, 1);
     add_mark(sheet);
     sheet->mark = sheet->text.len;
@@ -296,216 +337,202 @@ static void add_item(struct sheet *sheet, const xmlNode *node, int depth)
     sheet_break(sheet, 1);
 }
 
+/* How items are written: by the style, the type, or the kind of the list. */
+static char list_style(struct sheet *sheet, const xmlNode *node)
+{
+    static const struct {
+        const char *name;
+        char style;
+    } styles[] = {
+        {"lower-alpha", 'a'}, {"lower-latin", 'a'}, {"upper-alpha", 'A'}, {"upper-latin", 'A'},
+        {"lower-roman", 'i'}, {"upper-roman", 'I'}, {"decimal", '1'},     {"disc", '-'},
+        {"circle", '-'},      {"square", '-'},      {"none", ' '},
+    };
+    const char *style = style_squeeze(sheet->arena, attribute(node, "style"));
+    const char *value = style_value(style, "list-style-type");
+    const char *type = attribute(node, "type");
+    if (!value)
+        value = style_value(style, "list-style");
+    for (size_t i = 0; value && i < sizeof styles / sizeof *styles; i++)
+        if (text_starts(value, styles[i].name))
+            return styles[i].style;
+    if (type && *type && strchr("1aAiI", *type) && type[1] == '\0')
+        return *type;
+    return is_element(node, "ul") ? '-' : '1';
+}
+
 static void add_list(struct sheet *sheet, const xmlNode *node, int depth)
 {
     long item = sheet->item;
     char style = sheet->style;
-    const char *start = attribute(node, "start"), *type = attribute(node, "type");
-    sheet->item = start ? strtol(start, NULL, 10) : 1;
-    if (sheet->item < 0 || sheet->item > 1000000)
-        sheet->item = 1;
-    sheet->style = is_element(node, "ul")                   ? '-'
-                   : type && (*type == 'a' || *type == 'A') ? *type
-                                                            : '1';
-    walk_between(sheet, node, 2, depth);
+    bool inner = sheet->mark > 0; /* within an item: no empty line around */
+    sheet->item = 1;
+    take_number(attribute(node, "start"), &sheet->item);
+    sheet->style = list_style(sheet, node);
+    walk_between(sheet, node, inner ? 1 : 2, depth);
     sheet->item = item;
     sheet->style = style;
+}
+
+/* The button that indents writes the same element as an answer: no border, or only a margin. */
+static bool is_indented(struct sheet *sheet, const xmlNode *node)
+{
+    const char *style = style_squeeze(sheet->arena, attribute(node, "style"));
+    const char *class = attribute(node, "class");
+    if (attribute(node, "cite") || attribute(node, "type") || (class && strstr(class, "quote")))
+        return false;
+    if (style_is(style, "border", "none") || style_is(style, "border", "0"))
+        return true;
+    return strstr(style, "margin") && !strstr(style, "border-left");
 }
 
 static void add_quote(struct sheet *sheet, const xmlNode *node, int depth)
 {
     struct sheet inner;
+    if (is_indented(sheet, node)) {
+        walk_between(sheet, node, 2, depth);
+        return;
+    }
     sheet_init(&inner, sheet);
     walk_children(&inner, node, depth);
-    *sheet->all -= inner.text.len < *sheet->all ? inner.text.len : *sheet->all;
+    sheet_take_back(&inner);
     sheet_break(sheet, 2);
-    sheet_add_lines(sheet, "> ", inner.text.s);
+    sheet_add_lines(sheet, true, inner.text.s);
     sheet_break(sheet, 2);
+}
+
+/* Word writes the mark of an item into the text: a character of a symbol font, or a number, and
+ * blanks up to the text. */
+static void add_word_mark(struct sheet *sheet, const xmlNode *node, int depth)
+{
+    struct sheet inner;
+    sheet_init(&inner, sheet);
+    walk_children(&inner, node, depth);
+    sheet_take_back(&inner);
+    const char *mark = text_trim(sheet->arena, inner.text.s);
+    if (*mark == '\0')
+        return;
+    bool number = isdigit((unsigned char)*mark) || strpbrk(mark, ".)");
+    sheet_add(sheet, number ? mark : "-", number ? strlen(mark) : 1);
+    sheet_add(sheet, " ", 1);
+    sheet->mark = sheet->text.len;
 }
 
 /* ---- tables ---- */
-
-/* The cells of one row as text. */
-struct row {
-    char *cells[MAX_CELLS];
-    size_t n;
-    bool stacked; /* prose, or too many cells: one below the other */
-};
-
-struct table {
-    struct row *rows;
-    size_t n;
-    size_t room;
-    int widths[MAX_CELLS];
-};
-
-static int widest_line(struct arena *arena, const char *s)
-{
-    int widest = 0;
-    while (*s) {
-        size_t n = strcspn(s, "\n");
-        if (n > (size_t)MAX_COLUMN * 4)
-            return MAX_COLUMN + 1;
-        int width = text_width(arena_strndup(arena, s, n));
-        widest = width > widest ? width : widest;
-        s += n + (s[n] == '\n');
-    }
-    return widest;
-}
 
 static char *read_cell(struct sheet *sheet, const xmlNode *cell, int depth)
 {
     struct sheet inner;
     sheet_init(&inner, sheet);
-    if (!is_hidden(sheet, cell))
+    if (enter(&inner, cell))
         walk_children(&inner, cell, depth);
-    *sheet->all -= inner.text.len < *sheet->all ? inner.text.len : *sheet->all;
+    sheet_take_back(&inner);
     return text_trim(sheet->arena, inner.text.s);
 }
 
-static void measure_row(struct sheet *sheet, struct table *table, struct row *row)
+static void read_row(struct sheet *sheet, const xmlNode *tr, struct grid *grid, int depth)
 {
-    int widths[MAX_CELLS] = {0};
-    size_t filled = 0;
-    for (size_t i = 0; i < row->n; i++) {
-        widths[i] = widest_line(sheet->arena, row->cells[i]);
-        filled += *row->cells[i] != '\0';
-        row->stacked = row->stacked || widths[i] > MAX_COLUMN;
-    }
-    row->stacked = row->stacked || filled < 2;
-    for (size_t i = 0; i < row->n && !row->stacked; i++)
-        if (widths[i] > table->widths[i])
-            table->widths[i] = widths[i];
-}
-
-static void read_row(struct sheet *sheet, const xmlNode *tr, struct table *table, int depth)
-{
-    if (table->n == table->room) {
-        size_t room = table->room ? table->room * 2 : 8;
-        table->rows = arena_grow(sheet->arena, table->rows, table->n, room, sizeof *table->rows);
-        table->room = room;
-    }
-    struct row *row = &table->rows[table->n++];
-    struct text rest; /* what is too much for one row */
-    text_init(&rest, sheet->arena);
-    for (const xmlNode *cell = tr->children; cell && !*sheet->full; cell = cell->next) {
+    for (const xmlNode *cell = tr->children; cell && !sheet->totals->full; cell = cell->next) {
         if (!is_element(cell, "td") && !is_element(cell, "th"))
             continue;
-        char *text = read_cell(sheet, cell, depth);
-        ++*sheet->cells;
-        if (row->n < MAX_CELLS) {
-            row->cells[row->n++] = text;
-        } else if (*text) {
-            text_add_char(&rest, '\n');
-            text_add(&rest, text);
+        grid_add_cell(grid, read_cell(sheet, cell, depth));
+        if (++sheet->totals->cells > MAX_TABLE_CELLS)
+            sheet->totals->full = true;
+    }
+    grid_end_row(grid);
+}
+
+static void read_rows(struct sheet *sheet, const xmlNode *node, struct grid *grid, int depth)
+{
+    for (const xmlNode *child = node->children; child && !sheet->totals->full;
+         child = child->next) {
+        struct look look = sheet->look;
+        bool row = is_element(child, "tr");
+        bool rows =
+            is_element(child, "tbody") || is_element(child, "thead") || is_element(child, "tfoot");
+        if ((row || rows) && enter(sheet, child)) {
+            if (row)
+                read_row(sheet, child, grid, depth + 1);
+            else
+                read_rows(sheet, child, grid, depth + 1);
         }
-    }
-    if (rest.len > 0) {
-        row->cells[MAX_CELLS - 1] =
-            arena_printf(sheet->arena, "%s%s", row->cells[MAX_CELLS - 1], rest.s);
-        row->stacked = true;
-    }
-    measure_row(sheet, table, row);
-}
-
-static void pad(struct sheet *sheet, int columns)
-{
-    for (; columns > 0; columns--)
-        sheet_add(sheet, " ", 1);
-}
-
-/* The first line of every cell, then the second, as they stand on the page. */
-static void add_row(struct sheet *sheet, const struct table *table, struct row *row)
-{
-    bool more = true;
-    while (more && !*sheet->full) {
-        int owed = 0;
-        more = false;
-        for (size_t i = 0; i < row->n; i++) {
-            size_t n = strcspn(row->cells[i], "\n");
-            const char *line = arena_strndup(sheet->arena, row->cells[i], n);
-            row->cells[i] += n + (row->cells[i][n] == '\n');
-            more = more || *row->cells[i];
-            if (n > 0) {
-                pad(sheet, owed);
-                sheet_add(sheet, line, n);
-                owed = 0;
-            }
-            owed += table->widths[i] - text_width(line) + COLUMN_GAP;
-        }
-        sheet->breaks = sheet->breaks > 1 ? sheet->breaks : 1;
+        sheet->look = look;
     }
 }
 
-static void add_table_rows(struct sheet *sheet, const xmlNode *node, struct table *table, int depth)
-{
-    for (const xmlNode *child = node->children; child && !*sheet->full; child = child->next) {
-        if (child->type != XML_ELEMENT_NODE || is_hidden(sheet, child))
-            continue;
-        if (*sheet->cells > MAX_TABLE_CELLS)
-            return;
-        if (is_element(child, "tr"))
-            read_row(sheet, child, table, depth + 1);
-        else if (is_element(child, "tbody") || is_element(child, "thead") ||
-                 is_element(child, "tfoot"))
-            add_table_rows(sheet, child, table, depth + 1);
-    }
-}
-
+/* What stands in a table outside of its rows: a caption, or what a writer forgot to put in. */
 static void add_table(struct sheet *sheet, const xmlNode *node, int depth)
 {
-    struct table table = {NULL, 0, 0, {0}};
-    add_table_rows(sheet, node, &table, depth);
+    struct grid *grid = grid_new(sheet->arena);
+    struct text lines;
     sheet_break(sheet, 2);
-    for (size_t i = 0; i < table.n; i++) {
-        struct row *row = &table.rows[i];
-        if (!row->stacked) {
-            add_row(sheet, &table, row);
-            continue;
-        }
-        for (size_t j = 0; j < row->n; j++) {
-            sheet_break(sheet, 1);
-            sheet_add_lines(sheet, "", row->cells[j]);
-        }
-    }
+    for (const xmlNode *child = node->children; child; child = child->next)
+        if (is_element(child, "caption") && enter(sheet, child))
+            walk_between(sheet, child, 1, depth);
+    read_rows(sheet, node, grid, depth);
+    text_init(&lines, sheet->arena);
+    if (!grid_print(grid, &lines, MAIL_MAX_TEXT))
+        sheet->totals->full = true;
+    sheet_add_lines(sheet, false, lines.s);
     sheet_break(sheet, 2);
 }
 
 /* ---- the walk ---- */
 
-static void add_break(struct sheet *sheet)
+static bool is_word_mark(struct sheet *sheet, const xmlNode *node)
 {
-    if (!sheet_room(sheet, 1))
-        return;
-    sheet->blank = false;
-    sheet_settle(sheet);
-    if (sheet->text.len > 0)
-        text_add_char(&sheet->text, '\n');
+    const char *style = attribute(node, "style");
+    return style && strcasestr(style, "mso-list") &&
+           style_is(style_squeeze(sheet->arena, style), "mso-list", "ignore");
+}
+
+/* Outlook's paragraphs have no space between them; an empty one is an empty line. */
+static int breaks_of(struct sheet *sheet, const xmlNode *node)
+{
+    const char *class = attribute(node, "class");
+    const char *style = style_squeeze(sheet->arena, attribute(node, "style"));
+    if (!is_element(node, "p"))
+        return 2;
+    if (style_is(style, "margin", "0") || style_is(style, "margin-bottom", "0"))
+        return 1;
+    bool spaced = style_value(style, "margin") || style_value(style, "margin-bottom") ||
+                  style_value(style, "margin-top");
+    return class && text_starts(class, "Mso") && !spaced ? 1 : 2;
+}
+
+/* GMX and web.de mark what is answered by a name. */
+static enum element kind_of(struct sheet *sheet, const xmlNode *node)
+{
+    enum element element = find_element(node);
+    const char *name = element == ELEMENT_LINE ? attribute(node, "name") : NULL;
+    if (name && strcasecmp(name, "quote") == 0)
+        element = ELEMENT_QUOTE;
+    if (sheet->blocks >= MAX_BLOCK && (element == ELEMENT_TABLE || element == ELEMENT_QUOTE))
+        element = ELEMENT_LINE;
+    return element;
 }
 
 static void walk_element(struct sheet *sheet, const xmlNode *node, int depth)
 {
-    bool pre = sheet->pre;
-    enum element element = find_element(node);
-    if (sheet->blocks >= MAX_BLOCK && (element == ELEMENT_TABLE || element == ELEMENT_QUOTE))
-        element = ELEMENT_LINE;
-    switch (element) {
+    switch (kind_of(sheet, node)) {
     case ELEMENT_INLINE:
-        walk_children(sheet, node, depth);
+        if (is_word_mark(sheet, node))
+            add_word_mark(sheet, node, depth);
+        else
+            walk_children(sheet, node, depth);
         break;
     case ELEMENT_LINE:
         walk_between(sheet, node, 1, depth);
         break;
     case ELEMENT_BLOCK:
-        walk_between(sheet, node, 2, depth);
+        walk_between(sheet, node, breaks_of(sheet, node), depth);
         break;
     case ELEMENT_PRE:
-        sheet->pre = true;
+        sheet->look.pre = true;
         walk_between(sheet, node, 2, depth);
-        sheet->pre = pre;
         break;
     case ELEMENT_BREAK:
-        add_break(sheet);
+        add_line_end(sheet);
         break;
     case ELEMENT_LIST:
         add_list(sheet, node, depth);
@@ -529,14 +556,30 @@ static void walk_element(struct sheet *sheet, const xmlNode *node, int depth)
 
 static void walk_children(struct sheet *sheet, const xmlNode *node, int depth)
 {
-    if (depth >= MAX_TREE)
-        return;
-    for (const xmlNode *child = node->children; child && !*sheet->full; child = child->next) {
+    if (depth >= MAX_TREE && node->children)
+        sheet->totals->full = true;
+    for (const xmlNode *child = node->children; child && !sheet->totals->full;
+         child = child->next) {
+        struct look look = sheet->look;
         if ((child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE) &&
             child->content)
             add_characters(sheet, (const char *)child->content);
-        else if (child->type == XML_ELEMENT_NODE && !is_hidden(sheet, child))
+        else if (child->type == XML_ELEMENT_NODE && enter(sheet, child))
             walk_element(sheet, child, depth + 1);
+        sheet->look = look;
+    }
+}
+
+/* The classes that the page's own style sheets do not show; these stand near the top. */
+static void read_sheets(struct sheet *sheet, const xmlNode *node, int depth)
+{
+    for (const xmlNode *child = node->children; child && depth < MAX_SHEET_DEPTH;
+         child = child->next) {
+        if (!is_element(child, "style"))
+            read_sheets(sheet, child, depth + 1);
+        else if (child->children && child->children->content)
+            style_read_sheet(sheet->arena, (const char *)child->children->content,
+                             &sheet->totals->hidden);
     }
 }
 
@@ -549,6 +592,8 @@ static char *trim_lines(struct arena *arena, const char *s)
         while (length > 0 && s[length - 1] == ' ')
             length--;
         text_add_bytes(&text, s, length);
+        if (length == 2 && memcmp(s, "--", 2) == 0)
+            text_add_char(&text, ' '); /* a signature follows (RFC 3676 section 4.3) */
         text_add_char(&text, '\n');
         s += n + (s[n] == '\n');
     }
@@ -591,8 +636,7 @@ void html_preload(void)
         panic("libxml2 does not take our allocators");
     xmlInitParser();
     xmlSetGenericErrorFunc(NULL, swallow_error);
-    htmlDocPtr doc = htmlReadMemory("<p>", 3, NULL, "UTF-8",
-                                    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+    htmlDocPtr doc = htmlReadMemory("<p>", 3, NULL, "UTF-8", PARSE_OPTIONS);
     xmlFreeDoc(doc);
 }
 
@@ -602,6 +646,51 @@ static const char *skip_quoted(const char *s)
     s += strspn(s, " \t\r\n\f");
     const char *end = *s == '"' || *s == '\'' ? strchr(s + 1, *s) : s;
     return end ? end : s + strlen(s);
+}
+
+/* "<![if !mso]>" and "<![endif]>": Outlook's, in no comment; to everybody else they are nothing. */
+static bool is_condition(const char *s)
+{
+    if (!text_starts(s, "<!["))
+        return false;
+    s += 3 + strspn(s + 3, " ");
+    return strncasecmp(s, "if ", 3) == 0 || strncasecmp(s, "endif", 5) == 0;
+}
+
+static char *behind_tag(char *s)
+{
+    s += strcspn(s, ">");
+    return s + (*s == '>');
+}
+
+/* Behind a comment. */
+static char *skip_comment(char *s)
+{
+    char *end = strstr(s, "-->");
+    return end ? end + 3 : s + strlen(s);
+}
+
+/* What libxml2 would take for something else: Word's <o:p> for <p>, <st1:title> for <title>, and
+ * conditions for text.  Names lose the colon, conditions go. */
+static size_t tidy(char *html)
+{
+    char *to = html;
+    for (char *s = html; *s;) {
+        char *end = s + 1;
+        if (text_starts(s, "<!--"))
+            end = skip_comment(s);
+        else if (is_condition(s))
+            s = end = behind_tag(s);
+        else if (*s == '<')
+            for (end += *end == '/'; isalnum((unsigned char)*end) || *end == ':'; end++)
+                if (*end == ':')
+                    *end = '-';
+        memmove(to, s, (size_t)(end - s));
+        to += end - s;
+        s = end;
+    }
+    *to = '\0';
+    return (size_t)(to - html);
 }
 
 /* Attributes can be parted by little; what may part two is counted. */
@@ -625,24 +714,42 @@ static bool tags_are_sane(const char *s)
     return true;
 }
 
-enum part_text html_to_text(struct arena *arena, const char *utf8, size_t n, char **text_r)
+/* The deepest element is deeper than libxml2 goes; it stops there without a word. */
+static bool was_cut(const xmlParserCtxt *parser)
 {
-    bool full = false;
-    size_t all = 0, cells = 0;
-    struct sheet sheet = {
-        .arena = arena, .style = '-', .full = &full, .all = &all, .cells = &cells};
+    return parser->lastError.code == XML_ERR_INTERNAL_ERROR || parser->disableSAX;
+}
+
+/* Some programs call plain text HTML: without a single tag its lines are lines. */
+static bool has_tag(const char *s)
+{
+    while ((s = strchr(s, '<')))
+        if (isalpha((unsigned char)*++s) || *s == '!')
+            return true;
+    return false;
+}
+
+enum part_text html_to_text(struct arena *arena, char *utf8, size_t n, char **text_r)
+{
+    struct totals totals = {0};
+    struct sheet sheet = {.arena = arena, .style = '-', .totals = &totals};
     text_init(&sheet.text, arena);
     if (n > INT32_MAX)
         return PART_TOO_LARGE;
     if (!tags_are_sane(utf8))
         return PART_UNREADABLE;
-    htmlDocPtr doc = htmlReadMemory(utf8, (int)n, NULL, "UTF-8",
-                                    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
-                                        HTML_PARSE_NONET | HTML_PARSE_COMPACT);
-    if (doc)
+    sheet.look.pre = !has_tag(utf8);
+    n = tidy(utf8);
+    htmlParserCtxtPtr parser = htmlNewParserCtxt();
+    htmlDocPtr doc = htmlCtxtReadMemory(parser, utf8, (int)n, NULL, "UTF-8", PARSE_OPTIONS);
+    totals.full = was_cut(parser);
+    if (doc) {
+        read_sheets(&sheet, (const xmlNode *)doc, 0);
         walk_children(&sheet, (const xmlNode *)doc, 0);
+    }
     xmlFreeDoc(doc);
-    if (full || cells > MAX_TABLE_CELLS)
+    htmlFreeParserCtxt(parser);
+    if (totals.full)
         return PART_TOO_LARGE;
     *text_r = trim_lines(arena, sheet.text.s);
     return PART_EXTRACTED;

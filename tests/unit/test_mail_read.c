@@ -368,6 +368,84 @@ static void html_reads_as_a_person_sees_it(void **state)
         {"small is seen", "<span style='font-size:0.9em'>x</span>a", "xa\n"},
         {"block is seen", "<p style='display:block'>x</p>", "x\n"},
         {"hidden in a table", "<table><tr style='display:none'><td>x<tr><td>a</table>", "a\n"},
+        {"lines of div", "<div>a</div><div>b<br></div><div><br></div><div>c</div>", "a\nb\n\nc\n"},
+        {"line breaks", "a<br>b<br><br>c<p>d<br></p><p>e", "a\nb\n\nc\n\nd\n\ne\n"},
+        {"Outlook's paragraphs",
+         "<p class=MsoNormal>a<o:p></o:p></p><p class=MsoNormal>b</p>"
+         "<p class=MsoNormal><o:p>&nbsp;</o:p></p><p class=MsoNormal>c</p>",
+         "a\nb\n\nc\n"},
+        {"paragraphs without space", "<p style='margin:0'>a</p><p style='MARGIN: 0cm'>b</p>",
+         "a\nb\n"},
+        {"Word's bullets",
+         "<p class=MsoListParagraphCxSpFirst style='text-indent:-18.0pt;mso-list:l0 level1 lfo1'>"
+         "<![if !supportLists]><span style='font-family:Symbol'><span "
+         "style='mso-list:Ignore'>\u00b7"
+         "<span style='font:7.0pt \"Times New Roman\"'>&nbsp;&nbsp; </span></span></span>"
+         "<![endif]>eins<o:p></o:p></p><p class=MsoListParagraphCxSpLast style='mso-list:l0'>"
+         "<![if !supportLists]><span style='mso-list:Ignore'>o<span>&nbsp;&nbsp;&nbsp; </span>"
+         "</span><![endif]>zwei</p>",
+         "- eins\n- zwei\n"},
+        {"Word's numbers",
+         "<p class=MsoListParagraph><span style='mso-list:Ignore'>2.<span>&nbsp;&nbsp; </span>"
+         "</span>zwei</p>",
+         "2. zwei\n"},
+        {"Roman numbers",
+         "<ol type=i start=3><li>a<li>b</ol><ol style='list-style-type:upper-roman'><li>c</ol>",
+         "iii. a\niv. b\n\nI. c\n"},
+        {"numbers of items", "<ol><li>a<li value=5>b<li>c</ol>", "1. a\n5. b\n6. c\n"},
+        {"list in a list", "<ol><li>a<ul><li>b<li>c</ul><li>d</ol>", "1. a\n- b\n- c\n2. d\n"},
+        {"list without marks", "<ul style='list-style:none'><li>a<li>b</ul>", "a\nb\n"},
+        {"quote in a quote",
+         "<blockquote type=cite>a<blockquote type=cite>b</blockquote></blockquote>",
+         "> a\n>\n>> b\n"},
+        {"quote of GMX", "a<div name='quote' style='border-left:2px solid'>b</div>c",
+         "a\n\n> b\n\nc\n"},
+        {"indented",
+         "a<blockquote style='margin:0 0 0 40px;border:none;padding:0'><div>b</div></blockquote>c",
+         "a\n\nb\n\nc\n"},
+        {"quote of Outlook Express",
+         "<BLOCKQUOTE style='PADDING-LEFT: 5px; MARGIN-LEFT: 5px; BORDER-LEFT: #000 2px "
+         "solid'>b</BLOCKQUOTE>",
+         "> b\n"},
+        {"signature", "a<br>-- <br>b", "a\n-- \nb\n"},
+        {"for Outlook only",
+         "a<!--[if mso]><p>x</p><![endif]--><!--[if !mso]><!-->b<!--<![endif]-->"
+         "<![if !mso]>c<![endif]><!--[if gte mso 9]><xml><o:x>y</o:x></xml><![endif]-->",
+         "abc\n"},
+        {"XML of Office", "<xml><w:WordDocument><w:View>Normal</w:View></w:WordDocument></xml>a",
+         "a\n"},
+        {"references to C1", "<p>&#150; &#132;x&#147; &#128; &#129;</p>", "– „x“ €\n"},
+        {"preformatted by style", "<div style='white-space: pre-wrap'>a\n  b</div><p>c\nd",
+         "a\n  b\n\nc d\n"},
+        {"preformatted, no blank is special", "<pre>a\u00a0b\u00adc\u200b</pre>", "a bc\n"},
+        {"no tag at all", "a\nb &amp; c < d\n\ne", "a\nb & c < d\n\ne\n"},
+        {"hidden for Outlook", "<div style='mso-hide:all'>x</div>a", "a\n"},
+        {"preheader",
+         "<div style='display:none;font-size:1px;line-height:1px;max-height:0px;max-width:0px;"
+         "opacity:0;overflow:hidden'>x</div><span style='height:0;overflow:hidden'>y</span>a",
+         "a\n"},
+        {"unreadably small", "<font style='font-size:1px'>x</font>a", "a\n"},
+        {"small around large",
+         "<table><tr><td style='font-size:0px'><div style='font-size:13px'>a</div>x"
+         "<span style='font-size:2em'>y</span></table>",
+         "a\n"},
+        {"visible in invisible",
+         "<div style='visibility:hidden'>x<p style='visibility:visible'>a</p></div>", "a\n"},
+        {"colour of the ground",
+         "<span style='color:#FFF;background-color: white'>x</span>"
+         "<span style='color:transparent'>y</span><span style='color:white'>a</span>",
+         "a\n"},
+        {"far away",
+         "<p style='text-indent:-9999px'>x<p style='position:absolute;left:-5000px'>y</p>"
+         "<p style='text-indent:-18pt'>a</p>",
+         "a\n"},
+        {"hidden class",
+         "<style>/* c */ p.x, .y { display: none !important; } @media print { .a {display:none} }"
+         ".b .c {display:none}</style><p class=x>x</p><div class='z y'>y</div><p class=a>a</p><p "
+         "class=c>c</p>"
+         "<p class=y style='display:block'>d</p>",
+         "a\n\nc\n\nd\n"},
+        {"caption", "<table><caption>a</caption><tr><td>b<td>c</table>", "a\nb    c\n"},
         {"broken", "<p>a<div>b</p></b></td>c<", "a\n\nbc<\n"},
         {"nothing", "", ""},
     };
