@@ -42,21 +42,66 @@ static const char *nominative(struct trace *trace, const char *name)
     return splice_text(&splice);
 }
 
+/* "UWG" for "Unabhaengige Waehlergemeinschaft": the initials of all its words, in order, and
+ * between them letters of the words. */
+static bool is_short_for(struct arena *arena, const char *acronym, const char *name)
+{
+    const char *wanted = words_plain(arena, acronym);
+    bool begins = true, any = false;
+    if (strchr(acronym, ' ') != NULL || strchr(name, ' ') == NULL)
+        return false;
+    for (const char *s = words_spaced(arena, name); *s != '\0'; s++) {
+        if (*s == ' ') {
+            begins = true;
+            continue;
+        }
+        if (*wanted == *s)
+            wanted++;
+        else if (begins)
+            return false;
+        any = true;
+        begins = false;
+    }
+    return any && *wanted == '\0';
+}
+
+/* "Buergerliste" may stand for "Buergerliste Unser Dorf", "CDU" not for "CDU/FDP". */
+static bool is_beginning(const char *name, const char *of)
+{
+    size_t n = strlen(name);
+    return strpbrk(of, "/+|-") == NULL && strncmp(name, of, n) == 0 && of[n] == ' ';
+}
+
+static bool is_same(struct arena *arena, const char *a, const char *b)
+{
+    return text_equal(family(arena, a), family(arena, b)) || is_beginning(a, b) ||
+           is_beginning(b, a) || is_short_for(arena, a, b) || is_short_for(arena, b, a);
+}
+
 static bool is_known(const struct collector *collector, const char *name)
 {
-    struct arena *arena = collector->letter->arena;
-    const char *mine = family(arena, name);
     for (size_t i = 0; i < collector->found->n; i++)
-        if (text_equal(mine, family(arena, collector->found->v[i])))
+        if (is_same(collector->letter->arena, name, collector->found->v[i]))
             return true;
     return false;
+}
+
+/* "Buergerliste Hohenfels" of Hohenfels is the Buergerliste; "Wir fuer Hohenfels" is called so. */
+static const char *without_place(const struct collector *collector, const char *name)
+{
+    const char *place = collector->place;
+    size_t n = strlen(name), m = place != NULL ? strlen(place) : 0;
+    if (m == 0 || n <= m + 1 || strcmp(name + n - m, place) != 0 || name[n - m - 1] != ' ')
+        return name;
+    const char *rest = trace_copy(collector->letter->trace, name, n - m - 1);
+    return pattern_matches(PATTERN_faction_kind, rest) ? rest : name;
 }
 
 static void add_name(struct collector *collector, const char *name)
 {
     struct trace *trace = collector->letter->trace;
     struct arena *arena = collector->letter->arena;
-    name = nominative(trace, trace_squeeze(trace, name, strlen(name)));
+    name = without_place(collector, nominative(trace, trace_squeeze(trace, name, strlen(name))));
     if (*name == '\0' || is_known(collector, name) || collector->found->n == FACTION_MAX)
         return;
     /* "Fraktion HÜRTH" is the place, not the party */
@@ -84,13 +129,18 @@ static void add_list(struct collector *collector, const char *list)
 /* The next "X-Fraktion" or "Fraktion X" at or behind from, whichever comes first. */
 static bool next_phrase(const char *s, size_t from, struct match *match_r)
 {
-    struct match hyphen, behind;
-    bool has_hyphen = pattern_find(PATTERN_faction_hyphen, s, from, &hyphen);
-    bool has_behind = pattern_find(PATTERN_faction_behind, s, from, &behind);
-    if (!has_hyphen && !has_behind)
-        return false;
-    *match_r = has_hyphen && (!has_behind || hyphen.start[0] <= behind.start[0]) ? hyphen : behind;
-    return true;
+    static const enum pattern phrases[] = {PATTERN_faction_hyphen, PATTERN_faction_behind,
+                                           PATTERN_faction_quoted};
+    bool found = false;
+    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
+        struct match match;
+        if (!pattern_find(phrases[i], s, from, &match) ||
+            (found && match.start[0] >= match_r->start[0]))
+            continue;
+        *match_r = match;
+        found = true;
+    }
+    return found;
 }
 
 static char *before_phrase(const struct collector *collector, const char *s, size_t offset)
@@ -110,34 +160,62 @@ static void read_movers(struct collector *collector, const char *s)
             add_list(collector, trace_group(collector->letter->trace, &match, 1));
 }
 
+static bool moves(const struct collector *collector, const struct match *match)
+{
+    const char *before = before_phrase(collector, match->s, match->start[0]);
+    const char *after = match->s + match->end[0];
+    if (pattern_matches(PATTERN_of_others, before))
+        return false;
+    return pattern_matches(PATTERN_mover_before, before) ||
+           (pattern_matches(PATTERN_subject_article, before) &&
+            pattern_matches(PATTERN_mover_behind, after) &&
+            !pattern_matches(PATTERN_past_tense, after));
+}
+
 /* Prose names others as well: only who stands beside a verb of moving counts. */
 static void read_prose(struct collector *collector, const char *s)
 {
     struct match match;
-    for (size_t from = 0; next_phrase(s, from, &match); from = match.end[0]) {
-        const char *before = before_phrase(collector, s, match.start[0]);
-        const char *after = s + match.end[0];
-        bool moves = pattern_matches(PATTERN_mover_before, before) ||
-                     (pattern_matches(PATTERN_subject_article, before) &&
-                      pattern_matches(PATTERN_mover_behind, after) &&
-                      !pattern_matches(PATTERN_past_tense, after));
-        if (moves && !pattern_matches(PATTERN_of_others, before))
-            add_list(collector, trace_group(collector->letter->trace, &match, 1));
-    }
+    struct trace *trace = collector->letter->trace;
+    for (size_t from = 0; next_phrase(s, from, &match); from = match.end[0])
+        if (moves(collector, &match))
+            add_list(collector, trace_group(trace, &match, 1));
+    for (size_t from = 0; pattern_find(PATTERN_faction_named, s, from, &match); from = match.end[0])
+        if (moves(collector, &match))
+            add_name(collector, trace_group(trace, &match, 1));
+    for (size_t from = 0; pattern_find(PATTERN_party_moves, s, from, &match); from = match.end[0])
+        if (!pattern_matches(PATTERN_of_others, before_phrase(collector, s, match.start[0])))
+            add_list(collector, trace_group(trace, &match, 1));
 }
 
 /* ---- places ---- */
+
+/* "SPD | FDP", below it "Fraktionen im Rat" */
+static void read_heads(struct collector *collector, const char *s)
+{
+    struct match match;
+    struct trace *trace = collector->letter->trace;
+    while (pattern_find(PATTERN_faction_heads, s, 0, &match)) {
+        add_name(collector, trace_group(trace, &match, 1));
+        s += match.end[0];
+    }
+    if (pattern_find(PATTERN_faction_head, s, 0, &match))
+        add_list(collector, trace_group(trace, &match, 1));
+}
 
 /* "UWG Altenwerl", below it "Fraktion im Rat der Stadt Altenwerl"; or the other way round. */
 static void read_two_lines(struct collector *collector, const char *above, const char *below)
 {
     struct match match;
-    if (pattern_matches(PATTERN_faction_below, below) &&
-        pattern_find(PATTERN_faction_head, above, 0, &match))
-        add_list(collector, trace_group(collector->letter->trace, &match, 1));
+    struct trace *trace = collector->letter->trace;
+    if (pattern_matches(PATTERN_factions_below, below))
+        read_heads(collector, above);
+    else if (pattern_matches(PATTERN_faction_below, below) &&
+             pattern_find(PATTERN_faction_head, above, 0, &match))
+        add_list(collector, trace_group(trace, &match, 1));
     if (pattern_matches(PATTERN_faction_word_alone, above) &&
         pattern_find(PATTERN_known_party_alone, below, 0, &match))
-        add_list(collector, trace_group(collector->letter->trace, &match, 1));
+        add_list(collector, trace_group(trace, &match, 1));
 }
 
 static void read_head_cell(struct collector *collector, const char *s)
@@ -172,10 +250,26 @@ static void read_letterhead(struct collector *collector)
     }
 }
 
+/* Behind "Einreicher:" persons may stand as well, behind "Fraktionen:" none. */
+static void add_submitters(struct collector *collector, const char *list, bool are_factions)
+{
+    struct match match;
+    struct trace *trace = collector->letter->trace;
+    for (bool more = true; more;) {
+        more = pattern_find(PATTERN_faction_separator, list, 0, &match);
+        const char *one = more ? trace_copy(trace, list, match.start[0]) : list;
+        if (pattern_matches(PATTERN_faction_alone, one) ||
+            (are_factions && pattern_matches(PATTERN_faction_item, one)))
+            add_name(collector, one);
+        if (more)
+            list += match.end[0];
+    }
+}
+
 /* "Einreicher: Fraktion X", or below the heading "der Fraktionen von X und Y" */
 static void read_submitter(struct collector *collector)
 {
-    struct match match, list;
+    struct match match;
     const struct letter *letter = collector->letter;
     for (size_t i = letter->head.begin; i < letter->head.end; i++) {
         const char *s = letter->lines[i].text;
@@ -185,11 +279,15 @@ static void read_submitter(struct collector *collector)
             read_movers(collector, s);
         if (!pattern_find(PATTERN_faction_submitter, s, 0, &match))
             continue;
-        const char *who = trace_group(letter->trace, &match, 1);
+        const char *who = trace_group(letter->trace, &match, 2);
         read_movers(collector, who);
-        if (pattern_find(PATTERN_faction_list, who, 0, &list) && list.start[0] == 0)
-            add_list(collector, trace_group(letter->trace, &list, 1));
+        add_submitters(collector, who, match_has(&match, 1));
     }
+}
+
+static bool is_signing_line(const char *s)
+{
+    return strlen(s) <= LETTER_MAX_HEADING && !pattern_matches(PATTERN_signing_ends, s);
 }
 
 static void read_signing(struct collector *collector)
@@ -198,12 +296,46 @@ static void read_signing(struct collector *collector)
     const struct letter *letter = collector->letter;
     for (size_t i = letter->signing.begin; i < letter->signing.end; i++) {
         const char *s = letter->lines[i].text;
-        if (strlen(s) > LETTER_MAX_HEADING || pattern_matches(PATTERN_signing_ends, s))
+        if (!is_signing_line(s))
             return;
         read_movers(collector, s);
+        if (pattern_find(PATTERN_faction_of_signing, s, 0, &match))
+            add_list(collector, trace_group(letter->trace, &match, 1));
         for (size_t from = 0; pattern_find(PATTERN_faction_of_role, s, from, &match);
              from = match.end[0])
             add_list(collector, trace_group(letter->trace, &match, 1));
+    }
+}
+
+/* ---- where no faction is named ---- */
+
+/* A member of the council says whose ("Kreisraetin (OEDP)", "SPD, Mitglied des Rates"), or a party
+ * stands by itself in the letterhead and below a name. */
+static void read_alone(struct collector *collector, const char *s)
+{
+    static const enum pattern alone[] = {PATTERN_faction_of_member, PATTERN_faction_and_member,
+                                         PATTERN_faction_behind_name, PATTERN_faction_label_alone};
+    struct match match;
+    for (size_t i = 0; i < sizeof alone / sizeof alone[0]; i++)
+        if (pattern_find(alone[i], s, 0, &match)) {
+            add_list(collector, trace_group(collector->letter->trace, &match, 1));
+            return;
+        }
+}
+
+static void read_alone_in(struct collector *collector, struct range range, bool signing)
+{
+    struct cell cells[LINE_CELLS];
+    const struct letter *letter = collector->letter;
+    for (size_t i = range.begin; i < range.end; i++) {
+        const struct line *line = &letter->lines[i];
+        if (signing ? !is_signing_line(line->text) : ends_letterhead(line))
+            return;
+        if (strlen(line->text) > LETTER_MAX_HEADING)
+            continue;
+        size_t n = line_cells(letter->trace, line, cells);
+        for (size_t c = 0; c < n; c++)
+            read_alone(collector, cells[c].text);
     }
 }
 
@@ -216,4 +348,8 @@ void faction_find(const struct letter *letter, const struct heading *heading, co
     read_submitter(&collector);
     read_prose(&collector, opening_text(letter));
     read_signing(&collector);
+    if (factions_r->n == 0)
+        read_alone_in(&collector, letter->head, false);
+    if (factions_r->n == 0)
+        read_alone_in(&collector, letter->signing, true);
 }

@@ -76,6 +76,8 @@ static pcre2_code *compile(struct arena *arena, const char *id, const char *sour
     int error;
     PCRE2_SIZE offset;
     PCRE2_UCHAR message[128];
+    if (strstr(source, "(?&") != NULL)
+        source = arena_printf(arena, "%s%s", source, W_DEFINITIONS);
     const char *text = with_spellings(arena, source);
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_UCP,
                                      &error, &offset, NULL);

@@ -43,7 +43,7 @@ static const char *umlaut_at(const char *s)
     return NULL;
 }
 
-char *words_plain(struct arena *arena, const char *s)
+static char *plain(struct arena *arena, const char *s, bool spaced)
 {
     struct text out;
     text_init(&out, arena);
@@ -57,9 +57,21 @@ char *words_plain(struct arena *arena, const char *s)
         /* letters of other alphabets stay as they are */
         if (isalnum((unsigned char)*p) || (unsigned char)*p >= 0x80)
             text_add_char(&out, *p);
+        else if (spaced && out.len > 0 && out.s[out.len - 1] != ' ')
+            text_add_char(&out, ' ');
         p++;
     }
     return out.s;
+}
+
+char *words_plain(struct arena *arena, const char *s)
+{
+    return plain(arena, s, false);
+}
+
+char *words_spaced(struct arena *arena, const char *s)
+{
+    return plain(arena, s, true);
 }
 
 bool words_kind_of(struct arena *arena, const char *label, enum motion_kind *kind_r)

@@ -9,6 +9,8 @@
 /* Small letters, umlauts as two letters, nothing but letters and digits: "Große Anfrage" becomes
  * "grosseanfrage". */
 char *words_plain(struct arena *arena, const char *s);
+/* The same, but runs of other characters are one blank: "grosse anfrage". */
+char *words_spaced(struct arena *arena, const char *s);
 bool words_kind_of(struct arena *arena, const char *label, enum motion_kind *kind_r);
 /* 0: no month */
 int words_month(struct arena *arena, const char *name);
