@@ -6,6 +6,7 @@
 #include "mail/pdf.h"
 #include "mail/rtf.h"
 #include "mail/tnef.h"
+#include "mail/zip.h"
 
 #include <string.h>
 #include <strings.h>
@@ -25,9 +26,21 @@ static void read_message(struct documents *documents, const struct document_file
     mail_read_inside(documents, file->bytes, file->n);
 }
 
+#define ZIP_MAGIC "PK\3\4", 4
+#define WORD_TYPE "application/vnd.openxmlformats-officedocument.wordprocessingml."
+#define ODF_TYPE "application/vnd.oasis.opendocument."
+
 static const struct format formats[] = {
     {"%PDF-", 5, "application/pdf", "pdf", pdf_convert},
     {"{\\rtf", 5, "application/rtf", "rtf", rtf_convert},
+    {"{\\rtf", 5, "text/rtf", "rtf", rtf_convert},
+    {ZIP_MAGIC, WORD_TYPE "document", "docx", zip_convert},
+    {ZIP_MAGIC, WORD_TYPE "template", "dotx", zip_convert},
+    {ZIP_MAGIC, "application/vnd.ms-word.document.macroenabled.12", "docm", zip_convert},
+    {ZIP_MAGIC, ODF_TYPE "text", "odt", zip_convert},
+    {ZIP_MAGIC, ODF_TYPE "text-template", "ott", zip_convert},
+    {ZIP_MAGIC, "application/zip", "zip", zip_convert},
+    {"PK\5\6", 4, NULL, NULL, zip_convert}, /* with nothing in it */
     {TNEF_MAGIC, 4, "application/ms-tnef", NULL, tnef_read},
     {TNEF_MAGIC, 4, "application/vnd.ms-tnef", NULL, tnef_read},
     {NULL, 0, "application/pkcs7-mime", "p7m", cms_read},
@@ -107,11 +120,13 @@ void documents_read(struct documents *documents, const struct document_file *fil
     documents->name = outer;
 }
 
-void documents_finish(const struct documents *documents, struct mail_part *part)
+void documents_finish(struct documents *documents, struct mail_part *part)
 {
     part->text = documents->state;
     if (documents->state != PART_EXTRACTED)
         return;
+    if (documents->unread)
+        documents_defect(documents, "file-unread");
     part->content = documents->content.s;
     part->documents = documents->v;
     part->document_count = documents->n;
@@ -180,6 +195,7 @@ void documents_adopt(struct documents *documents, const struct mail_document *do
 
 void documents_fail(struct documents *documents, enum part_text state)
 {
+    documents->unread = true;
     if (documents->state == PART_NONE)
         documents->state = state;
 }

@@ -43,6 +43,7 @@ struct documents {
     struct mail_document *v;
     size_t n;
     size_t files;
+    bool unread; /* one of them has no text, and should */
     size_t depth;
     size_t body_depth; /* where the file at work lies whose body is the mail's; 0: it has one */
     bool is_envelope;  /* the part is no attachment itself, but how a mail was wrapped */
@@ -60,7 +61,7 @@ void documents_init(struct documents *documents, struct reader *reader, const ch
 /* A file's texts, to those that are there already. */
 void documents_read(struct documents *documents, const struct document_file *file);
 /* Sets text, content and documents of a part. */
-void documents_finish(const struct documents *documents, struct mail_part *part);
+void documents_finish(struct documents *documents, struct mail_part *part);
 
 /* ---- for converters ---- */
 

@@ -9,11 +9,18 @@ libcore_a_SOURCES += \
 	src/mail/compose.h \
 	src/mail/documents.c \
 	src/mail/documents.h \
+	src/mail/docx.c \
+	src/mail/docx.h \
+	src/mail/docx_inside.h \
+	src/mail/docx_styles.c \
+	src/mail/docx_text.c \
 	src/mail/grid.c \
 	src/mail/grid.h \
 	src/mail/html_style.c \
 	src/mail/html_style.h \
 	src/mail/inside.h \
+	src/mail/list.c \
+	src/mail/list.h \
 	src/mail/mail.h \
 	src/mail/mail_charset.c \
 	src/mail/mail_class.c \
@@ -25,12 +32,12 @@ libcore_a_SOURCES += \
 	src/mail/mail_read.c \
 	src/mail/mail_report.c \
 	src/mail/mail_text.c \
+	src/mail/mail_word.c \
 	src/mail/mapi.c \
 	src/mail/mapi.h \
 	src/mail/mapi_rtf.c \
 	src/mail/page.c \
 	src/mail/page.h \
-	src/mail/mail_word.c \
 	src/mail/pdf.c \
 	src/mail/pdf.h \
 	src/mail/pdf_layout.c \
@@ -40,9 +47,15 @@ libcore_a_SOURCES += \
 	src/mail/pdf_words.c \
 	src/mail/pdf_words.h \
 	src/mail/raw.h \
+	src/mail/report_words.def \
 	src/mail/rtf.c \
 	src/mail/rtf.h \
-	src/mail/report_words.def \
 	src/mail/tnef.c \
 	src/mail/tnef.h \
-	src/mail/words_mail.def
+	src/mail/unzip.c \
+	src/mail/unzip.h \
+	src/mail/words_mail.def \
+	src/mail/xml.c \
+	src/mail/xml.h \
+	src/mail/zip.c \
+	src/mail/zip.h

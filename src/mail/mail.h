@@ -30,6 +30,8 @@
  *   bad-tnef            a winmail.dat that is damaged
  *   field-twice         From, Sender, To, Cc, Reply-To, Subject, Date or Message-ID more than once
  *   garbled-text        pages of a PDF whose text is glyphs without their letters
+ *   file-unread         a file within a file (ZIP, winmail.dat) that is damaged, encrypted or too
+ *                       large, or a picture, beside others that were read
  *   no-date             no Date
  *   no-from             no From, or none with an address
  *   no-message-id       no Message-ID
@@ -48,6 +50,7 @@
  *   too-much-unpacked   what is packed in the attachments is more than we unpack
  *   too-slow            PDFs took longer than PDF_MAX_SECONDS; what was read by then counts
  *   truncated           the end is missing: a multipart, or a document's group, that is not closed
+ *   xml-entities        a document whose XML defines entities, as no office program does
  */
 
 enum mail_class {

@@ -4,7 +4,9 @@
 #include "mail/grid.h"
 #include "mail/mail.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #define SPACE_SOFT 100 /* twips: what is less is no gap */
 #define SHORT_LINE 60  /* bytes: an address, a name, a role */
@@ -18,7 +20,7 @@ enum gap { GAP_NONE, GAP_SOFT, GAP_HARD };
 /* What grows by itself: the page, a box, a cell.  A table's frame only holds the table. */
 struct frame {
     enum frame_kind kind;
-    struct text text; /* whole lines */
+    struct text text; /* whole lines; of a table, what flows on from frames too deep */
     struct text line; /* the paragraph at work */
     enum gap gap;     /* owed before the next line */
     struct grid *grid;
@@ -203,6 +205,19 @@ bool page_at_start(const struct page *page)
     return is_blank(page->frames[page->depth].line.s);
 }
 
+/* "PAGE \* MERGEFORMAT" and the like. */
+bool page_is_number_field(const char *instruction)
+{
+    static const char *const names[] = {"PAGE", "NUMPAGES", "SECTIONPAGES"};
+    instruction += strspn(instruction, " ");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t n = strlen(names[i]);
+        if (strncasecmp(instruction, names[i], n) == 0 && !isalpha((unsigned char)instruction[n]))
+            return true;
+    }
+    return false;
+}
+
 void page_drop_paragraph(struct page *page)
 {
     struct text *line = &at_work(page)->line;
@@ -294,8 +309,7 @@ static struct frame *end_frame(struct page *page, enum frame_kind kind)
     }
     if (at_work(page)->kind != kind)
         return NULL;
-    if (kind != FRAME_TABLE)
-        page_end_text(page);
+    page_end_text(page);
     return &page->frames[page->depth--];
 }
 
@@ -365,6 +379,7 @@ void page_end_table(struct page *page)
     bool fits = grid_print(frame->grid, &lines, room);
     has_room(page, fits ? lines.len : room + 1);
     add_block(page, lines.s);
+    add_block(page, frame->text.s);
 }
 
 /* ---- the end ---- */

@@ -53,6 +53,8 @@ void page_end_table(struct page *page);
 
 /* Nothing but blanks in the paragraph so far. */
 bool page_at_start(const struct page *page);
+/* The instruction of a field that is the number of a page: it belongs to the paper. */
+bool page_is_number_field(const char *instruction);
 /* Takes away the paragraph so far. */
 void page_drop_paragraph(struct page *page);
 

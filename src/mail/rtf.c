@@ -760,26 +760,13 @@ static void begin_target(struct rtf *rtf, enum target target)
     }
 }
 
-/* "PAGE \* MERGEFORMAT" and the like. */
-static bool is_page_field(const char *instruction)
-{
-    static const char *const names[] = {"PAGE", "NUMPAGES", "SECTIONPAGES"};
-    instruction += strspn(instruction, " ");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t n = strlen(names[i]);
-        if (strncasecmp(instruction, names[i], n) == 0 && !isalpha((unsigned char)instruction[n]))
-            return true;
-    }
-    return false;
-}
-
 static void end_target(struct rtf *rtf, enum target target)
 {
     if (target == TARGET_BOX) {
         page_end_box(rtf->page);
         rtf->boxes--;
     } else if (target == TARGET_FIELD) {
-        rtf->furniture = rtf->furniture || is_page_field(rtf->field.len ? rtf->field.s : "");
+        rtf->furniture = rtf->furniture || page_is_number_field(rtf->field.len ? rtf->field.s : "");
         rtf->field.len = 0;
     } else if (is_aside(target)) {
         if (rtf->furniture)

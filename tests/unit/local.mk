@@ -67,6 +67,13 @@ CORE_TESTS += tests/unit/test_mail_words
 tests_unit_test_mail_words_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_tnef
 tests_unit_test_mail_tnef_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+DOCUMENT_CASE = tests/unit/document_case.c tests/unit/document_case.h
+CORE_TESTS += tests/unit/test_mail_docx
+tests_unit_test_mail_docx_SOURCES = tests/unit/test_mail_docx.c $(DOCUMENT_CASE)
+tests_unit_test_mail_docx_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_mail_zip
+tests_unit_test_mail_zip_SOURCES = tests/unit/test_mail_zip.c $(DOCUMENT_CASE)
+tests_unit_test_mail_zip_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_reading
 tests_unit_test_reading_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
