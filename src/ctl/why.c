@@ -150,6 +150,12 @@ static void print_mark(const struct page *page, const struct mark *mark)
            mark->found->rule ? mark->found->rule : "no rule named");
 }
 
+static void print_marks(const struct page *page)
+{
+    for (size_t i = 0; i < page->n; i++)
+        print_mark(page, &page->marks[i]);
+}
+
 static void print_line(const struct page *page, size_t number, size_t begin, size_t end)
 {
     printf(begin < end ? "%5zu  " : "%5zu", number);
@@ -198,10 +204,14 @@ static void print_page(struct arena *arena, const struct motions *motions, const
                        const char *title, const char *text, bool colours)
 {
     struct page page = make_page(arena, motions, path, text, colours);
-    if (text == NULL || *text == '\0' || (page.n == 0 && motions->n > 0))
+    bool is_empty = text == NULL || *text == '\0';
+    if (page.n == 0 && (is_empty || motions->n > 0))
         return;
-    printf("\n%s\n", text_printable(arena, title));
-    print_text(&page);
+    printf("\n%s%s\n", text_printable(arena, title), text ? "" : ", too much text to show");
+    if (text != NULL)
+        print_text(&page);
+    else
+        print_marks(&page);
 }
 
 static const char *title_of(struct arena *arena, const struct mail_part *part)
@@ -215,8 +225,7 @@ static void print_inferred(struct arena *arena, const struct motions *motions, b
     struct page page = make_page(arena, motions, NULL, NULL, colours);
     if (page.n > 0)
         puts("\nin no text");
-    for (size_t i = 0; i < page.n; i++)
-        print_mark(&page, &page.marks[i]);
+    print_marks(&page);
 }
 
 static void print_motions(struct arena *arena, const struct motions *motions)

@@ -410,4 +410,5 @@ void motion_find(struct arena *arena, const struct mail *mail, struct motions *m
         read_about(trace, subject, note.replaces, motions_r->v);
     for (size_t i = 0; i < motions_r->n; i++)
         trace_finish(trace, &motions_r->v[i]);
+    trace_free(trace);
 }

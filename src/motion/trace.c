@@ -5,13 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes that were made of others.  from_n is n, or another length where all stands for all. */
+enum link_how {
+    LINK_COPY,
+    LINK_SQUEEZED,   /* runs of white space became a blank, or went where they stood at an end */
+    LINK_STANDS_FOR, /* all for all */
+};
+
+/* Bytes that were made of others.  A long letter has more links than lines: they are kept small,
+ * and no text is as long as these lengths go. */
 struct link {
     const char *made;
-    size_t n;
     const char *from;
-    size_t from_n;
     const char *rule;
+    uint32_t n;
+    uint32_t from_n : 30;
+    uint32_t how : 2;
 };
 
 struct source {
@@ -25,7 +33,7 @@ struct trace {
     struct arena *arena;
     struct source *sources;
     size_t source_count;
-    struct link *links;
+    struct link *links; /* of their own memory: the arena would keep all that grew too small */
     size_t n;
     size_t size;
     bool sorted; /* by made: nothing in an arena is freed, so no two of them share an address */
@@ -42,6 +50,12 @@ struct trace *trace_new(struct arena *arena)
     struct trace *trace = ARENA_NEW(arena, struct trace);
     trace->arena = arena;
     return trace;
+}
+
+void trace_free(struct trace *trace)
+{
+    free(trace->links);
+    trace->links = NULL;
 }
 
 struct arena *trace_arena(const struct trace *trace)
@@ -70,27 +84,41 @@ void trace_forget(struct trace *trace, size_t mark)
 
 /* ---- making ---- */
 
-static void add_link(struct trace *trace, const struct link *link)
+static void grow(struct trace *trace)
 {
-    if (trace->n == trace->size) {
-        trace->size = 2 * trace->size + 256;
-        trace->links =
-            arena_grow(trace->arena, trace->links, trace->n, trace->size, sizeof *trace->links);
-    }
-    trace->links[trace->n++] = *link;
+    size_t size = 2 * trace->size + 256;
+    struct link *links = xcalloc(size, sizeof *links);
+    if (trace->n > 0)
+        memcpy(links, trace->links, trace->n * sizeof *links);
+    free(trace->links);
+    trace->links = links;
+    trace->size = size;
+}
+
+static void add_link(struct trace *trace, enum link_how how, const char *made, size_t n,
+                     const char *from, size_t from_n, const char *rule)
+{
+    if (n == 0 || from_n == 0)
+        return;
+    if (trace->n == trace->size)
+        grow(trace);
+    trace->links[trace->n++] = (struct link){.made = made,
+                                             .from = from,
+                                             .rule = rule,
+                                             .n = (uint32_t)n,
+                                             .from_n = (uint32_t)from_n & (UINT32_MAX >> 2),
+                                             .how = how};
     trace->sorted = false;
 }
 
 void trace_link(struct trace *trace, const char *made, size_t n, const char *from, const char *rule)
 {
-    if (n > 0)
-        add_link(trace, &(struct link){made, n, from, n, rule});
+    add_link(trace, LINK_COPY, made, n, from, n, rule);
 }
 
 char *trace_stand_for(struct trace *trace, char *made, const char *from, size_t n, const char *rule)
 {
-    if (n > 0)
-        add_link(trace, &(struct link){made, strlen(made), from, n, rule});
+    add_link(trace, LINK_STANDS_FOR, made, strlen(made), from, n, rule);
     return made;
 }
 
@@ -119,40 +147,11 @@ char *trace_group(struct trace *trace, const struct match *match, int group)
                 pattern_id(match->pattern));
 }
 
-static size_t character_length(const char *s)
-{
-    size_t n = 1;
-    while (((unsigned char)s[n] & 0xC0) == 0x80)
-        n++;
-    return n;
-}
-
-/* made is from with characters left out, and with blanks instead of other white space; from is a
- * copy of what stands at s. */
-static void link_alike(struct trace *trace, const char *made, const char *from, const char *s)
-{
-    size_t begin = 0, at = 0, i = 0;
-    for (size_t k = 0; made[k] != '\0';) {
-        size_t n = character_length(made + k), next = i;
-        while (made[k] != ' ' && from[next] != '\0' && strncmp(from + next, made + k, n) != 0)
-            next += character_length(from + next);
-        bool same = strncmp(from + next, made + k, n) == 0;
-        if (!same || next != i) {
-            trace_link(trace, made + begin, k - begin, s + at, NULL);
-            begin = same ? k : k + n;
-            at = next;
-        }
-        i = same ? next + n : next;
-        k += n;
-    }
-    trace_link(trace, made + begin, strlen(made + begin), s + at, NULL);
-}
-
 char *trace_squeeze(struct trace *trace, const char *s, size_t n)
 {
-    const char *from = arena_strndup(trace->arena, s, n);
+    const char *from = s[n] == '\0' ? s : arena_strndup(trace->arena, s, n);
     char *made = text_squeeze(trace->arena, from);
-    link_alike(trace, made, from, s);
+    add_link(trace, LINK_SQUEEZED, made, strlen(made), s, n, NULL);
     return made;
 }
 
@@ -270,9 +269,50 @@ static const struct source *find_source(const struct trace *trace, const char *p
     return NULL;
 }
 
-/* The source that the byte at *p comes from, and *p there.  last: it is the last of a value; where
- * a text stands for another one, the last byte stands for the last.  *rule_r: the last rule on the
- * way, where none is set. */
+static size_t character_length(const char *s)
+{
+    size_t n = 1;
+    while (((unsigned char)s[n] & 0xC0) == 0x80)
+        n++;
+    return n;
+}
+
+/* A blank is white space that stands before the next character. */
+static size_t squeezed_offset(const struct link *link, size_t at)
+{
+    const char *made = link->made, *from = link->from;
+    size_t i = 0;
+    for (size_t k = 0;;) {
+        size_t n = character_length(made + k);
+        bool blank = made[k] == ' ';
+        while (!blank && i < link->from_n && strncmp(from + i, made + k, n) != 0)
+            i += character_length(from + i);
+        if (at < k + n)
+            return i + (at - k);
+        k += n;
+        i += blank ? 0 : n;
+    }
+}
+
+/* last: it is the last byte of a value; of what stands for other bytes it is the last of these. */
+static const char *step(const struct link *link, const char *p, bool last)
+{
+    size_t at = (size_t)(p - link->made);
+    switch ((enum link_how)link->how) {
+    case LINK_COPY:
+        break;
+    case LINK_SQUEEZED:
+        at = squeezed_offset(link, at);
+        break;
+    case LINK_STANDS_FOR:
+        at = last ? link->from_n - 1 : 0;
+        break;
+    }
+    return link->from + at;
+}
+
+/* The source that the byte at *p comes from, and *p there.  *rule_r: the last rule on the way,
+ * where none is set. */
 static const struct source *follow(struct trace *trace, const char **p, bool last,
                                    const char **rule_r)
 {
@@ -283,10 +323,7 @@ static const struct source *follow(struct trace *trace, const char **p, bool las
             return NULL;
         if (*rule_r == NULL)
             *rule_r = link->rule;
-        if (link->n == link->from_n)
-            *p = link->from + (*p - link->made);
-        else
-            *p = link->from + (last ? link->from_n - 1 : 0);
+        *p = step(link, *p, last);
     }
     return source;
 }

@@ -7,7 +7,7 @@
  * last of such copies, can then be followed back to the bytes of the part's text.  Values stay
  * plain strings, and a string that nobody traced only has no place.
  *
- * One trace serves one mail.  Its strings live as long as its arena.
+ * One trace serves one mail.  What is made with it lives as long as the arena.
  */
 #ifndef MOTION_TRACE_H
 #define MOTION_TRACE_H
@@ -22,6 +22,8 @@
 struct trace;
 
 struct trace *trace_new(struct arena *arena);
+/* Nothing can be followed any more. */
+void trace_free(struct trace *trace);
 struct arena *trace_arena(const struct trace *trace);
 
 /* A text of the mail, where following ends.  path: the part's, or FOUND_IN_SUBJECT; offset: of the
