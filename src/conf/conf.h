@@ -128,9 +128,10 @@ struct conf_body {
     const char *state; /* "NW" */
     struct day *holidays;
     size_t holiday_count;
-    const char *number;  /* "A/%Y/%4n" */
-    const char *from;    /* as written: name and address */
-    const char *contact; /* the first of office, else from's address, where left out */
+    const char *number;         /* "A/%Y/%4n" */
+    const char *from;           /* as written: name and address */
+    const char *bounce_address; /* or NULL: answers are sent as from's address */
+    const char *contact;        /* the first of office, else from's address, where left out */
     const char *privacy_notice;
     struct texts office;
     struct texts notify;

@@ -403,6 +403,18 @@ static void check_from(struct conf_reader *reader, const struct conf_node *node,
                          conf_node_name(reader, node), address);
 }
 
+/* "a@b" is also where "a+x@b" ends up, on a server that takes plus addresses. */
+static void check_bounce_address(struct conf_reader *reader, const struct conf_node *node,
+                                 const struct conf_body *body)
+{
+    if (body->bounce_address != NULL && body->mailbox_count > 0 &&
+        !body_receives(reader, body, body->bounce_address))
+        conf_mistake_add(reader, conf_node_place(node, "bounce-address"),
+                         "bounce-address: none of the mailboxes of %s receives %s; add it to "
+                         "addresses of one",
+                         conf_node_name(reader, node), body->bounce_address);
+}
+
 static bool zone_is_known(const char *zone)
 {
     char path[256];
@@ -475,6 +487,7 @@ static void check_body(struct conf_reader *reader, const struct conf_node *node,
                          "%s needs a submission { … }, its own or one for all at the top",
                          conf_node_name(reader, node));
     check_from(reader, node, body);
+    check_bounce_address(reader, node, body);
     check_zone(reader, node, body, first);
     check_readable(reader, node, "trusted-ca", body->trusted_ca);
     check_readable(reader, node, "roster-file", body->roster_file);

@@ -31,9 +31,10 @@ static bool is_bounce(const struct case_file *file)
     return has_class(file, MAIL_BOUNCE);
 }
 
+/* A person who writes to the return address is read as any other. */
 static bool reports_our_answer(const struct case_file *file)
 {
-    return file->known->reported != 0;
+    return file->known->reported != 0 && !has_class(file, MAIL_PERSONAL);
 }
 
 static bool is_disposition(const struct case_file *file)
@@ -303,6 +304,9 @@ static const char *name_report(struct arena *arena, const struct case_file *file
 {
     const struct mail_report *report = file->reading->mail->report;
 
+    if (report == NULL)
+        return arena_printf(arena, "an answer to the return address of o%lld",
+                            (long long)file->known->reported);
     return arena_printf(arena, "o%lld %s: %s", (long long)file->known->reported,
                         report_action_to_text(report->action),
                         report_reason_to_text(report->reason));
@@ -324,7 +328,7 @@ static const struct mail_rule {
     const char *(*detail)(struct arena *arena, const struct case_file *file);
 } mail_rules[] = {
     {.name = "bounce-answer",
-     .tests = {is_bounce, reports_our_answer},
+     .tests = {reports_our_answer},
      .state = MESSAGE_IGNORED,
      .sentence = "bounce: {}",
      .detail = name_report},

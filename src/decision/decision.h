@@ -38,7 +38,8 @@ struct known {
     int64_t same_mail;  /* ... with the same Message-ID, From and body digest */
     int64_t told; /* an earlier one, the same in either way, that was not registered but answered:
                      what there was to say about it has been said */
-    int64_t reported; /* of a report on a delivery: our answer that it is about, "o34" */
+    int64_t reported; /* our answer, "o34", that it is a report on, or was sent to the return
+                         address of */
     const char
         *same_content; /* number of a motion with the same text or attachment by this sender */
     const char

@@ -23,28 +23,18 @@ libshell_a_SOURCES += \
 	src/registry/meetings.c
 
 # A step of the schema stays readable SQL in the source and becomes one C string of the build.
-EXTRA_DIST += src/registry/schema.sql src/registry/schema_2.sql src/registry/schema_3.sql src/registry/schema_4.sql
-BUILT_SOURCES += src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h \
-	src/registry/schema_4_sql.h
-CLEANFILES += src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h \
-	src/registry/schema_4_sql.h
+SCHEMA_STEPS = src/registry/schema.sql src/registry/schema_2.sql src/registry/schema_3.sql \
+	src/registry/schema_4.sql src/registry/schema_5.sql
+SCHEMA_IN_C = $(SCHEMA_STEPS:.sql=_sql.h)
+EXTRA_DIST += $(SCHEMA_STEPS)
+BUILT_SOURCES += $(SCHEMA_IN_C)
+CLEANFILES += $(SCHEMA_IN_C)
 
-SQL_TO_C = $(MKDIR_P) src/registry && \
-	{ printf 'static const char %s[] =\n' "$$name"; \
-	  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' "$$file"; \
+SUFFIXES = .sql _sql.h
+.sql_sql.h:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	{ printf 'static const char %s[] =\n' "$$(basename $@ .h)"; \
+	  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/    "/' -e 's/$$/\\n"/' $<; \
 	  printf '    ;\n'; } >$@.tmp && mv $@.tmp $@
 
-src/registry/schema_sql.h: src/registry/schema.sql
-	$(AM_V_GEN)name=schema_sql; file='$(srcdir)/src/registry/schema.sql'; $(SQL_TO_C)
-
-src/registry/schema_2_sql.h: src/registry/schema_2.sql
-	$(AM_V_GEN)name=schema_2_sql; file='$(srcdir)/src/registry/schema_2.sql'; $(SQL_TO_C)
-
-src/registry/schema_3_sql.h: src/registry/schema_3.sql src/registry/schema_4.sql
-	$(AM_V_GEN)name=schema_3_sql; file='$(srcdir)/src/registry/schema_3.sql'; $(SQL_TO_C)
-
-src/registry/schema_4_sql.h: src/registry/schema_4.sql
-	$(AM_V_GEN)name=schema_4_sql; file='$(srcdir)/src/registry/schema_4.sql'; $(SQL_TO_C)
-
-src/registry/migrate.$(OBJEXT): src/registry/schema_sql.h src/registry/schema_2_sql.h src/registry/schema_3_sql.h \
-	src/registry/schema_4_sql.h
+src/registry/migrate.$(OBJEXT): $(SCHEMA_IN_C)

@@ -8,6 +8,7 @@
 #include "registry/schema_2_sql.h"
 #include "registry/schema_3_sql.h"
 #include "registry/schema_4_sql.h"
+#include "registry/schema_5_sql.h"
 #include "registry/schema_sql.h"
 
 #include <stdio.h>
@@ -22,6 +23,7 @@ static const char *const steps[] = {
     schema_2_sql,
     schema_3_sql,
     schema_4_sql,
+    schema_5_sql,
 };
 
 #define STEP_COUNT ((int64_t)(sizeof steps / sizeof *steps))

@@ -155,13 +155,14 @@ bool registry_list_untold_failures(struct registry *registry, struct arena *aren
 {
     struct statement *s;
 
-    return STATEMENT_OPEN(registry, &s, err_r,
-                          DELIVERY_COLUMNS DELIVERY_TABLES
-                          " WHERE d.state IN ('failed', 'bounced') AND d.body = ? AND d.kind <> 'notice'"
-                          " AND NOT EXISTS (SELECT 1 FROM deliveries t WHERE t.body = d.body"
-                          "  AND t.occasion <> '' AND t.occasion = 'failed o' || d.id)"
-                          " ORDER BY d.id",
-                          value_text(body)) &&
+    return STATEMENT_OPEN(
+               registry, &s, err_r,
+               DELIVERY_COLUMNS DELIVERY_TABLES
+               " WHERE d.state IN ('failed', 'bounced') AND d.body = ? AND d.kind <> 'notice'"
+               " AND NOT EXISTS (SELECT 1 FROM deliveries t WHERE t.body = d.body"
+               "  AND t.occasion <> '' AND t.occasion = 'failed o' || d.id)"
+               " ORDER BY d.id",
+               value_text(body)) &&
            read_deliveries(registry, s, arena, false, rows_r, count_r, err_r);
 }
 

@@ -112,10 +112,11 @@ bool registry_find_number(struct registry *registry, const char *body, const cha
                           int64_t *motion_r, struct err *err_r);
 
 /* ---- report.c */
-/* The answer that a report is about, into known; report NULL: none. */
-bool registry_find_reported(struct registry *registry, struct arena *arena, const char *body,
-                            const struct mail_report *report, struct known *known,
-                            struct err *err_r);
+/* The answer that a mail reports on, into known: by the address it came to, the ENVID or the
+ * Message-ID that it returns. */
+bool registry_find_reported(struct registry *registry, struct arena *arena,
+                            const struct conf_body *body, const struct mail *mail,
+                            struct known *known, struct err *err_r);
 
 /* ---- outbox.c */
 

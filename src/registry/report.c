@@ -31,13 +31,45 @@ static bool find_by_id(struct registry *registry, struct arena *arena, const cha
     return statement_close(s, err_r);
 }
 
-bool registry_find_reported(struct registry *registry, struct arena *arena, const char *body,
-                            const struct mail_report *report, struct known *known,
-                            struct err *err_r)
+/* By the mark of an answer in the address that it came to, where bounce-address has us put one. */
+static bool find_by_address(struct registry *registry, const struct conf_body *body,
+                            const char *address, struct known *known, struct err *err_r)
 {
-    const char *envelope = report == NULL ? NULL : report->envelope_id;
+    if (address == NULL || known->reported != 0 || strchr(address, '+') == NULL)
+        return true;
+    return STATEMENT_GET(registry, &known->reported, err_r,
+                         "SELECT id FROM deliveries WHERE envelope_from = ? COLLATE NOCASE"
+                         " AND body = ? AND state IN ('sent', 'maybe', 'bounced')",
+                         value_text(address), value_text(body->id));
+}
 
-    if (report == NULL)
+static bool find_by_addresses(struct registry *registry, const struct conf_body *body,
+                              const struct mail *mail, struct known *known, struct err *err_r)
+{
+    if (body->bounce_address == NULL)
+        return true;
+    for (size_t i = 0; i < mail->to.n; i++) {
+        if (!find_by_address(registry, body, mail->to.v[i].address, known, err_r))
+            return false;
+    }
+    for (size_t i = 0; i < mail->delivered_to.n; i++) {
+        if (!find_by_address(registry, body, mail->delivered_to.v[i], known, err_r))
+            return false;
+    }
+    return true;
+}
+
+bool registry_find_reported(struct registry *registry, struct arena *arena,
+                            const struct conf_body *configured, const struct mail *mail,
+                            struct known *known, struct err *err_r)
+{
+    const struct mail_report *report = mail->report;
+    const char *envelope = report == NULL ? NULL : report->envelope_id;
+    const char *body = configured->id;
+
+    if (!find_by_addresses(registry, configured, mail, known, err_r))
+        return false;
+    if (report == NULL || known->reported != 0)
         return true;
     if (report->message_id != NULL &&
         !find_by_id(registry, arena, body, report, report->message_id, known, err_r))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "reply/reply.h"
 
+#include "base/digest.h"
+
 #include "mail/address.h"
 #include "mail/compose.h"
 #include "reply/overrides.h"
@@ -73,6 +75,23 @@ static void find_thread(struct rendering *rendering, const struct mail *mail)
     rendering->references = text.s;
 }
 
+/* Bytes of the mark: 96 bits, and the local part stays below 64 (RFC 5321 section 4.5.3.1.1). */
+#define MARK_LENGTH 24
+
+/* Where a report on this answer comes back to.  The mark is drawn from the Message-ID's random
+ * token, so that only who had the answer in hand can know it. */
+static const char *find_return_path(struct rendering *rendering, const char *message_id)
+{
+    struct arena *arena = rendering->arena;
+    const char *address = rendering->input->body->bounce_address;
+
+    if (address == NULL)
+        return rendering->from_address;
+    const char *mark = digest_hex(arena, message_id, strlen(message_id));
+    return arena_printf(arena, "%.*s+%.*s@%s", (int)strcspn(address, "@"), address, MARK_LENGTH,
+                        mark, address_domain(address));
+}
+
 static struct reply *new_reply(struct rendering *rendering, const struct order *order)
 {
     struct replies *replies = &rendering->replies;
@@ -84,7 +103,6 @@ static struct reply *new_reply(struct rendering *rendering, const struct order *
     *reply = (struct reply){
         .kind = order->kind,
         .to = order->to,
-        .envelope_from = rendering->from_address,
         .number = order->number,
         .occasion = order->occasion,
         .waiting = order->waiting || rendering->input->body->answers == CONF_ANSWERS_HOLD,
@@ -92,6 +110,7 @@ static struct reply *new_reply(struct rendering *rendering, const struct order *
     reply->message_id =
         arena_printf(rendering->arena, "%s.%s.%zu@%s", rendering->input->token, order->template,
                      replies->n, address_domain(rendering->from_address));
+    reply->envelope_from = find_return_path(rendering, reply->message_id);
     return reply;
 }
 

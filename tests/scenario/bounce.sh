@@ -25,7 +25,8 @@ world_postfix_stop
 world_dovecot_stop
 for address in "$GONE" "$FULL" "$LATE"; do echo "$address yes"; done |
     world_as_root tee -a "$W/postfix/etc/users" >"$W/log/users.log"
-printf '%s\n' "transport_maps = texthash:$W/postfix/etc/transport" 'delay_warning_time = 1s' |
+printf '%s\n' "transport_maps = texthash:$W/postfix/etc/transport" 'delay_warning_time = 1s' \
+    'recipient_delimiter = +' |
     world_as_root tee -a "$W/postfix/etc/main.cf" >"$W/log/main.log"
 routes "$DOWN"
 # Dovecot knows the late one as it knows all others, and the full one only here
@@ -36,6 +37,7 @@ printf '%s\n' "userdb {" "  driver = passwd-file" "  args = $W/dovecot/full" "}"
     'mail_plugins = quota' 'plugin {' '  quota = maildir:User quota' '}' |
     sed -i -e "/^passdb/,/^}/{/^}/r /dev/stdin" -e '}' "$W/dovecot/dovecot.conf"
 world_start
+export CONF_BODY="bounce-address = \"$WORLD_MAYOR\""
 world_config | sed "s|^    member \"$WORLD_CHAIR\" {|$(for a in "$GONE" "$FULL" "$LATE"; do
     printf '    member "%s" { name = "Nie Mand" }\\n' "$a"
 done)&|" >"$W/antragd.conf"
@@ -78,7 +80,7 @@ forged() {
         '--b' 'Content-Type: message/delivery-status' '' 'Reporting-MTA: dns; mx.example' '' \
         "Final-Recipient: rfc822; $2" 'Action: failed' 'Status: 5.1.1' '--b' \
         'Content-Type: text/rfc822-headers' '' "Message-ID: <$1>" '' '--b--' |
-        world_mail '' "$WORLD_MAYOR"
+        world_mail '<>' "$WORLD_MAYOR"
 }
 known=$(ctl_json ".[] | select(.to == \"$WORLD_CHAIR\").message_id" outbox)
 forged 'A-1@bedburg-hau.example' "$WORLD_CHAIR"
@@ -96,4 +98,18 @@ world_letter again@spd-bedburg-hau.example '' 's/Kommunalen Integrationszentrums
 wait_for 30 'all are answered' all_is_answered 2
 wait_for 60 'those that are gone bounce again' world_has "$WORLD_OFFICE" INBOX 4
 wait_for 30 'the late one has it, too' world_has "$LATE" INBOX 2
+
+step 'a report that names nothing is known by the address it came to'
+wait_for 30 'the deputy has the second one' world_has "$WORLD_DEPUTY" INBOX 2
+second=$(ctl_json "[.[] | select(.to == \"$WORLD_DEPUTY\").id][1]" outbox)
+back=$(world_fetch "$WORLD_DEPUTY" hdr.return-path mailbox INBOX | jq -r '.[1]."hdr.return-path"')
+back=${back#<} back=${back%>}
+expect_match 'the return path' "^${WORLD_MAYOR%@*}\\+[0-9a-f]{24}@" "$back"
+printf '%s\n' 'From: MAILER-DAEMON@mx.example' "To: $back" 'Subject: failure notice' '' \
+    'Sorry, no mailbox here by that name. (#5.1.1)' | world_mail '<>' "$back"
+second_is_bounced() {
+    [[ $(ctl_json ".[] | select(.id == \"$second\").state" outbox) == bounced ]]
+}
+wait_for 30 'it is tied' second_is_bounced
+wait_for 30 'the office is told' world_has "$WORLD_OFFICE" INBOX 5
 settle

@@ -13,6 +13,11 @@ struct fault {
 };
 
 static const struct fault faults[] = {
+    {.name = "bounce-address without a mailbox",
+     .old = "from = \"Rat <in@town.example>\"",
+     .new_one = "from = \"Rat <in@town.example>\" bounce-address = \"out@town.example\"",
+     .mistakes = "test.conf:6: bounce-address: none of the mailboxes of body \"town\" receives "
+                 "out@town.example; add it to addresses of one\n"},
     {.name = "from without a mailbox",
      .old = "from = \"Rat <in@town.example>\"",
      .new_one = "from = \"Rat <out@town.example>\"",

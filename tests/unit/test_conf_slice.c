@@ -293,6 +293,7 @@ static struct conf_body random_body(struct arena *arena)
         .holiday_count = 1,
         .number = "%Y-%n%%\"\\",
         .from = "Rät \"\\ # <a@b.example>",
+        .bounce_address = "back@b.example",
         .contact = random_text(arena),
         .office = random_addresses(arena),
         .notify = {.v = arena_array(arena, 1, sizeof(char *))},
@@ -328,6 +329,7 @@ static void check_random_values(struct arena *arena, const struct conf *one)
     const struct conf_body *b = &two->bodies[0];
 
     assert_string_equal(b->id, a->id);
+    assert_string_equal(b->bounce_address, a->bounce_address);
     assert_string_equal(b->contact, a->contact);
     assert_string_equal(b->from, a->from);
     assert_int_equal(b->max_size, a->max_size);
