@@ -117,12 +117,12 @@ static bool decide_here(struct ctl *ctl, const struct ruling_order *order, struc
 
 /* ---- what came of it ------------------------------------------------------------------------- */
 
-static void print_answers(const struct json *answers)
+static void print_answers(struct ctl *ctl, const struct json *answers)
 {
     for (size_t i = 0; i < json_count(answers); i++) {
         const struct json *answer = json_at(answers, i);
-        printf("  %-6s %-16s %-9s %s\n", json_text(answer, "id"), json_text(answer, "kind"),
-               json_text(answer, "state"), json_text(answer, "to"));
+        ctl_line(ctl, "  %-6s %-16s %-9s %s", json_text(answer, "id"), json_text(answer, "kind"),
+                 json_text(answer, "state"), json_text(answer, "to"));
     }
 }
 
@@ -132,19 +132,21 @@ static void print_plain(struct ctl *ctl, const struct json *answer)
     const char *state = json_text(answer, "state"), *reason = json_text(answer, "reason");
     struct texts motions = {0};
     json_get_texts(answer, "motions", ctl->arena, &motions);
-    printf("%s%s%s",
-           number ? number
-           : id   ? id
-                  : "",
-           number || id ? ": " : "", json_text(answer, "event"));
+    struct text line;
+    text_init(&line, ctl->arena);
+    text_addf(&line, "%s%s%s",
+              number ? number
+              : id   ? id
+                     : "",
+              number || id ? ": " : "", json_text(answer, "event"));
     if (state && strcmp(state, json_text(answer, "event")) != 0)
-        printf(", %s", state);
+        text_addf(&line, ", %s", state);
     if (motions.n)
-        printf(" as %s", text_join(ctl->arena, &motions, ", "));
+        text_addf(&line, " as %s", text_join(ctl->arena, &motions, ", "));
     if (json_get(answer, "count"))
-        printf(", %lld answers are due now", (long long)json_int(answer, "count"));
-    printf("%s%s\n", reason ? ": " : "", reason ? reason : "");
-    print_answers(json_get(answer, "answers"));
+        text_addf(&line, ", %lld answers are due now", (long long)json_int(answer, "count"));
+    ctl_line(ctl, "%s%s%s", line.s, reason ? ": " : "", reason ? reason : "");
+    print_answers(ctl, json_get(answer, "answers"));
 }
 
 static bool run_order(struct ctl *ctl, enum ruling_verb verb, struct err *err_r)

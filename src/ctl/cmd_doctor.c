@@ -110,7 +110,7 @@ bool ctl_doctor(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     if (ctl->json)
         print_json(ctl, &findings);
     else
-        findings_print(&findings);
+        findings_print(ctl, &findings);
     *exit_code_r = findings.broken ? EX_UNAVAILABLE : EX_OK;
     return true;
 }

@@ -110,18 +110,22 @@ static struct json *standing_to_json(const struct standing *standing)
     return object;
 }
 
-static void print_standing(const struct standing *standing)
+static void print_standing(struct ctl *ctl, const struct standing *standing)
 {
     const struct reconciliation *sums = &standing->sums;
-    printf("%s/%s (%s): ", standing->body->id, standing->mailbox->name, standing->mailbox->folder);
+    const char *where = arena_printf(ctl->arena, "%s/%s (%s)", standing->body->id,
+                                     standing->mailbox->name, standing->mailbox->folder);
+    struct text line;
     if (standing->error) {
-        printf("cannot be looked into: %s\n", standing->error);
+        ctl_line(ctl, "%s: cannot be looked into: %s", where, standing->error);
         return;
     }
-    printf("%zu in the mailbox", sums->in_mailbox);
+    text_init(&line, ctl->arena);
     for (int i = MESSAGE_REGISTERED; i <= MESSAGE_VANISHED; i++)
-        printf(", %zu %s", sums->by_state[i], message_state_to_text((enum message_state)i));
-    printf(", %zu unexplained\n", sums->unexplained);
+        text_addf(&line, ", %zu %s", sums->by_state[i],
+                  message_state_to_text((enum message_state)i));
+    ctl_line(ctl, "%s: %zu in the mailbox%s, %zu unexplained", where, sums->in_mailbox, line.s,
+             sums->unexplained);
 }
 
 static void print_books(struct ctl *ctl, const struct books *books)
@@ -136,7 +140,7 @@ static void print_books(struct ctl *ctl, const struct books *books)
         return;
     }
     for (size_t i = 0; i < books->count; i++)
-        print_standing(&books->standings[i]);
+        print_standing(ctl, &books->standings[i]);
 }
 
 bool ctl_reconcile(struct ctl *ctl, int *exit_code_r, struct err *err_r)
@@ -185,14 +189,14 @@ static void print_counts(struct ctl *ctl, const struct registry_counts *counts)
     printf("\nlast mail %s\n", ctl_moment(ctl, counts->last_message_at));
 }
 
-static void print_mailboxes(const struct json *mailboxes)
+static void print_mailboxes(struct ctl *ctl, const struct json *mailboxes)
 {
     for (size_t i = 0; i < json_count(mailboxes); i++) {
         const struct json *mailbox = json_at(mailboxes, i);
         const char *text = json_text(mailbox, "text");
-        printf("mailbox   %s/%s: %s since %s%s%s\n", json_text(mailbox, "body"),
-               json_text(mailbox, "mailbox"), json_text(mailbox, "state"),
-               json_text(mailbox, "since"), text ? ": " : "", text ? text : "");
+        ctl_line(ctl, "mailbox   %s/%s: %s since %s%s%s", json_text(mailbox, "body"),
+                 json_text(mailbox, "mailbox"), json_text(mailbox, "state"),
+                 json_text(mailbox, "since"), text ? ": " : "", text ? text : "");
     }
 }
 
@@ -216,8 +220,8 @@ bool ctl_status(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     if (running)
         printf("daemon    running (process %lld)\n", (long long)json_int(daemon, "pid"));
     else
-        printf("daemon    not running: %s\n", none.text);
-    print_mailboxes(json_get(daemon, "mailboxes"));
+        ctl_line(ctl, "daemon    not running: %s", none.text);
+    print_mailboxes(ctl, json_get(daemon, "mailboxes"));
     print_counts(ctl, &counts);
     json_free(daemon);
     return true;

@@ -281,39 +281,41 @@ static void print_shown_json(struct ctl *ctl, const struct shown *shown)
 
 static void print_motion_head(struct ctl *ctl, const struct motion_row *row)
 {
-    printf("%s  %s\n", row->number, row->title ? row->title : "(no title)");
-    printf("kind       %s%s\n", motion_kind_to_text(row->kind),
-           row->confidential ? ", confidential" : "");
-    printf("state      %s, version %d\n", motion_state_to_text(row->state), row->version);
-    printf("factions   %s\n", movers(ctl, row));
+    ctl_line(ctl, "%s  %s", row->number, row->title ? row->title : "(no title)");
+    ctl_line(ctl, "kind       %s%s", motion_kind_to_text(row->kind),
+             row->confidential ? ", confidential" : "");
+    ctl_line(ctl, "state      %s, version %d", motion_state_to_text(row->state), row->version);
+    ctl_line(ctl, "factions   %s", movers(ctl, row));
     if (row->named.n)
-        printf("named      %s\n", text_join(ctl->arena, &row->named, ", "));
-    printf("sender     %s <%s>, %s\n", row->sender_name ? row->sender_name : "",
-           row->sender_address, row->trust);
-    printf("arrived    %s\nregistered %s\n", ctl_moment(ctl, row->arrived_at),
-           ctl_moment(ctl, row->registered_at));
+        ctl_line(ctl, "named      %s", text_join(ctl->arena, &row->named, ", "));
+    ctl_line(ctl, "sender     %s <%s>, %s", row->sender_name ? row->sender_name : "",
+             row->sender_address, row->trust);
+    ctl_line(ctl, "arrived    %s", ctl_moment(ctl, row->arrived_at));
+    ctl_line(ctl, "registered %s", ctl_moment(ctl, row->registered_at));
     for (size_t i = 0; i < row->consultation_count; i++) {
         const struct motion_row_consultation *c = &row->consultations[i];
         const char *day = day_to_text(ctl->arena, c->meeting);
-        printf("meeting    %s %s: %s%s%s\n", c->organization, day ? day : "(no date)",
-               deadline_state_to_text(c->deadline.state), c->deadline.rule ? ", " : "",
-               c->deadline.rule ? c->deadline.rule : "");
+        ctl_line(ctl, "meeting    %s %s: %s%s%s", c->organization, day ? day : "(no date)",
+                 deadline_state_to_text(c->deadline.state), c->deadline.rule ? ", " : "",
+                 c->deadline.rule ? c->deadline.rule : "");
     }
-    printf("message    m%lld, SHA-256 %s\n", (long long)row->message, row->sha256);
+    ctl_line(ctl, "message    m%lld, SHA-256 %s", (long long)row->message, row->sha256);
 }
 
 static void print_message_head(struct ctl *ctl, const struct message_row *row)
 {
-    printf("m%lld  %s\n", (long long)row->id, row->subject ? row->subject : "(no subject)");
-    printf("state      %s%s%s\n", message_state_to_text(row->state), row->reason ? ": " : "",
-           row->reason ? row->reason : "");
-    printf("from       %s\n", row->from ? row->from : "-");
-    printf("mailbox    %s/%s %s, UID %u (UIDVALIDITY %u)\n", row->body, row->mailbox, row->folder,
-           row->uid, row->uidvalidity);
-    printf("arrived    %s (%s)\nregistered %s\n", ctl_moment(ctl, row->arrived_at),
-           row->arrival_basis ? row->arrival_basis : "-", ctl_moment(ctl, row->registered_at));
-    printf("motions    %s\n", row->motions.n ? text_join(ctl->arena, &row->motions, ", ") : "-");
-    printf("SHA-256    %s\n", row->sha256);
+    ctl_line(ctl, "m%lld  %s", (long long)row->id, row->subject ? row->subject : "(no subject)");
+    ctl_line(ctl, "state      %s%s%s", message_state_to_text(row->state), row->reason ? ": " : "",
+             row->reason ? row->reason : "");
+    ctl_line(ctl, "from       %s", row->from ? row->from : "-");
+    ctl_line(ctl, "mailbox    %s/%s %s, UID %u (UIDVALIDITY %u)", row->body, row->mailbox,
+             row->folder, row->uid, row->uidvalidity);
+    ctl_line(ctl, "arrived    %s (%s)", ctl_moment(ctl, row->arrived_at),
+             row->arrival_basis ? row->arrival_basis : "-");
+    ctl_line(ctl, "registered %s", ctl_moment(ctl, row->registered_at));
+    ctl_line(ctl, "motions    %s",
+             row->motions.n ? text_join(ctl->arena, &row->motions, ", ") : "-");
+    ctl_line(ctl, "SHA-256    %s", row->sha256);
 }
 
 static const char *hop_moment(struct ctl *ctl, const struct json *hop)
@@ -330,8 +332,8 @@ static void print_hops(struct ctl *ctl, const struct shown *shown)
     for (size_t i = 0; i < json_count(hops); i++) {
         const struct json *hop = json_at(hops, i);
         const char *by = json_text(hop, "by"), *from = json_text(hop, "from");
-        printf("%-10s %s by %s from %s\n", i == 0 ? "received" : "", hop_moment(ctl, hop),
-               by ? by : "-", from ? from : "-");
+        ctl_line(ctl, "%-10s %s by %s from %s", i == 0 ? "received" : "", hop_moment(ctl, hop),
+                 by ? by : "-", from ? from : "-");
     }
     json_free(hops);
     json_free(reading);
@@ -348,13 +350,13 @@ static void print_shown(struct ctl *ctl, const struct shown *shown)
     for (size_t i = 0; i < shown->delivery_count; i++) {
         const struct delivery *d = &shown->deliveries[i];
         if (concerns(shown, d))
-            printf("  o%-5lld %-16s %-9s %s\n", (long long)d->id, reply_kind_to_text(d->kind),
-                   delivery_state_to_text(d->state), d->to);
+            ctl_line(ctl, "  o%-5lld %-16s %-9s %s", (long long)d->id, reply_kind_to_text(d->kind),
+                     delivery_state_to_text(d->state), d->to);
     }
     puts("\nhistory");
     for (size_t i = 0; i < shown->event_count; i++) {
         const struct event_row *e = &shown->events[i];
-        printf("  %s  %-14s %s\n", ctl_moment(ctl, e->at), e->event, e->text ? e->text : "");
+        ctl_line(ctl, "  %s  %-14s %s", ctl_moment(ctl, e->at), e->event, e->text ? e->text : "");
     }
 }
 

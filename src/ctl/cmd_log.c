@@ -47,10 +47,10 @@ static bool make_filter(const struct ctl *ctl, struct event_filter *filter_r, st
 
 static void print_event(struct ctl *ctl, const struct event_row *row)
 {
-    printf("%s  %-5s %-14s %-14s %s%s%s\n", ctl_moment(ctl, row->at), row->id ? row->id : "-",
-           row->number ? row->number : "-", row->event, row->text ? row->text : "",
-           strcmp(row->actor, "antragd") == 0 ? "" : "  by ",
-           strcmp(row->actor, "antragd") == 0 ? "" : row->actor);
+    ctl_line(ctl, "%s  %-5s %-14s %-14s %s%s%s", ctl_moment(ctl, row->at), row->id ? row->id : "-",
+             row->number ? row->number : "-", row->event, row->text ? row->text : "",
+             strcmp(row->actor, "antragd") == 0 ? "" : "  by ",
+             strcmp(row->actor, "antragd") == 0 ? "" : row->actor);
 }
 
 static void print_events(struct ctl *ctl, const struct event_row *rows, size_t count)

@@ -142,35 +142,36 @@ static void print_json(struct ctl *ctl, const struct message *message, const str
     ctl_print_json(ctl, object);
 }
 
-static void print_motion(const struct decided_motion *decided)
+static void print_motion(struct ctl *ctl, const struct decided_motion *decided)
 {
     const struct motion *motion = decided->motion;
-    printf("motion    %s \"%s\": %s%s%s%s\n", motion_kind_to_text(motion->kind),
-           motion->title ? motion->title : "(no title)",
-           decided->registered ? "registered" : "held", decided->registered ? " as " : "",
-           decided->registered ? decided->number : "",
-           decided->registered ? " if it came now" : "");
+    ctl_line(ctl, "motion    %s \"%s\": %s%s%s%s", motion_kind_to_text(motion->kind),
+             motion->title ? motion->title : "(no title)",
+             decided->registered ? "registered" : "held", decided->registered ? " as " : "",
+             decided->registered ? decided->number : "",
+             decided->registered ? " if it came now" : "");
     if (decided->reason)
-        printf("          %s (%s)\n", decided->reason, decided->row);
+        ctl_line(ctl, "          %s (%s)", decided->reason, decided->row);
     if (decided->deadline.rule)
-        printf("deadline  %s: %s\n", deadline_state_to_text(decided->deadline.state),
-               decided->deadline.rule);
+        ctl_line(ctl, "deadline  %s: %s", deadline_state_to_text(decided->deadline.state),
+                 decided->deadline.rule);
 }
 
 static void print_plain(struct ctl *ctl, const struct conclusion *c)
 {
     const struct decision *decision = &c->decision;
-    printf("decision  %s\n", message_state_to_text(decision->state));
-    printf("row       %s\n", decision->row);
-    printf("reason    %s\n", decision->reason ? decision->reason : "-");
-    printf("trust     %s: %s\n", trust_level_to_text(c->verdict.level),
-           c->verdict.reason ? c->verdict.reason : "-");
-    printf("arrival   %s (%s)\n", ctl_moment(ctl, decision->arrival.at), decision->arrival.basis);
+    ctl_line(ctl, "decision  %s", message_state_to_text(decision->state));
+    ctl_line(ctl, "row       %s", decision->row);
+    ctl_line(ctl, "reason    %s", decision->reason ? decision->reason : "-");
+    ctl_line(ctl, "trust     %s: %s", trust_level_to_text(c->verdict.level),
+             c->verdict.reason ? c->verdict.reason : "-");
+    ctl_line(ctl, "arrival   %s (%s)", ctl_moment(ctl, decision->arrival.at),
+             decision->arrival.basis);
     for (size_t i = 0; i < decision->motion_count; i++)
-        print_motion(&decision->motions[i]);
+        print_motion(ctl, &decision->motions[i]);
     for (size_t i = 0; i < c->replies.n; i++)
-        printf("answer    %s to %s: %s\n", reply_kind_to_text(c->replies.v[i].kind),
-               c->replies.v[i].to, c->replies.v[i].subject);
+        ctl_line(ctl, "answer    %s to %s: %s", reply_kind_to_text(c->replies.v[i].kind),
+                 c->replies.v[i].to, c->replies.v[i].subject);
 }
 
 /* A registry that was never made knows nothing; explain works all the same. */

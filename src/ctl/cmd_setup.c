@@ -328,7 +328,7 @@ static bool try_out(struct setup *setup)
     fflush(stdout);
     trial_mailbox(setup->ctl, body, &body->mailboxes[0], &findings);
     trial_submission(setup->ctl, "submission", &body->submission, &findings);
-    findings_print(&findings);
+    findings_print(setup->ctl, &findings);
     return !findings.broken;
 }
 

@@ -7,6 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void ctl_line(struct ctl *ctl, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *line = arena_vprintf(ctl->arena, format, args);
+    va_end(args);
+    puts(text_printable(ctl->arena, line));
+}
+
 void ctl_print_json(struct ctl *ctl, struct json *json)
 {
     fputs(json_print(ctl->arena, json), stdout);

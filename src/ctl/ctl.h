@@ -64,6 +64,10 @@ ctl_command ctl_setup;                           /* cmd_setup.c */
 bool ctl_load_conf(struct ctl *ctl, struct err *err_r);
 void ctl_forget_tables(struct ctl *ctl);
 
+/* A line for people, without its line end.  What would move the cursor, begin a line of its own or
+ * turn the direction of writing is made visible (text_printable()): values come from mails. */
+void ctl_line(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Prints the value and frees it. */
 void ctl_print_json(struct ctl *ctl, struct json *json);
 

@@ -7,11 +7,13 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define DEFAULT_CONF "/etc/antragd/antragd.conf"
 
@@ -213,11 +215,19 @@ static bool run(struct ctl *ctl, const struct row *row, int *code_r, struct err 
             err_set_errno(err_r, ERR_CANNOT_CREATE, "the output is not whole"));
 }
 
+/* A mistake of our own ends with a code, as everything else does; panic() has said what it is. */
+static void end_by_mistake(int signal_number)
+{
+    (void)signal_number;
+    _exit(EX_SOFTWARE);
+}
+
 int main(int argc, char **argv)
 {
     struct ctl ctl = {.conf_path = DEFAULT_CONF, .arena = arena_new()};
     struct err err;
     int option, code = EX_OK;
+    signal(SIGABRT, end_by_mistake);
     opterr = 0; /* one line says it */
     while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1)
         take_option(&ctl, option, argv[optind - 1]);

@@ -37,14 +37,14 @@ void findings_add(struct ctl *ctl, struct findings *findings, const char *subjec
     findings->broken = findings->broken || state == FINDING_BROKEN;
 }
 
-void findings_print(const struct findings *findings)
+void findings_print(struct ctl *ctl, const struct findings *findings)
 {
     for (size_t i = 0; i < findings->n; i++) {
         const struct finding *finding = &findings->v[i];
-        printf("%-6s  %s: %s\n", finding_state_to_text(finding->state), finding->subject,
-               finding->text);
+        ctl_line(ctl, "%-6s  %s: %s", finding_state_to_text(finding->state), finding->subject,
+                 finding->text);
         if (finding->advice)
-            printf("        %s\n", finding->advice);
+            ctl_line(ctl, "        %s", finding->advice);
     }
 }
 

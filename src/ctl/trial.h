@@ -32,7 +32,7 @@ struct findings {
 const char *finding_state_to_text(enum finding_state state);
 void findings_add(struct ctl *ctl, struct findings *findings, const char *subject,
                   enum finding_state state, const char *text, const char *advice);
-void findings_print(const struct findings *findings);
+void findings_print(struct ctl *ctl, const struct findings *findings);
 
 /* TLS, login, folder, what the server offers, folders that the configuration names; what waits in
  * the mailbox (all that the registry does not have yet, all of it where there is none) and how much

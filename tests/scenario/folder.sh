@@ -50,3 +50,18 @@ done
 scenario_close_books 0
 expect numbers "$(numbers 2)" "$(all_numbers)"
 has_written 7 || fail 'somebody was answered again'
+
+step 'what a mail says moves no cursor and turns no line'
+# RIGHT-TO-LEFT OVERRIDE, CSI, and a line of its own in the name
+printf '%s\n' "From: =?utf-8?Q?Eva_=E2=80=AEgro.tsnre?= <$WORLD_STRANGER>" "To: <$WORLD_MAYOR>" \
+    "Date: $(world_header_date)" 'Message-ID: <turn@fremd.example>' \
+    'Subject: =?utf-8?Q?Frage_=E2=80=AEfdp.exe=C2=9B2J_=E2=81=A6?=' '' 'Guten Tag' | drop turn.eml
+wait_for 30 'it is known' inbox_knows 4
+id=$(ctl_json '.[]|select(.message_id=="turn@fremd.example").id' inbox)
+for command in "show $id" "log $id" inbox "explain $W/in/turn.eml"; do
+    # shellcheck disable=SC2086
+    ctl $command >"$W/output"
+    ! LC_ALL=C.UTF-8 grep -P '[\x{80}-\x{9f}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]' \
+        "$W/output" || fail "\"$command\" hands it to the terminal"
+done
+expect_match 'the subject as it is shown' 'Frage .fdp' "$(ctl show "$id")"
