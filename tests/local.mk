@@ -38,6 +38,7 @@ EXTRA_DIST += \
 	tests/scenario/hang.sh \
 	tests/scenario/human.sh \
 	tests/scenario/large.sh \
+	tests/scenario/limits.sh tests/fake/zoo.py \
 	tests/scenario/many.sh \
 	tests/scenario/password.sh \
 	tests/scenario/refused.sh \

@@ -13,7 +13,7 @@
 
 /* Bigger ones get a block of their own, so that they do not waste the rest of the current one.
  * Under AddressSanitizer everything does: only so it sees an access beyond the end. */
-#ifdef __SANITIZE_ADDRESS__
+#ifdef WITH_SANITIZERS
 #define OWN_BLOCK_ABOVE 0
 #else
 #define OWN_BLOCK_ABOVE (BLOCK_SIZE / 4)

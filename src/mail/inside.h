@@ -54,6 +54,8 @@ void reader_defect(struct reader *reader, const char *word); /* each word once *
 /* Where the header block ends (the first byte of the body), and whether it keeps the limits; false
  * names the limit.  Runs before any library sees the bytes. */
 bool header_check(const char *bytes, size_t n, size_t *body_r, struct err *err_r);
+/* A copy of a mail that it does not pass: fields and lines that are too many are left out. */
+char *header_cut(struct arena *arena, const char *bytes, size_t n, size_t *n_r);
 /* The fields of bytes that header_check() passed; lines that are no field are counted. */
 void header_split(struct arena *arena, const char *bytes, size_t n, struct fields *fields_r,
                   size_t *odd_r);
@@ -95,6 +97,11 @@ void param_parse(struct arena *arena, const char *raw, struct param_value *value
 const char *param_get(const struct param_value *value, const char *name);
 /* A file name that is only a name: no directories, controls, marks of writing direction. */
 const char *param_safe_name(struct arena *arena, const char *name);
+
+/* ---- mail_bounds.c ---- */
+/* How many of n bytes may be parsed; less than n only where there are more parts, or fields of
+ * parts, than any mail has. */
+size_t mime_bounded(const char *bytes, size_t n);
 
 /* ---- mail_part.c ---- */
 /* The parts of one message of n bytes: the mail itself (path "", depth 0), or one attached to it.

@@ -23,6 +23,7 @@ libcore_a_SOURCES += \
 	src/mail/list.h \
 	src/mail/mail.h \
 	src/mail/mail_charset.c \
+	src/mail/mail_bounds.c \
 	src/mail/mail_class.c \
 	src/mail/mail_field.c \
 	src/mail/mail_header.c \

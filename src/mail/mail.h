@@ -32,6 +32,8 @@
  *   garbled-text        pages of a PDF whose text is glyphs without their letters
  *   file-unread         a file within a file (ZIP, winmail.dat) that is damaged, encrypted or too
  *                       large, or a picture, beside others that were read
+ *   header-too-large    a header beyond MAIL_MAX_HEADER or a field beyond MAIL_MAX_FIELD; what is
+ *                       beyond is left out, but for From and Sender
  *   no-date             no Date
  *   no-from             no From, or none with an address
  *   no-message-id       no Message-ID
@@ -44,7 +46,7 @@
  *   too-many-files      files within files deeper than, or more than, we open (documents.h)
  *   too-many-hops       more than MAIL_MAX_HOPS Received fields; the oldest are left out
  *   too-many-pages      more than PDF_MAX_PAGES (pdf.h); the others are not read
- *   too-many-parts      more than MAIL_MAX_PARTS; the others are left out
+ *   too-many-parts      more than MAIL_MAX_PARTS, or than are parsed; the others are left out
  *   too-many-references more than MAIL_MAX_IDS ids in one field; the others are left out
  *   too-much-text       a document of more than MAIL_MAX_TEXT
  *   too-much-unpacked   what is packed in the attachments is more than we unpack
@@ -193,8 +195,8 @@ enum mail_depth {
 };
 
 /*
- * Limits.  Those of the header hold before anything is parsed; a mail beyond them is ERR_DATA with
- * the limit's name.  Beyond the others the mail is read up to there and has a defect.
+ * Limits.  Those of the header hold before anything is parsed.  Beyond each of them the mail is
+ * read up to there and has a defect.
  */
 #define MAIL_MAX_HEADER (256 * 1024) /* the header block */
 #define MAIL_MAX_FIELD (64 * 1024)   /* one field */

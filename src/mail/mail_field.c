@@ -44,23 +44,6 @@ bool header_check(const char *bytes, size_t n, size_t *body_r, struct err *err_r
     return true;
 }
 
-/* The line ends go, the blanks after them stay. */
-char *field_unfold(struct arena *arena, const char *s, size_t n)
-{
-    char *out = arena_alloc(arena, n + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s[i];
-        if (c == '\n' || (c == '\r' && i + 1 < n && s[i + 1] == '\n'))
-            continue;
-        out[len++] = c < 0x20 || c == 0x7f ? ' ' : s[i];
-    }
-    if (text_is_utf8(out, len))
-        return out;
-    bool bad;
-    return charset_to_utf8(arena, NULL, out, len, &len, &bad);
-}
-
 static size_t name_length(const char *s, size_t n)
 {
     size_t i = 0;
@@ -78,6 +61,63 @@ static size_t field_length(const char *s, size_t n)
     while (length < n && is_blank(s[length]))
         length += line_length(s + length, n - length);
     return length;
+}
+
+/* ---- what is larger than we read ---- */
+
+/* Whole lines, so far as they fit; of a single one its beginning. */
+static size_t cut_length(const char *s, size_t n)
+{
+    if (n <= MAIL_MAX_FIELD)
+        return n;
+    const char *end = memrchr(s, '\n', MAIL_MAX_FIELD);
+    return end ? (size_t)(end - s) + 1 : MAIL_MAX_FIELD - 1;
+}
+
+/* Who sent it: a second From behind a hundred thousand other fields is one. */
+static bool names_sender(const char *s, size_t name)
+{
+    return (name == 4 && strncasecmp(s, "From", 4) == 0) ||
+           (name == 6 && strncasecmp(s, "Sender", 6) == 0);
+}
+
+char *header_cut(struct arena *arena, const char *bytes, size_t n, size_t *n_r)
+{
+    const size_t room = MAIL_MAX_HEADER - MAIL_MAX_FIELD;
+    size_t at = 0, kept = 0;
+    char *out = arena_alloc(arena, n + 1);
+    while (at < n && !line_is_empty(bytes + at, line_length(bytes + at, n - at))) {
+        const char *s = bytes + at;
+        size_t length = field_length(s, n - at);
+        size_t cut = cut_length(s, length);
+        at += length;
+        if (kept + cut + 1 > (names_sender(s, name_length(s, length)) ? MAIL_MAX_HEADER : room))
+            continue;
+        memcpy(out + kept, s, cut);
+        kept += cut;
+        if (s[cut - 1] != '\n')
+            out[kept++] = '\n';
+    }
+    memcpy(out + kept, bytes + at, n - at);
+    *n_r = kept + n - at;
+    return out;
+}
+
+/* The line ends go, the blanks after them stay. */
+char *field_unfold(struct arena *arena, const char *s, size_t n)
+{
+    char *out = arena_alloc(arena, n + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c == '\n' || (c == '\r' && i + 1 < n && s[i + 1] == '\n'))
+            continue;
+        out[len++] = c < 0x20 || c == 0x7f ? ' ' : s[i];
+    }
+    if (text_is_utf8(out, len))
+        return out;
+    bool bad;
+    return charset_to_utf8(arena, NULL, out, len, &len, &bad);
 }
 
 void header_split(struct arena *arena, const char *bytes, size_t n, struct fields *fields_r,

@@ -476,7 +476,10 @@ void mail_read_tree(struct reader *reader, const char *bytes, size_t n, const ch
 {
     struct place place = {.path = path, .depth = depth};
     place.role = *path ? ROLE_OTHER : ROLE_BODY;
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, n);
+    size_t bounded = mime_bounded(bytes, n);
+    if (bounded < n)
+        reader_defect(reader, "too-many-parts");
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, bounded);
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
     GMimeObject *object = g_mime_parser_construct_part(parser, reader->options);
     if (object && GMIME_IS_MULTIPART(object)) {

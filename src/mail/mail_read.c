@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef WITH_SANITIZERS
 #include <sanitizer/lsan_interface.h>
 #endif
 
@@ -50,12 +50,12 @@ void mail_preload(void)
     static const char *fallback[] = {"utf-8", "windows-1252", NULL};
     if (options)
         return;
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef WITH_SANITIZERS
     __lsan_disable(); /* GMime drops the entries that register_types() replaces */
 #endif
     g_mime_init();
     register_types();
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef WITH_SANITIZERS
     __lsan_enable();
 #endif
     options = g_mime_parser_options_new();
@@ -133,7 +133,10 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
     size_t body, odd;
     if (n == 0)
         return err_set(err_r, ERR_DATA, "the mail is empty");
-    if (!header_check(bytes, n, &body, err_r))
+    bool large = !header_check(bytes, n, &body, err_r);
+    if (large)
+        bytes = header_cut(arena, bytes, n, &n);
+    if (large && !header_check(bytes, n, &body, err_r))
         return false;
     mail_preload();
     struct reader reader = {.arena = arena, .depth = depth, .budget = n * 4};
@@ -141,6 +144,8 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
     reader.options = g_mime_parser_options_clone(options);
     g_mime_parser_options_set_warning_callback(reader.options, note_warning, &reader);
     header_split(arena, bytes, body, &reader.fields, &odd);
+    if (large)
+        reader_defect(&reader, "header-too-large");
     if (memchr(bytes, '\0', n))
         reader_defect(&reader, "nul-bytes");
     if (odd > 0)
