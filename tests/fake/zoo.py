@@ -149,6 +149,35 @@ def zipped(files):
     return out.getvalue()
 
 
+def zip_nested(levels):
+    inner = zipped([("brief.eml", b"\r\nin the depth\r\n")])
+    for _ in range(levels):
+        inner = zipped([("innen.zip", inner)])
+    return inner
+
+
+def docx(document, times=1):
+    types = (b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override '
+             b'PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-'
+             b'officedocument.wordprocessingml.document.main+xml"/></Types>')
+    return zipped([("[Content_Types].xml", types)] + [("word/document.xml", document)] * times)
+
+
+def laughs():
+    """Entities that double thirty times."""
+    entities = "".join(f'<!ENTITY e{i + 1} "&e{i};&e{i};">' for i in range(30))
+    return f'<!DOCTYPE w [<!ENTITY e0 "ha">{entities}]>{body("&e30;")}'.encode()
+
+
+def body(text):
+    return ('<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+            f"<w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>")
+
+
+def deep():
+    return (body("@").replace("@", "<w:r>" * 1000000)).encode()
+
+
 def signed_nested(levels):
     inner = b"\r\nin the depth\r\n"
     for _ in range(levels):
@@ -156,6 +185,24 @@ def signed_nested(levels):
     return HEAD + inner
 
 
+def pdf(count):
+    """Pages without end: each is the same one."""
+    kids = b"3 0 R " * count
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>",
+               b"<</Type/Pages/Count %d/Kids[" % count + kids + b"]>>",
+               b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"]
+    out, places = b"%PDF-1.4\n", []
+    for number, data in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj" % number + data + b"endobj\n"
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return (out + b"xref\n0 4\n0000000000 65535 f \n" + table
+            + b"trailer<</Root 1 0 R/Size 4>>startxref\n%d\n%%%%EOF" % len(out))
+
+
+ZIP = "application/zip; name=a.zip"
+DOCX = "application/octet-stream; name=a.docx"
+RTF = "application/rtf; name=a.rtf"
 TNEF = "application/ms-tnef; name=winmail.dat"
 OPAQUE = "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m"
 
@@ -197,6 +244,23 @@ ZOO = [
      lambda: mail(TNEF, tnef_rtf(2 * MEGABYTE))),
     ("winmail.dat: 20 MB of RTF that say 4 GB", "bad-tnef",
      lambda: mail(TNEF, tnef_rtf(20 * MEGABYTE))),
+    ("winmail.dat in winmail.dat in a ZIP", "too-many-files",
+     lambda: mail(ZIP, zipped([("winmail.dat", tnef_nested(3))]))),
+    ("a ZIP of 2 GB of nothing", "too-large",
+     lambda: mail(ZIP, zipped([(name, b"{\\rtf1 " + b"\0" * (1000 * MEGABYTE))
+                                for name in ("a.rtf", "b.rtf")]))),
+    ("a ZIP of 65000 files", "too-many-files",
+     lambda: mail(ZIP, zipped([(f"{i}.rtf", b"{\\rtf1 x}") for i in range(65000)]))),
+    ("20 ZIPs within each other", "too-many-files", lambda: mail(ZIP, zip_nested(20))),
+    ("DOCX: 300 MB of text in 300 kB", "too-large",
+     lambda: mail(DOCX, docx(body("Antrag " * (40 * MEGABYTE)).encode()))),
+    ("DOCX: a billion laughs", "xml-entities", lambda: mail(DOCX, docx(laughs()))),
+    ("DOCX: a million elements within each other", "too-large", lambda: mail(DOCX, docx(deep()))),
+    ("RTF: a million groups within each other", "too-deep",
+     lambda: mail(RTF, b"{\\rtf1 " + b"{" * 1000000)),
+    ("RTF: a million tables", "too-many-cells",
+     lambda: mail(RTF, b"{\\rtf1 " + b"\\trowd\\cellx1\\intbl x\\cell\\row" * 1000000)),
+    ("PDF: a million pages", "image", lambda: mail("application/pdf", pdf(1000000))),
 ]
 
 
