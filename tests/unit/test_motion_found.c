@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "base/file.h"
+#include "motion/reading.h"
 #include "motion/words.h"
 
 #include <ctype.h>
@@ -136,6 +137,11 @@ static bool is_there(struct arena *arena, const struct mail *mail, const struct 
            is_like(arena, likenesses[found->value], value, *there_r);
 }
 
+static bool is_rule(const char *s)
+{
+    return *s != '\0' && s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+}
+
 static void check_found(struct arena *arena, const struct mail *mail, const struct motion *motion,
                         const struct found *found, struct tally *tally)
 {
@@ -143,7 +149,7 @@ static void check_found(struct arena *arena, const struct mail *mail, const stru
     const char *there = "";
     assert_non_null(value);
     tally->values++;
-    bool right = found->rule != NULL;
+    bool right = found->rule != NULL && is_rule(found->rule);
     if (found->part == NULL && found->value == VALUE_KIND)
         tally->inferred++;
     else
@@ -166,16 +172,22 @@ static size_t count_values(struct arena *arena, const struct motion *motion)
     return n;
 }
 
-static void check_mail(struct arena *arena, const struct mail *mail, struct tally *tally)
+static void check_motions(struct arena *arena, const struct mail *mail,
+                          const struct motions *motions, struct tally *tally)
 {
-    struct motions motions;
-    motion_find(arena, mail, &motions);
-    for (size_t i = 0; i < motions.n; i++) {
-        const struct motion *motion = &motions.v[i];
+    for (size_t i = 0; i < motions->n; i++) {
+        const struct motion *motion = &motions->v[i];
         assert_int_equal(motion->found_count, count_values(arena, motion));
         for (size_t k = 0; k < motion->found_count; k++)
             check_found(arena, mail, motion, &motion->found[k], tally);
     }
+}
+
+static void check_mail(struct arena *arena, const struct mail *mail, struct tally *tally)
+{
+    struct motions motions;
+    motion_find(arena, mail, &motions);
+    check_motions(arena, mail, &motions, tally);
 }
 
 /* ---- letters and mails ---- */
@@ -201,14 +213,22 @@ static void check_letter(struct arena *arena, const char *path, struct tally *ta
     check_mail(arena, &mail, tally);
 }
 
+/* The reading's taker checks places and names of rules as strictly as everything else. */
 static void check_message(struct arena *arena, const char *path, struct tally *tally)
 {
-    struct mail *mail;
+    struct reading *reading, *taken;
     struct err err;
     size_t n;
     const char *bytes = read_file(arena, path, &n);
-    if (mail_read(arena, bytes, n, MAIL_CONTENT, &mail, &err))
-        check_mail(arena, mail, tally);
+    if (!reading_make(arena, bytes, n, MAIL_CONTENT, &reading, &err))
+        return;
+    check_motions(arena, reading->mail, &reading->motions, tally);
+    struct json *json = reading_to_json(reading);
+    const char *text = json_print_compact(arena, json);
+    json_free(json);
+    if (!reading_from_json(arena, text, strlen(text), &taken, &err))
+        fail_msg("%s: %s", path, err.text);
+    check_motions(arena, taken->mail, &taken->motions, tally);
 }
 
 static bool check_folder(const char *folder, const char *ending,
