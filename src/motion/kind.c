@@ -43,6 +43,8 @@ static bool is_citizens(const struct letter *letter, const struct motion *motion
         (says(PATTERN_municipal_law, heading->phrase, spot_r) ||
          says(PATTERN_municipal_law, opening, spot_r)))
         return true;
+    if (letter->subject != NULL && says(PATTERN_citizen_law, letter->subject, spot_r))
+        return true;
     return says(PATTERN_citizen_law, heading->phrase, spot_r) ||
            says(PATTERN_citizen_law, opening, spot_r) ||
            says(PATTERN_citizen_words, opening, spot_r);
@@ -143,11 +145,34 @@ static bool has_council_role(const struct motion *motion)
     return false;
 }
 
-/* Who withdraws what we gave a number need not say again who they are. */
-static bool withdraws_registered(const struct motion *motion)
+/* Who withdraws what we gave a number need not say again who they are; of another paper only a
+ * faction's withdrawal is the council's. */
+static bool withdraws_known(const struct letter *letter, const struct motion *motion)
 {
     return motion->kind == MOTION_WITHDRAWAL && motion->refers_to != NULL &&
-           pattern_matches(PATTERN_registered, motion->refers_to);
+           (pattern_matches(PATTERN_registered, motion->refers_to) ||
+            pattern_matches(PATTERN_faction_in_head, opening_text(letter)));
+}
+
+static bool head_says(const struct letter *letter, enum pattern pattern)
+{
+    for (size_t i = letter->head.begin; i < letter->head.end; i++)
+        if (strlen(letter->lines[i].text) < LETTER_MAX_HEADING &&
+            pattern_matches(pattern, letter->lines[i].text))
+            return true;
+    return false;
+}
+
+/* A whole letter of a faction whose name nobody knows, or of a member who belongs to none. */
+static bool is_movers(const struct letter *letter, const struct motion *motion,
+                      const struct heading *heading)
+{
+    if (heading->label == NULL || motion->resolution == NULL)
+        return false;
+    return head_says(letter, PATTERN_mover_in_head) ||
+           (motion->reasoning != NULL &&
+            (head_says(letter, PATTERN_faction_in_head) ||
+             pattern_matches(PATTERN_municipal_rule, heading->phrase)));
 }
 
 /* Somebody who may move, or something that only a council can be asked; that a council's meeting is
@@ -156,8 +181,8 @@ static bool concerns_council(const struct letter *letter, const struct motion *m
                              const struct heading *heading)
 {
     struct spot spot;
-    return motion->factions.n > 0 || has_council_role(motion) || withdraws_registered(motion) ||
-           is_citizens(letter, motion, heading, &spot) ||
+    return motion->factions.n > 0 || has_council_role(motion) || withdraws_known(letter, motion) ||
+           is_citizens(letter, motion, heading, &spot) || is_movers(letter, motion, heading) ||
            (motion->consultation_count > 0 &&
             (heading->label != NULL || motion->resolution != NULL));
 }
@@ -170,6 +195,10 @@ bool kind_is_motion(const struct letter *letter, const struct motion *motion,
                      (motion->kind == MOTION_WITHDRAWAL && motion->refers_to != NULL));
     bool requested = pattern_matches(PATTERN_requests, opening_text(letter));
     if (!labelled && !requested && !(motion->resolution != NULL && motion->reasoning != NULL))
+        return false;
+    /* people ask for much that is no council's: only a faction's bare request is a motion */
+    if (heading->label == NULL && motion->title == NULL && motion->resolution == NULL &&
+        motion->kind == MOTION_MOTION && motion->factions.n == 0)
         return false;
     if (kind_is_something_else(letter) || is_cover_note(letter, motion))
         return false;

@@ -371,8 +371,9 @@ static void find_head(struct letter *letter)
 static bool is_signing_line(const struct letter *letter, const struct line *line)
 {
     static const enum pattern signs[] = {
-        PATTERN_name,        PATTERN_name_and_role,    PATTERN_names_together, PATTERN_role,
-        PATTERN_for_faction, PATTERN_for_faction_name, PATTERN_party_alone,
+        PATTERN_name,        PATTERN_name_and_role,    PATTERN_names_together,
+        PATTERN_role,        PATTERN_for_faction,      PATTERN_for_faction_name,
+        PATTERN_party_alone, PATTERN_name_and_faction,
     };
     struct cell cells[LINE_CELLS];
     struct match match;

@@ -67,15 +67,26 @@ static bool has_no_resolution(enum motion_kind kind)
     return kind == MOTION_INQUIRY || kind == MOTION_WITHDRAWAL || kind == MOTION_CONVENING_DEMAND;
 }
 
+/* A title that speaks of meetings behind closed doors makes the letter no secret. */
+static bool says_confidential(const struct heading *heading, const char *s, struct match *match_r)
+{
+    size_t n;
+    if (!pattern_find(PATTERN_confidential, s, 0, match_r))
+        return false;
+    n = match_r->end[0] - match_r->start[0];
+    return heading->title == NULL ||
+           memmem(heading->title, strlen(heading->title), s + match_r->start[0], n) == NULL;
+}
+
 static bool find_confidential(const struct letter *letter, const struct heading *heading,
                               struct match *match_r)
 {
     for (size_t i = letter->head.begin; i < letter->head.end; i++)
         if (strlen(letter->lines[i].text) < LETTER_MAX_HEADING &&
-            pattern_find(PATTERN_confidential, letter->lines[i].text, 0, match_r))
+            says_confidential(heading, letter->lines[i].text, match_r))
             return true;
-    return pattern_find(PATTERN_confidential, heading->phrase, 0, match_r) ||
-           pattern_find(PATTERN_confidential, opening_text(letter), 0, match_r);
+    return says_confidential(heading, heading->phrase, match_r) ||
+           says_confidential(heading, opening_text(letter), match_r);
 }
 
 static void read_confidential(const struct letter *letter, const struct heading *heading,

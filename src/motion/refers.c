@@ -20,7 +20,8 @@ static const char *numbered(struct trace *trace, const char *s)
 {
     struct match match;
     if (pattern_find(PATTERN_reference_bare, s, 0, &match) ||
-        pattern_find(PATTERN_reference_number, s, 0, &match))
+        pattern_find(PATTERN_reference_number, s, 0, &match) ||
+        pattern_find(PATTERN_reference_plain_number, s, 0, &match))
         return trace_group(trace, &match, 1);
     return NULL;
 }

@@ -246,6 +246,7 @@ static const char *title_of_subject_line(const struct letter *letter)
     for (size_t i = letter->head.begin; i < letter->head.end; i++) {
         const struct line *line = &letter->lines[i];
         if (line->role == LINE_SUBJECT && *line->rest != '\0' &&
+            !pattern_matches(PATTERN_meeting_line, line->rest) &&
             !split_label(letter->trace, line->rest, &label, &rest))
             return title_below(letter, i, letter->head.end);
     }

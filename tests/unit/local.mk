@@ -189,7 +189,11 @@ tests_unit_test_motion_letters_SOURCES = tests/unit/test_motion_letters.c \
 	tests/unit/motion_compare.c tests/unit/motion_compare.h
 tests_unit_test_motion_letters_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/corpus/seed-letter.txt tests/corpus/seed-letter.json
-EXTRA_DIST += tests/corpus/letters
+EXTRA_DIST += tests/corpus/letters tests/corpus/mails
+CORE_TESTS += tests/unit/test_motion_mails
+tests_unit_test_motion_mails_SOURCES = tests/unit/test_motion_mails.c \
+	tests/unit/motion_compare.c tests/unit/motion_compare.h
+tests_unit_test_motion_mails_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_motion_own
 tests_unit_test_motion_own_SOURCES = tests/unit/test_motion_own.c \
 	tests/unit/motion_compare.c tests/unit/motion_compare.h

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "motion_compare.h"
 
+#include "test.h"
+
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const names[FIELD_COUNT] = {
@@ -219,6 +223,29 @@ bool motion_compare(const char *name, const struct motions *found, const struct 
     }
     arena_free(arena);
     return comparison.right;
+}
+
+#define MAX_EXPECTED 1000
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **motion_list_expected(struct arena *arena, const char *folder, size_t *n_r)
+{
+    char **list = arena_array(arena, MAX_EXPECTED, sizeof *list);
+    DIR *dir = opendir(folder);
+    assert_non_null(dir);
+    *n_r = 0;
+    for (struct dirent *entry = readdir(dir); entry && *n_r < MAX_EXPECTED; entry = readdir(dir)) {
+        char *dot = strrchr(entry->d_name, '.');
+        if (dot && strcmp(dot, ".json") == 0)
+            list[(*n_r)++] = arena_strndup(arena, entry->d_name, (size_t)(dot - entry->d_name));
+    }
+    closedir(dir);
+    qsort(list, *n_r, sizeof *list, compare_names);
+    return list;
 }
 
 double motion_print_scores(const struct scores *scores)

@@ -45,6 +45,8 @@ struct scores {
 /* Adds to scores_r and prints each difference; whether all was right. */
 bool motion_compare(const char *name, const struct motions *found, const struct json *expected,
                     struct scores *scores_r);
+/* Every NAME of the folder's NAME.json, sorted; the arena's. */
+char **motion_list_expected(struct arena *arena, const char *folder, size_t *n_r);
 /* The table, and F1 over all values that are expected or said. */
 double motion_print_scores(const struct scores *scores);
 /* A letter as the body of a mail; subject may be NULL. */

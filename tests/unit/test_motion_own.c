@@ -6,15 +6,12 @@
 
 #include "base/file.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 /* ---- letters ---- */
-
-#define MAX_LETTERS 1000
 
 static char *read_text(struct arena *arena, const char *path)
 {
@@ -44,35 +41,14 @@ static bool read_letter(const char *name, struct scores *scores)
     return right;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Every NAME.json of tests/corpus/letters, sorted; the strings are the arena's. */
-static char **list_letters(struct arena *arena, size_t *n_r)
-{
-    char **names = arena_array(arena, MAX_LETTERS, sizeof *names);
-    DIR *dir = opendir(arena_printf(arena, "%s/tests/corpus/letters", getenv("srcdir")));
-    assert_non_null(dir);
-    *n_r = 0;
-    for (struct dirent *entry = readdir(dir); entry && *n_r < MAX_LETTERS; entry = readdir(dir)) {
-        char *dot = strrchr(entry->d_name, '.');
-        if (dot && strcmp(dot, ".json") == 0)
-            names[(*n_r)++] = arena_strndup(arena, entry->d_name, (size_t)(dot - entry->d_name));
-    }
-    closedir(dir);
-    qsort(names, *n_r, sizeof *names, compare_names);
-    return names;
-}
-
 static void test_letters(void **state)
 {
     (void)state;
     struct scores scores = {0};
     struct arena *arena = arena_new();
     size_t n, right = read_letter("seed-letter", &scores);
-    char **names = list_letters(arena, &n);
+    const char *folder = arena_printf(arena, "%s/tests/corpus/letters", getenv("srcdir"));
+    char **names = motion_list_expected(arena, folder, &n);
     for (size_t i = 0; i < n; i++)
         right += read_letter(arena_printf(arena, "letters/%s", names[i]), &scores);
     arena_free(arena);
