@@ -135,6 +135,14 @@ static bool is_cover_note(const struct letter *letter, const struct motion *moti
            pattern_matches(PATTERN_cover_note, opening_text(letter));
 }
 
+/* "wir werden bis Ende der Woche einen Antrag einreichen" */
+static bool is_to_come(const struct letter *letter, const struct motion *motion,
+                       const struct heading *heading)
+{
+    return motion->resolution == NULL && motion->kind != MOTION_WITHDRAWAL &&
+           *heading->phrase == '\0' && pattern_matches(PATTERN_comes_later, opening_text(letter));
+}
+
 static bool has_council_role(const struct motion *motion)
 {
     for (size_t i = 0; i < motion->signatory_count; i++) {
@@ -200,7 +208,8 @@ bool kind_is_motion(const struct letter *letter, const struct motion *motion,
     if (heading->label == NULL && motion->title == NULL && motion->resolution == NULL &&
         motion->kind == MOTION_MOTION && motion->factions.n == 0)
         return false;
-    if (kind_is_something_else(letter) || is_cover_note(letter, motion))
+    if (kind_is_something_else(letter) || is_cover_note(letter, motion) ||
+        is_to_come(letter, motion, heading))
         return false;
     return concerns_council(letter, motion, heading);
 }
