@@ -56,6 +56,8 @@ void reader_defect(struct reader *reader, const char *word); /* each word once *
 bool header_check(const char *bytes, size_t n, size_t *body_r, struct err *err_r);
 /* A copy of a mail that it does not pass: fields and lines that are too many are left out. */
 char *header_cut(struct arena *arena, const char *bytes, size_t n, size_t *n_r);
+/* Whether a header of n bytes has any field. */
+bool header_has_field(const char *bytes, size_t n);
 /* The fields of bytes that header_check() passed; lines that are no field are counted. */
 void header_split(struct arena *arena, const char *bytes, size_t n, struct fields *fields_r,
                   size_t *odd_r);
@@ -133,6 +135,7 @@ char *words_decode_phrases(struct arena *arena, const char *s);
 char *text_normalize(struct arena *arena, const char *s, size_t n);
 char *text_unflow(struct arena *arena, const char *s, bool delsp); /* RFC 3676 */
 bool text_is_stub(struct arena *arena, const char *s);
+size_t text_visible(const char *s); /* bytes that are no white space */
 bool text_speaks_of_attachment(struct arena *arena, const char *s);
 
 /* ---- mail_html.c ---- */
@@ -143,6 +146,9 @@ enum part_text html_to_text(struct arena *arena, char *utf8, size_t n, char **te
 /* The same of bytes in the charset that label says (NULL: that a meta element says), normalized. */
 enum part_text html_read(struct arena *arena, const char *label, const char *bytes, size_t n,
                          const char **text_r, bool *bad_charset_r);
+/* About how many of n bytes and a NUL are seen, white space aside; for a job that parses no HTML.
+ */
+size_t html_visible(const char *bytes, size_t n);
 /* The charset that a meta element names, or NULL. */
 const char *html_charset(struct arena *arena, const char *bytes, size_t n);
 

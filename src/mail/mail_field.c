@@ -55,6 +55,14 @@ static size_t name_length(const char *s, size_t n)
     return i < n && s[i] == ':' ? name : 0;
 }
 
+bool header_has_field(const char *bytes, size_t n)
+{
+    for (size_t at = 0; at < n; at += line_length(bytes + at, n - at))
+        if (name_length(bytes + at, n - at) > 0)
+            return true;
+    return false;
+}
+
 static size_t field_length(const char *s, size_t n)
 {
     size_t length = line_length(s, n);

@@ -755,6 +755,42 @@ enum part_text html_to_text(struct arena *arena, char *utf8, size_t n, char **te
     return PART_EXTRACTED;
 }
 
+/* Behind the tag at s, and behind the element's content where that is never seen. */
+static const char *skip_tag(const char *s)
+{
+    static const char *const unseen[] = {"style", "script", "head", "title", "xml"};
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++) {
+        size_t n = strlen(unseen[i]);
+        if (strncasecmp(s + 1, unseen[i], n) != 0 || isalnum((unsigned char)s[1 + n]))
+            continue;
+        for (const char *end = strstr(s, "</"); end; end = strstr(end + 2, "</"))
+            if (strncasecmp(end + 2, unseen[i], n) == 0)
+                return end + 2 + n;
+        return s + strlen(s);
+    }
+    const char *end = text_starts(s, "<!--") ? strstr(s, "-->") : strchr(s, '>');
+    return end ? end + 1 : s + strlen(s);
+}
+
+size_t html_visible(const char *bytes, size_t n)
+{
+    size_t visible = 0;
+    const char *end = bytes + n;
+    for (const char *s = bytes; s < end && *s;) {
+        if (*s == '<') {
+            s = skip_tag(s);
+        } else if (*s == '&') { /* "&nbsp;" is none, the others are one */
+            visible += !text_starts(s, "&nbsp;");
+            s += 1 + strcspn(s + 1, "; <&");
+            s += *s == ';';
+        } else {
+            visible += !isspace((unsigned char)*s);
+            s++;
+        }
+    }
+    return visible;
+}
+
 const char *html_charset(struct arena *arena, const char *bytes, size_t n)
 {
     char *head = arena_strndup(arena, bytes, n < 2048 ? n : 2048);

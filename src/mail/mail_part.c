@@ -28,7 +28,26 @@ static const struct {
     {"text/plain", OPEN_PLAIN},           {"text/markdown", OPEN_PLAIN}, {"text/html", OPEN_HTML},
     {"application/xhtml+xml", OPEN_HTML}, {"image/", OPEN_IMAGE},
 };
+
+/* A plain text of less bytes may be a stub: it only says that there is more; or what the HTML
+ * beside it shows is so many times as much, and a rest that a signature's pictures do not explain.
+ */
+#define STUB_SIZE 4096
+#define STUB_SHARE 3
+#define STUB_REST 500
+
 /* What is none of these may be a file of a format in documents.c. */
+
+/* Programs that know no better send all files as one type; then the name's ending tells. */
+static const struct {
+    const char *ending;
+    enum opener opener;
+} endings[] = {
+    {"txt", OPEN_PLAIN},  {"md", OPEN_PLAIN},   {"htm", OPEN_HTML},  {"html", OPEN_HTML},
+    {"jpg", OPEN_IMAGE},  {"jpeg", OPEN_IMAGE}, {"png", OPEN_IMAGE}, {"gif", OPEN_IMAGE},
+    {"tif", OPEN_IMAGE},  {"tiff", OPEN_IMAGE}, {"bmp", OPEN_IMAGE}, {"heic", OPEN_IMAGE},
+    {"webp", OPEN_IMAGE},
+};
 
 /* A place in the tree. */
 struct place {
@@ -80,6 +99,15 @@ static enum opener find_opener(const char *type)
     return OPEN_NOTHING;
 }
 
+static enum opener find_ending(const char *name)
+{
+    const char *dot = name ? strrchr(name, '.') : NULL;
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
+        if (strcasecmp(dot + 1, endings[i].ending) == 0)
+            return endings[i].opener;
+    return OPEN_NOTHING;
+}
+
 /* ---- one leaf ---- */
 
 static bool is_message(const char *type)
@@ -121,10 +149,15 @@ static void open_html(struct reader *reader, const struct leaf *leaf, struct mai
         mail_part_set_text(reader->arena, part, text);
 }
 
+static struct document_file file_of(const struct leaf *leaf, const struct mail_part *part)
+{
+    return (struct document_file){
+        .name = leaf->name, .type = part->type, .bytes = leaf->bytes, .n = leaf->n};
+}
+
 static void open_document(struct reader *reader, struct leaf *leaf, struct mail_part *part)
 {
-    struct document_file file = {
-        .name = leaf->name, .type = part->type, .bytes = leaf->bytes, .n = leaf->n};
+    struct document_file file = file_of(leaf, part);
     /* read_message() has refused it */
     if (is_message(part->type) || !documents_knows(&file))
         return;
@@ -141,9 +174,34 @@ static void open_document(struct reader *reader, struct leaf *leaf, struct mail_
     reader->has_attachment = reader->has_attachment || documents.holds_file;
 }
 
+static bool is_unspecific(const char *type)
+{
+    static const char *const types[] = {"application/octet-stream", "application/x-unknown",
+                                        "application/unknown", "application/binary",
+                                        "application/force-download"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(type, types[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A file that is called a text may be a document all the same, and the other way round. */
+static enum opener choose_opener(const struct leaf *leaf, const struct mail_part *part)
+{
+    enum opener opener = find_opener(part->type);
+    if (leaf->place.encrypted)
+        return OPEN_PGP;
+    struct document_file file = file_of(leaf, part);
+    if (opener == OPEN_PLAIN && leaf->name && documents_knows(&file))
+        return OPEN_NOTHING;
+    if (is_unspecific(part->type) && !documents_knows(&file))
+        return find_ending(leaf->name);
+    return opener;
+}
+
 static void open_leaf(struct reader *reader, struct leaf *leaf, struct mail_part *part)
 {
-    enum opener opener = leaf->place.encrypted ? OPEN_PGP : find_opener(part->type);
+    enum opener opener = choose_opener(leaf, part);
     bool text = opener == OPEN_PLAIN || opener == OPEN_HTML;
     part->text = PART_NONE;
     if (text && leaf->place.role == ROLE_UNCHOSEN && opener == OPEN_HTML)
@@ -171,13 +229,17 @@ static void open_leaf(struct reader *reader, struct leaf *leaf, struct mail_part
     }
 }
 
-static bool is_attached(const struct leaf *leaf)
+/* A name alone makes no attachment of the first text of a mail: some programs name its body. */
+static bool is_attached(const struct reader *reader, const struct leaf *leaf)
 {
-    return leaf->name || strcmp(leaf->disposition.value, "attachment") == 0;
+    if (strcmp(leaf->disposition.value, "attachment") == 0)
+        return true;
+    return leaf->name && (reader->has_body || leaf->place.role != ROLE_BODY);
 }
 
 /* What a sender would call an attachment: no body, no signature, no picture in the HTML. */
-static bool is_attachment(const struct leaf *leaf, const struct mail_part *part)
+static bool is_attachment(const struct reader *reader, const struct leaf *leaf,
+                          const struct mail_part *part)
 {
     static const char *const never[] = {"application/pkcs7-signature",
                                         "application/x-pkcs7-signature",
@@ -193,7 +255,7 @@ static bool is_attachment(const struct leaf *leaf, const struct mail_part *part)
     case ROLE_UNCHOSEN:
         if (find_opener(part->type) == OPEN_IMAGE)
             return strcmp(leaf->disposition.value, "attachment") == 0;
-        return !text_starts(part->type, "text/") || is_attached(leaf);
+        return !text_starts(part->type, "text/") || is_attached(reader, leaf);
     case ROLE_BODY:
     case ROLE_OTHER:
         return true;
@@ -234,13 +296,13 @@ static void add_part(struct reader *reader, struct leaf *leaf)
     part->size = leaf->n;
     part->sha256 = digest_hex(reader->arena, leaf->bytes, leaf->n);
     enum opener opener = find_opener(part->type);
-    part->is_body = leaf->place.role == ROLE_BODY && !is_attached(leaf) &&
+    part->is_body = leaf->place.role == ROLE_BODY && !is_attached(reader, leaf) &&
                     (opener == OPEN_PLAIN || opener == OPEN_HTML);
     open_leaf(reader, leaf, part);
     if (!reader->inner && !reader->within)
         report_collect(reader, part->type, leaf->bytes, leaf->n);
+    reader->has_attachment = reader->has_attachment || is_attachment(reader, leaf, part);
     reader->has_body = reader->has_body || has_body(reader, part);
-    reader->has_attachment = reader->has_attachment || is_attachment(leaf, part);
 }
 
 /* ---- attached messages ---- */
@@ -286,7 +348,8 @@ static bool read_message(struct reader *reader, const struct leaf *leaf)
         reader_defect(reader, "too-deep");
         return false;
     }
-    if (leaf->n == 0 || !header_check(leaf->bytes, leaf->n, &body, &err)) {
+    if (leaf->n == 0 || !header_check(leaf->bytes, leaf->n, &body, &err) ||
+        !header_has_field(leaf->bytes, body)) {
         reader_defect(reader, "bad-mime");
         return false;
     }
@@ -331,12 +394,21 @@ static const char *implied_type(struct arena *arena, GMimeObject *object)
     return copy;
 }
 
+/* Two tokens (RFC 2045 section 5.1); "image/ jpeg" and the like GMime makes sense of. */
+static bool is_media_type(const char *type)
+{
+    static const char token[] = "abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`{|}~";
+    size_t n = strspn(type, token);
+    return n > 0 && type[n] == '/' && type[n + 1] &&
+           type[n + 1 + strspn(type + n + 1, token)] == '\0';
+}
+
 static void fill_leaf(struct arena *arena, GMimeObject *object, GByteArray *bytes,
                       struct leaf *leaf)
 {
     param_parse(arena, raw_header(arena, object, "Content-Type"), &leaf->type);
     param_parse(arena, raw_header(arena, object, "Content-Disposition"), &leaf->disposition);
-    if (!strchr(leaf->type.value, '/'))
+    if (!is_media_type(leaf->type.value))
         leaf->type.value = implied_type(arena, object);
     if (text_starts(leaf->type.value, "multipart/"))
         leaf->type.value = "text/plain"; /* without a boundary: read as it stands */
@@ -360,18 +432,52 @@ static void read_leaf(struct reader *reader, GMimeObject *object, struct place p
     g_byte_array_free(bytes, TRUE);
 }
 
-static bool leaf_is_stub(struct reader *reader, GMimeObject *object)
+/* The first leaf of a type, the object itself or one within it. */
+static GMimeObject *find_leaf(GMimeObject *object, const char *type, const char *subtype, int depth)
 {
-    struct leaf leaf = {.place = {.path = ""}};
-    GByteArray *bytes = decode_leaf(object);
-    fill_leaf(reader->arena, object, bytes, &leaf);
-    bool stub = leaf.n < 4096 && text_is_stub(reader->arena, plain_text(reader, &leaf));
-    g_byte_array_free(bytes, TRUE);
-    return stub;
+    if (!GMIME_IS_MULTIPART(object))
+        return is_type(object, type, subtype) ? object : NULL;
+    GMimeObject *found = NULL;
+    int n = g_mime_multipart_get_count(GMIME_MULTIPART(object));
+    for (int i = 0; i < n && !found && depth < MAIL_MAX_DEPTH; i++)
+        found = find_leaf(g_mime_multipart_get_part(GMIME_MULTIPART(object), i), type, subtype,
+                          depth + 1);
+    return found;
 }
 
-/* Which child of an alternative is read: the plain text, unless it only says that there is more;
- * then the last one that may be HTML. */
+/* Bytes that the HTML in it shows; what is no longer worth decoding shows none. */
+static size_t count_visible(struct reader *reader, GMimeObject *rich)
+{
+    GMimeObject *object = find_leaf(rich, "text", "html", 0);
+    if (!object)
+        return 0;
+    GByteArray *bytes = decode_leaf(object);
+    size_t visible = 0, n = bytes->len;
+    g_byte_array_append(bytes, (const guint8 *)"", 1);
+    if (n <= MAIL_MAX_TEXT && n <= reader->budget) {
+        visible = html_visible((const char *)bytes->data, n);
+        reader->budget -= n;
+    }
+    g_byte_array_free(bytes, TRUE);
+    return visible;
+}
+
+/* Not the same as the HTML: it only says that there is more, or holds a small part of it. */
+static bool is_stub(struct reader *reader, GMimeObject *plain, GMimeObject *rich)
+{
+    struct leaf leaf = {.place = {.path = ""}};
+    GByteArray *bytes = decode_leaf(plain);
+    fill_leaf(reader->arena, plain, bytes, &leaf);
+    const char *text = leaf.n < STUB_SIZE ? plain_text(reader, &leaf) : NULL;
+    g_byte_array_free(bytes, TRUE);
+    if (!text)
+        return false;
+    return text_is_stub(reader->arena, text) ||
+           count_visible(reader, rich) > text_visible(text) * STUB_SHARE + STUB_REST;
+}
+
+/* Which child of an alternative is read: the plain text, unless it is a stub; then the last one
+ * that may be HTML. */
 static int choose_alternative(struct reader *reader, GMimeMultipart *multipart)
 {
     int n = g_mime_multipart_get_count(multipart), plain = -1, rich = -1;
@@ -382,10 +488,33 @@ static int choose_alternative(struct reader *reader, GMimeMultipart *multipart)
         else if (is_type(child, "text", "html") || GMIME_IS_MULTIPART(child))
             rich = i;
     }
-    if (plain >= 0 &&
-        (rich < 0 || !leaf_is_stub(reader, g_mime_multipart_get_part(multipart, plain))))
+    if (plain < 0)
+        return rich >= 0 ? rich : 0;
+    if (rich < 0)
         return plain;
-    return rich >= 0 ? rich : 0;
+    bool stub = is_stub(reader, g_mime_multipart_get_part(multipart, plain),
+                        g_mime_multipart_get_part(multipart, rich));
+    return stub ? rich : plain;
+}
+
+/* The root of what belongs together (RFC 2387): the one that "start" names, or else the first that
+ * is text; programs put the picture first at times. */
+static int choose_related(struct reader *reader, GMimeMultipart *multipart)
+{
+    struct param_value type;
+    param_parse(reader->arena, raw_header(reader->arena, GMIME_OBJECT(multipart), "Content-Type"),
+                &type);
+    const char *start = param_get(&type, "start");
+    int n = g_mime_multipart_get_count(multipart), first = -1;
+    for (int i = 0; i < n; i++) {
+        GMimeObject *child = g_mime_multipart_get_part(multipart, i);
+        const char *id = g_mime_object_get_content_id(child);
+        if (start && id && *id && strstr(start, id))
+            return i;
+        bool text = is_type(child, "text", "*") || GMIME_IS_MULTIPART(child);
+        first = first < 0 && text ? i : first;
+    }
+    return first < 0 ? 0 : first;
 }
 
 /* What the children after the first are, by the subtype; of an alternative, all but the chosen. */
@@ -399,12 +528,22 @@ static const struct {
 
 static enum role other_role(GMimeObject *object, enum role own)
 {
-    if (own != ROLE_BODY)
+    if (own != ROLE_BODY && own != ROLE_OTHER)
         return own;
     for (size_t i = 0; i < sizeof multiparts / sizeof *multiparts; i++)
         if (is_type(object, "multipart", multiparts[i].subtype))
             return multiparts[i].others;
-    return ROLE_BODY;
+    return own;
+}
+
+static int choose_child(struct reader *reader, GMimeMultipart *multipart, enum role own)
+{
+    GMimeObject *object = GMIME_OBJECT(multipart);
+    if (own != ROLE_BODY && own != ROLE_OTHER)
+        return 0;
+    if (is_type(object, "multipart", "alternative"))
+        return choose_alternative(reader, multipart);
+    return is_type(object, "multipart", "related") ? choose_related(reader, multipart) : 0;
 }
 
 /* A multipart in which GMime found nothing: the boundary is missing or wrong.  What stands there
@@ -414,9 +553,7 @@ static void read_broken_multipart(struct reader *reader, GMimeMultipart *multipa
 {
     const char *text = g_mime_multipart_get_prologue(multipart);
     reader_defect(reader, "bad-mime");
-    if (!text || !*text)
-        return;
-    struct leaf leaf = {.place = place, .bytes = text, .n = strlen(text)};
+    struct leaf leaf = {.place = place, .bytes = text ? text : "", .n = text ? strlen(text) : 0};
     if (*place.path == '\0')
         leaf.place.path = "1";
     param_parse(reader->arena, "text/plain", &leaf.type);
@@ -436,9 +573,7 @@ static void read_multipart(struct reader *reader, GMimeMultipart *multipart, str
         read_broken_multipart(reader, multipart, place);
         return;
     }
-    int chosen = is_type(object, "multipart", "alternative") && place.role == ROLE_BODY
-                     ? choose_alternative(reader, multipart)
-                     : 0;
+    int chosen = choose_child(reader, multipart, place.role);
     for (int i = 0; i < n && !reader->overflow; i++) {
         struct place child = place;
         child.path = child_path(reader->arena, place.path, (size_t)i + 1);

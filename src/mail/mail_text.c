@@ -116,6 +116,14 @@ bool text_is_stub(struct arena *arena, const char *s)
     return n == 0 || (n <= STUB_MAX && has_any_word(arena, squeezed, cues));
 }
 
+size_t text_visible(const char *s)
+{
+    size_t n = 0;
+    for (; *s; s++)
+        n += !isspace((unsigned char)*s);
+    return n;
+}
+
 static bool is_forward_mark(struct arena *arena, const char *line)
 {
     static const char *const marks[] = {

@@ -531,6 +531,169 @@ static void alternative_does_not_take_a_stub(void **state)
     }
 }
 
+#define LONG_HTML                                                                             \
+    "<style>p { margin: 0 }</style><p>Sehr geehrter Herr B&uuml;rgermeister, die Fraktion "   \
+    "beantragt, den Spielplatz am Bach zu erneuern. " LONG_LINE LONG_LINE LONG_LINE LONG_LINE \
+        LONG_LINE LONG_LINE LONG_LINE LONG_LINE LONG_LINE "</p>"
+#define LONG_LINE "Der Rat beschlie&szlig;t, daf&uuml;r 40.000 Euro in den Haushalt einzustellen. "
+
+/* What stands in the parts, and which of them is the body. */
+static void the_body_is_found_in_every_order(void **state)
+{
+    static const struct {
+        const char *name, *mail;
+        const char *text;   /* begins so */
+        const char *bodies; /* their paths */
+    } cases[] = {
+        {"a plain text that is only a part of the HTML",
+         "multipart/alternative; boundary=b\n\n--b\n\nThis message needs a modern program.\n"
+         "--b\nContent-Type: text/html\n\n" LONG_HTML "\n--b--\n",
+         "Sehr geehrter", "2"},
+        {"HTML before the plain text",
+         "multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>Antrag</p>\n"
+         "--b\n\nDer Antrag\n--b--\n",
+         "Der Antrag", "2"},
+        {"HTML with its pictures, below an empty text",
+         "multipart/alternative; boundary=b\n\n--b\n\n \n--b\n"
+         "Content-Type: multipart/related; boundary=r\n\n--r\nContent-Type: text/html\n\n"
+         "<p>Antrag</p>\n--r\nContent-Type: image/png\n\nx\n--r--\n--b--\n",
+         "Antrag\n", "2.1"},
+        {"a calendar beside both",
+         "multipart/alternative; boundary=b\n\n--b\n\nEinladung\n--b\nContent-Type: text/html\n\n"
+         "<p>Einladung</p>\n--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n"
+         "--b--\n",
+         "Einladung", "1"},
+        {"only a calendar beside the HTML",
+         "multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>Einladung</p>\n"
+         "--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\n--b--\n",
+         "Einladung\n", "1"},
+        {"a file within the alternative",
+         "multipart/alternative; boundary=b\n\n--b\n\nDer Antrag\n--b\n"
+         "Content-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: "
+         "text/html\n\n<p>Der\n--m\n"
+         "Content-Type: application/x-none; name=a.bin\n\nx\n--m\nContent-Type: text/html\n\n"
+         "Antrag\n--m--\n--b--\n",
+         "Der Antrag", "1"},
+        {"text above and below a file",
+         "multipart/mixed; boundary=b\n\n--b\n\nDer Antrag\n--b\nContent-Type: application/x-none\n"
+         "Content-Disposition: inline; filename=a.bin\n\nx\n--b\n\nMit Dank\n--b--\n",
+         "Der Antrag\nMit Dank", "1 3"},
+        {"the picture before the HTML it belongs to",
+         "multipart/related; boundary=b\n\n--b\nContent-Type: image/png\n\nx\n"
+         "--b\nContent-Type: text/html\n\n<p>Antrag</p>\n--b--\n",
+         "Antrag\n", "2"},
+        {"the root that is named",
+         "multipart/related; boundary=b; start=\"<r@x>\"\n\n--b\nContent-Type: "
+         "text/html\n\n<p>Rahmen"
+         "\n--b\nContent-Type: text/html\nContent-ID: <r@x>\n\n<p>Antrag</p>\n--b--\n",
+         "Antrag\n", "2"},
+        {"a signed alternative",
+         "multipart/signed; boundary=s; protocol=\"application/pgp-signature\"\n\n--s\n"
+         "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nDer Antrag\n--b\n"
+         "Content-Type: text/html\n\n<p>Der Antrag\n--b--\n--s\n"
+         "Content-Type: application/pgp-signature\n\nx\n--s--\n",
+         "Der Antrag", "1.1"},
+        {"a body with a name", "text/plain; name=\"body.txt\"\n\nDer Antrag\n", "Der Antrag", "1"},
+        {"a body with a name, and a text that is attached",
+         "multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; name=\"part1.txt\"\n"
+         "Content-Disposition: inline\n\nDer Antrag\n--b\nContent-Type: text/plain; name=a.txt\n"
+         "Content-Disposition: inline\n\nAnlage\n--b--\n",
+         "Der Antrag", "1"},
+        {"an alternative in an attached message",
+         "multipart/mixed; boundary=b\n\n--b\n\nzur Kenntnis\n--b\nContent-Type: message/rfc822\n\n"
+         "Subject: x\nContent-Type: multipart/alternative; boundary=i\n\n--i\n\nDer Antrag\n--i\n"
+         "Content-Type: text/html\n\n<p>Der Antrag\n--i--\n--b--\n",
+         "zur Kenntnis", "1"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        struct text bodies;
+        text_init(&bodies, arena);
+        struct mail *mail = read_text(
+            arena, arena_printf(arena, HEAD "Content-Type: %s", cases[i].mail), MAIL_CONTENT);
+        for (size_t k = 0; k < mail->part_count; k++)
+            if (mail->parts[k].is_body)
+                text_addf(&bodies, bodies.len ? " %s" : "%s", mail->parts[k].path);
+        if (!text_starts(mail->text, cases[i].text))
+            fail_msg("%s: %s", cases[i].name, mail->text);
+        if (strcmp(bodies.s, cases[i].bodies) != 0)
+            fail_msg("%s: %s", cases[i].name, bodies.s);
+        arena_free(arena);
+    }
+}
+
+/* The form of the body that is not read is no letter of its own, in an attached message neither. */
+static void the_other_form_is_not_opened(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct mail *mail =
+        read_text(arena,
+                  HEAD "Content-Type: message/rfc822\n\nSubject: x\n"
+                       "Content-Type: multipart/alternative; boundary=i\n\n--i\n\nDer Antrag\n--i\n"
+                       "Content-Type: text/html\n\n<p>Der Antrag\n--i--\n",
+                  MAIL_CONTENT);
+    assert_int_equal(mail->part_count, 2);
+    assert_int_equal(mail->parts[0].text, PART_EXTRACTED);
+    assert_int_equal(mail->parts[1].text, PART_NONE);
+    arena_free(arena);
+}
+
+static void files_are_known_by_their_names(void **state)
+{
+    static const struct {
+        const char *type, *name, *bytes;
+        enum part_text text;
+    } cases[] = {
+        {"application/octet-stream", "Antrag.txt", "Antrag", PART_EXTRACTED},
+        {"application/octet-stream", "Antrag.HTML", "<p>Antrag", PART_EXTRACTED},
+        {"application/octet-stream", "Bild.JPG", "x", PART_IMAGE},
+        {"application/octet-stream", "a.bin", "x", PART_NONE},
+        {"application/x-none", "Antrag.txt", "Antrag", PART_NONE},
+        {"text/plain", "Antrag.pdf", "%PDF-1.4 and no more", PART_UNREADABLE},
+        {"text/plain", "Antrag.txt", "Antrag", PART_EXTRACTED},
+        {"image/ jpeg", "Bild", "x", PART_IMAGE},
+        {"application / octet-stream", "Bild.jpg", "x", PART_IMAGE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        struct mail *mail = read_text(
+            arena,
+            arena_printf(
+                arena, HEAD "Content-Type: %s\nContent-Disposition: attachment; filename=%s\n\n%s",
+                cases[i].type, cases[i].name, cases[i].bytes),
+            MAIL_CONTENT);
+        if (mail->parts[0].text != cases[i].text)
+            fail_msg("%s %s: %s", cases[i].type, cases[i].name,
+                     part_text_to_text(mail->parts[0].text));
+        arena_free(arena);
+    }
+}
+
+/* Whatever was sent is a leaf; what is empty or broken is one, too. */
+static void broken_entities_are_leaves(void **state)
+{
+    static const char *const mails[] = {
+        HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\n"
+             "Content-Type: multipart/mixed; boundary=c\n\n--b--\n",
+        HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\n"
+             "Content-Type: message/rfc822; name=a.eml\n\nno message at all!\n--b--\n",
+        HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\n"
+             "Content-Type: message/rfc822; name=a.eml\n\n--b--\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof mails / sizeof *mails; i++) {
+        struct arena *arena = arena_new();
+        struct mail *mail = read_text(arena, mails[i], MAIL_CONTENT);
+        if (mail->part_count != 2)
+            fail_msg("%zu: %zu parts", i, mail->part_count);
+        assert_true(texts_has(&mail->defects, "bad-mime"));
+        arena_free(arena);
+    }
+}
+
 static void parts_have_imap_numbers(void **state)
 {
     static const char mail_text[] =
@@ -869,6 +1032,10 @@ int main(void)
         cmocka_unit_test(html_may_name_its_charset),
         cmocka_unit_test(alternative_takes_the_plain_text),
         cmocka_unit_test(alternative_does_not_take_a_stub),
+        cmocka_unit_test(the_body_is_found_in_every_order),
+        cmocka_unit_test(the_other_form_is_not_opened),
+        cmocka_unit_test(files_are_known_by_their_names),
+        cmocka_unit_test(broken_entities_are_leaves),
         cmocka_unit_test(parts_have_imap_numbers),
         cmocka_unit_test(file_names_are_only_names),
         cmocka_unit_test(a_missing_attachment_is_told),
