@@ -26,6 +26,11 @@ AM_TESTS_ENVIRONMENT = \
 	CORE_LIBS='$(CORE_LIBS)'; export CORE_LIBS;
 AM_DEFAULT_SOURCE_EXT = .c
 
+# What contrib/check scores readings with; not a test of its own.
+EXTRA_PROGRAMS = tests/score/part_texts
+tests_score_part_texts_LDADD = $(CORE_LIBS)
+EXTRA_DIST += tests/score/reading.py tests/score/corpus.py tests/score/third_party.py
+
 EXTRA_DIST += \
 	tests/scenario/run tests/scenario/scenario.sh \
 	tests/scenario/again.sh \
