@@ -41,7 +41,7 @@ step 'it starts, and is alone'
 start || fail "it exits with $?"
 expect 'words on the terminal' '' "$(cat "$W/log/terminal.log")"
 head='<30>[A-Z][a-z][a-z] [ 0-9][0-9] [0-9:]\{8\} antragd\[[0-9]*\]: level=info role='
-in_log "^${head}supervisor event=ready\$" || fail 'it is not ready'
+wait_for 10 'the log says that it is ready' in_log "^${head}supervisor event=ready\$"
 DAEMON_PID=$(sed -n 's/.*antragd\[\([0-9]*\)\]: .*event=ready$/\1/p' "$W/log/syslog.log")
 printf '%s\n' "$DAEMON_PID" >"$W/antragd.pid"
 for pid in "$DAEMON_PID" "$(daemon_role watch)" "$(daemon_role reader)"; do
