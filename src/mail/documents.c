@@ -3,6 +3,7 @@
 
 #include "mail/cms.h"
 #include "mail/inside.h"
+#include "mail/odt.h"
 #include "mail/pdf.h"
 #include "mail/rtf.h"
 #include "mail/tnef.h"
@@ -40,6 +41,7 @@ static const struct format formats[] = {
     {ZIP_MAGIC, ODF_TYPE "text", "odt", zip_convert},
     {ZIP_MAGIC, ODF_TYPE "text-template", "ott", zip_convert},
     {ZIP_MAGIC, "application/zip", "zip", zip_convert},
+    {NULL, 0, ODF_TYPE "text-flat-xml", "fodt", odt_convert_flat},
     {"PK\5\6", 4, NULL, NULL, zip_convert}, /* with nothing in it */
     {TNEF_MAGIC, 4, "application/ms-tnef", NULL, tnef_read},
     {TNEF_MAGIC, 4, "application/vnd.ms-tnef", NULL, tnef_read},

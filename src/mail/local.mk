@@ -37,6 +37,11 @@ libcore_a_SOURCES += \
 	src/mail/mapi.c \
 	src/mail/mapi.h \
 	src/mail/mapi_rtf.c \
+	src/mail/odt.c \
+	src/mail/odt.h \
+	src/mail/odt_inside.h \
+	src/mail/odt_styles.c \
+	src/mail/odt_text.c \
 	src/mail/page.c \
 	src/mail/page.h \
 	src/mail/pdf.c \

@@ -2,6 +2,7 @@
 #include "mail/zip.h"
 
 #include "mail/docx.h"
+#include "mail/odt.h"
 #include "mail/unzip.h"
 
 #include <string.h>
@@ -53,13 +54,28 @@ static bool is_other_office(struct unzip *unzip)
     return unzip_find(unzip, "[Content_Types].xml", &i) || unzip_find(unzip, "mimetype", &i);
 }
 
+/* OpenDocument says what it is in a member of its own; without it the content tells. */
+static bool is_open_document_text(struct unzip *unzip)
+{
+    char type[sizeof ODT_TYPE + 16] = "";
+    size_t i;
+    if (unzip_find(unzip, "mimetype", &i)) {
+        unzip_peek(unzip, i, type, sizeof type - 1);
+        return text_starts(type, ODT_TYPE);
+    }
+    return unzip_find(unzip, "content.xml", &i) && unzip_find(unzip, "META-INF/manifest.xml", &i);
+}
+
 void zip_convert(struct documents *documents, const struct document_file *file)
 {
     struct unzip *unzip = unzip_open(documents, file);
     if (!unzip)
         return;
-    const char *document = docx_find_document(unzip, documents);
-    if (document)
+    bool is_odt = is_open_document_text(unzip);
+    const char *document = is_odt ? NULL : docx_find_document(unzip, documents);
+    if (is_odt)
+        odt_read(documents, unzip);
+    else if (document)
         docx_read(documents, unzip, document);
     else if (!is_other_office(unzip))
         read_folder(documents, unzip);
