@@ -29,9 +29,9 @@
  *   bad-smime           an S/MIME part that is damaged, or has more structure than we open
  *   bad-tnef            a winmail.dat that is damaged
  *   field-twice         From, Sender, To, Cc, Reply-To, Subject, Date or Message-ID more than once
- *   garbled-text        pages of a PDF whose text is glyphs without their letters
  *   file-unread         a file within a file (ZIP, winmail.dat) that is damaged, encrypted or too
  *                       large, or a picture, beside others that were read
+ *   garbled-text        pages of a PDF whose text is glyphs without their letters
  *   header-too-large    a header beyond MAIL_MAX_HEADER or a field beyond MAIL_MAX_FIELD; what is
  *                       beyond is left out, but for From and Sender
  *   no-date             no Date

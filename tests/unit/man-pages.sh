@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
 # The pages of section 7: German and English have the same sections and name the same commands, the
-# handbook names every row of the decision table and no other, the leaflet's example is a motion
-# that is read, its sentences for following up are understood, and the HTML is accessible.
+# handbook names every row of the decision table and no other, antragctl(8) every defect of a mail,
+# the leaflet's example is a motion that is read, its sentences for following up are understood, and
+# the HTML is accessible.
 set -eu
 : "${srcdir:?}" "${builddir:?}"
 
@@ -43,6 +44,18 @@ sed -n 's/.*{\.name = "\([a-z-]*\)".*/\1/p' "$srcdir/src/decision/decide.c" | so
 rows_of_page "$srcdir/man/antragd-office.7" | sort -u >"$dir/page"
 test -s "$dir/table"
 diff -u "$dir/table" "$dir/page"
+
+# ---- the defects of a mail ------------------------------------------------------------------------
+
+sed -n '/^ \* Defects/,/^ \*\//s/^ \*   \([a-z-][a-z-]*\) .*/\1/p' "$srcdir/src/mail/mail.h" >"$dir/list"
+sed -n '/^\.Sh DEFECTS/,/^\.Sh ENV/s/^\.It Cm //p' "$srcdir/man/antragctl.8" >"$dir/page"
+test -s "$dir/list"
+diff -u "$dir/list" "$dir/page"
+# and every word that the code says
+grep -ho '_defect([^;]*"[a-z-]*")' "$srcdir"/src/mail/*.c | sed 's/.*"\(.*\)")/\1/' | sort -u >"$dir/said"
+test -s "$dir/said"
+grep -vxFf "$dir/page" "$dir/said" >"$dir/unlisted" || true
+diff -u /dev/null "$dir/unlisted"
 
 # ---- the example letter and the sentences ---------------------------------------------------------
 
