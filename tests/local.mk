@@ -59,6 +59,7 @@ EXTRA_DIST += \
 	tests/scenario/doctor.sh \
 	tests/scenario/first-day.sh \
 	tests/scenario/keyword.sh \
+	tests/scenario/reader-dies.sh tests/fake/catch_job.py \
 	tests/scenario/forward.sh \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \
