@@ -92,7 +92,7 @@ static void read_content(struct documents *documents, const struct document_file
 {
     struct document_file inner = {
         .name = inner_name(documents->arena, file->name), .bytes = bytes, .n = n};
-    if (documents_knows(&inner))
+    if (documents_knows_within(&inner))
         documents_read(documents, &inner);
     else
         mail_read_inside(documents, bytes, n);

@@ -27,6 +27,27 @@ static void read_message(struct documents *documents, const struct document_file
     mail_read_inside(documents, file->bytes, file->n);
 }
 
+static void read_plain(struct documents *documents, const struct document_file *file)
+{
+    size_t n;
+    bool bad;
+    const char *utf8 = charset_to_utf8(documents->arena, NULL, file->bytes, file->n, &n, &bad);
+    documents_add(documents, utf8, n);
+}
+
+static void read_html(struct documents *documents, const struct document_file *file)
+{
+    const char *text;
+    bool bad;
+    enum part_text state = file->n > MAIL_MAX_TEXT ? PART_TOO_LARGE
+                                                   : html_read(documents->arena, NULL, file->bytes,
+                                                               file->n, &text, &bad);
+    if (state == PART_EXTRACTED)
+        documents_add(documents, text, strlen(text));
+    else
+        documents_fail(documents, state);
+}
+
 #define ZIP_MAGIC "PK\3\4", 4
 #define WORD_TYPE "application/vnd.openxmlformats-officedocument.wordprocessingml."
 #define ODF_TYPE "application/vnd.oasis.opendocument."
@@ -51,6 +72,15 @@ static const struct format formats[] = {
     {NULL, 0, NULL, NULL, NULL}, /* the end */
 };
 
+/* Files within others only: as parts of a mail they may be its body, which mail_part.c decides. */
+static const struct format formats_within[] = {
+    {NULL, 0, "text/plain", "txt", read_plain},
+    {NULL, 0, NULL, "md", read_plain},
+    {NULL, 0, "text/html", "html", read_html},
+    {NULL, 0, NULL, "htm", read_html},
+    {NULL, 0, NULL, NULL, NULL}, /* the end */
+};
+
 void documents_preload(void)
 {
     cms_preload();
@@ -72,10 +102,10 @@ static bool has_name(const struct format *format, const struct document_file *fi
 
 /* Of several formats with the same first bytes (all of Office's are ZIPs) type or name decide, and
  * the last row is the plain one. */
-static const struct format *find_format(const struct document_file *file)
+static const struct format *find_in(const struct format *table, const struct document_file *file)
 {
     const struct format *found = NULL;
-    for (const struct format *format = formats; format->convert; format++) {
+    for (const struct format *format = table; format->convert; format++) {
         bool magic = has_magic(format, file), name = has_name(format, file);
         if (name && (magic || !format->magic))
             return format;
@@ -85,9 +115,20 @@ static const struct format *find_format(const struct document_file *file)
     return found;
 }
 
+static const struct format *find_within(const struct document_file *file)
+{
+    const struct format *format = find_in(formats, file);
+    return format ? format : find_in(formats_within, file);
+}
+
 bool documents_knows(const struct document_file *file)
 {
-    return find_format(file) != NULL;
+    return find_in(formats, file) != NULL;
+}
+
+bool documents_knows_within(const struct document_file *file)
+{
+    return find_within(file) != NULL;
 }
 
 void documents_init(struct documents *documents, struct reader *reader, const char *path,
@@ -106,7 +147,7 @@ void documents_init(struct documents *documents, struct reader *reader, const ch
 
 void documents_read(struct documents *documents, const struct document_file *file)
 {
-    const struct format *format = find_format(file);
+    const struct format *format = find_within(file);
     if (!format)
         return;
     if (documents->depth == DOCUMENTS_MAX_DEPTH || documents->files == DOCUMENTS_MAX_FILES) {

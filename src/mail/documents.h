@@ -54,6 +54,8 @@ void documents_preload(void);
 
 /* Whether the file is of a format that documents_read() knows. */
 bool documents_knows(const struct document_file *file);
+/* The same for a file within another. */
+bool documents_knows_within(const struct document_file *file);
 
 /* For the part of that path; what it holds may be the mail's body or not. */
 void documents_init(struct documents *documents, struct reader *reader, const char *path,

@@ -32,7 +32,7 @@ static void read_entry(struct documents *documents, struct unzip *unzip, size_t 
     if (is_litter(file.name))
         return;
     file.n = unzip_peek(unzip, i, head, sizeof head);
-    if (!documents_knows(&file) && file.n > 0)
+    if (!documents_knows_within(&file) && file.n > 0)
         return;
     enum part_text state = unzip_read(unzip, i, &file.bytes, &file.n);
     if (state == PART_EXTRACTED)

@@ -282,6 +282,34 @@ static void attachments_are_documents_with_safe_names(void **state)
     arena_free(arena);
 }
 
+/* A name says what a file is only where its bytes do not. */
+static void texts_and_pages_are_read_within(void **state)
+{
+    static const struct {
+        const char *name, *bytes, *text;
+    } cases[] = {
+        {"Antrag.txt",
+         "Stra\xdf"
+         "e",
+         "Straße"},
+        {"Antrag.html", "<p>Stra&szlig;e<script>nein</script>", "Straße"},
+        {"Antrag.htm", "<p>Wald", "Wald"},
+        {"Antrag.txt", "{\\rtf1 Wald}", "Wald"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        struct text *tnef = tnef_start(arena, 1252), *file = start(arena);
+        text_add(file, cases[i].bytes);
+        attach(tnef, cases[i].name, NULL, file);
+        struct mail *mail = read_with(arena, "Hallo", tnef);
+        assert_int_equal(mail->parts[1].document_count, 1);
+        assert_string_equal(mail->parts[1].documents[0].name, cases[i].name);
+        assert_string_equal(text_trim(arena, mail->parts[1].documents[0].text), cases[i].text);
+        arena_free(arena);
+    }
+}
+
 static void a_wrapping_without_files_is_no_attachment(void **state)
 {
     (void)state;
@@ -523,6 +551,7 @@ int main(void)
         cmocka_unit_test(properties_win_over_attributes),
         cmocka_unit_test(html_is_read_in_its_own_code_page),
         cmocka_unit_test(attachments_are_documents_with_safe_names),
+        cmocka_unit_test(texts_and_pages_are_read_within),
         cmocka_unit_test(a_wrapping_without_files_is_no_attachment),
         cmocka_unit_test(attached_messages_are_opened_three_deep),
         cmocka_unit_test(a_wrong_sum_costs_nothing_but_the_defect),
