@@ -7,6 +7,11 @@ libcore_a_SOURCES += \
 	src/mail/cms.h \
 	src/mail/compose.c \
 	src/mail/compose.h \
+	src/mail/doc.c \
+	src/mail/doc.h \
+	src/mail/doc_inside.h \
+	src/mail/doc_look.c \
+	src/mail/doc_text.c \
 	src/mail/documents.c \
 	src/mail/documents.h \
 	src/mail/docx.c \
@@ -14,6 +19,8 @@ libcore_a_SOURCES += \
 	src/mail/docx_inside.h \
 	src/mail/docx_styles.c \
 	src/mail/docx_text.c \
+	src/mail/flat.c \
+	src/mail/flat.h \
 	src/mail/grid.c \
 	src/mail/grid.h \
 	src/mail/html_style.c \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "mail/rtf.h"
 
+#include "mail/flat.h"
 #include "mail/inside.h"
 #include "mail/page.h"
 
@@ -11,10 +12,7 @@
 #define MAX_GROUPS 200 /* Word itself writes some twenty */
 #define MAX_FONTS 2000
 #define MAX_MARK 40
-#define MAX_NESTING                                                              \
-    (PAGE_MAX_FRAMES / 2 - 2) /* tables within each other: a table is two frames \
-                               */
-#define MAX_WORD 32           /* bytes of a control word, by the specification */
+#define MAX_WORD 32 /* bytes of a control word, by the specification */
 
 /* Where the text of a group goes. */
 enum target {
@@ -120,11 +118,10 @@ struct rtf {
     struct page *page; /* where text goes now */
     struct page *body, *header, *footer, *first_header, *first_footer, *notes;
     size_t section;
-    bool title_page; /* the first page has a header of its own */
-    bool furniture;  /* the paragraph holds a page's number */
-    long tables;     /* that are open in the body */
-    size_t boxes;    /* that are open */
-    bool cell;       /* a cell is open in the innermost */
+    bool title_page;    /* the first page has a header of its own */
+    bool furniture;     /* the paragraph holds a page's number */
+    struct flat tables; /* of the body */
+    size_t boxes;       /* that are open */
     const char *defect;
     const char *full; /* the same of a page that is full */
     bool failed;
@@ -143,50 +140,10 @@ static bool is_seen(struct rtf *rtf)
     return !(unseen >> state->target & 1) && !state->hidden && !state->deleted;
 }
 
-/* ---- tables: RTF says only where cells and rows end ---- */
-
-static void close_tables(struct rtf *rtf, long depth)
-{
-    for (; rtf->tables > depth; rtf->tables--) {
-        if (rtf->cell)
-            page_end_cell(rtf->page);
-        page_end_row(rtf->page);
-        page_end_table(rtf->page);
-        rtf->cell = rtf->tables > 1; /* the one that the table was in */
-    }
-}
-
-static void open_cell(struct rtf *rtf)
-{
-    if (!rtf->cell)
-        page_begin_cell(rtf->page);
-    rtf->cell = true;
-}
-
-static void open_tables(struct rtf *rtf, long depth)
-{
-    if (rtf->tables > depth)
-        close_tables(rtf, depth);
-    while (rtf->tables < depth) {
-        if (rtf->tables > 0)
-            open_cell(rtf);
-        page_begin_table(rtf->page);
-        rtf->tables++;
-        rtf->cell = false;
-    }
-    if (depth > 0)
-        open_cell(rtf);
-}
-
 /* Headers, notes and boxes have their tables as lines with tabs. */
 static bool has_tables(const struct rtf *rtf)
 {
     return rtf->page == rtf->body && rtf->boxes == 0;
-}
-
-static long bounded(long nesting, long least)
-{
-    return nesting < least ? least : nesting > MAX_NESTING ? MAX_NESTING : nesting;
 }
 
 /* The paragraph may be in another table than the one before, and its mark came before it said so.
@@ -194,9 +151,9 @@ static long bounded(long nesting, long least)
 static void enter_place(struct rtf *rtf)
 {
     const struct state *state = group(rtf);
-    long depth = state->in_table ? bounded(state->nesting, 1) : 0;
-    if (has_tables(rtf) && (depth != rtf->tables || (depth > 0 && !rtf->cell)))
-        open_tables(rtf, depth);
+    long depth = state->in_table ? (state->nesting > 1 ? state->nesting : 1) : 0;
+    if (has_tables(rtf))
+        flat_enter(&rtf->tables, depth);
     if (rtf->has_mark)
         page_add_mark(rtf->page, rtf->mark.s);
     rtf->has_mark = false;
@@ -405,9 +362,7 @@ static void end_cell(struct rtf *rtf, long depth)
         page_add(rtf->page, "\t", 1);
         return;
     }
-    open_tables(rtf, depth);
-    page_end_cell(rtf->page);
-    rtf->cell = false;
+    flat_end_cell(&rtf->tables, depth);
 }
 
 static void end_row(struct rtf *rtf, long depth)
@@ -417,13 +372,7 @@ static void end_row(struct rtf *rtf, long depth)
         page_end_text(rtf->page);
         return;
     }
-    close_tables(rtf, depth);
-    if (rtf->tables < depth)
-        return;
-    if (rtf->cell)
-        page_end_cell(rtf->page);
-    rtf->cell = false;
-    page_end_row(rtf->page);
+    flat_end_row(&rtf->tables, depth);
 }
 
 /* ---- control words ---- */
@@ -614,7 +563,7 @@ static void end_section(struct rtf *rtf)
 /* What ends lines, cells and rows. */
 static void do_break(struct rtf *rtf, enum verb verb)
 {
-    long nesting = bounded(group(rtf)->nesting, 2);
+    long nesting = group(rtf)->nesting > 2 ? group(rtf)->nesting : 2;
     flush_bytes(rtf);
     if (!is_seen(rtf))
         return;
@@ -948,7 +897,7 @@ static const char *whole_text(struct rtf *rtf)
     struct page *header = rtf->title_page ? rtf->first_header : rtf->header;
     struct page *footer = rtf->title_page ? rtf->first_footer : rtf->footer;
     if (rtf->page == rtf->body)
-        close_tables(rtf, 0);
+        flat_enter(&rtf->tables, 0);
     const char *texts[] = {finish(rtf, header), finish(rtf, rtf->body), finish(rtf, rtf->notes),
                            finish(rtf, footer)};
     return page_join(rtf->arena, texts, sizeof texts / sizeof *texts);
@@ -961,6 +910,7 @@ enum part_text rtf_to_text(struct arena *arena, const char *bytes, size_t n, con
     *rtf = (struct rtf){.arena = arena, .p = bytes, .end = bytes + n, .charset = "windows-1252"};
     rtf->states[0] = (struct state){.unicode_skip = 1, .charset = rtf->charset};
     rtf->page = rtf->body = page_new(arena);
+    rtf->tables.page = rtf->body;
     text_init(&rtf->bytes, arena);
     text_init(&rtf->field, arena);
     text_init(&rtf->mark, arena);
