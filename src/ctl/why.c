@@ -232,9 +232,9 @@ static void print_motions(struct arena *arena, const struct motions *motions)
 {
     for (size_t i = 0; i < motions->n; i++) {
         const struct motion *motion = &motions->v[i];
-        printf("motion %zu  %s \"%s\", part %s\n", i + 1, motion_kind_to_text(motion->kind),
+        printf("motion %zu  %s \"%s\", part %s%s\n", i + 1, motion_kind_to_text(motion->kind),
                motion->title ? text_printable(arena, motion->title) : "(no title)",
-               motion->found_in);
+               motion->found_in, motion->is_ocr ? ", read off a picture" : "");
     }
     if (motions->n == 0)
         puts("no motion");

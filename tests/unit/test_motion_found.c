@@ -277,11 +277,76 @@ static void test_corpus_mails(void **state)
     assert_true(check_folder("../shared/corpus/mails", ".eml", check_message));
 }
 
+/* ---- texts that are a part of the part's ---- */
+
+#define LETTER                                                                                 \
+    "Sehr geehrter Herr Bürgermeister,\n\ndie SPD-Fraktion stellt zur Sitzung des Rates am\n" \
+    "07.05.2026 folgenden Antrag:\n\nBeschlussvorschlag:\nEs werden zwei Bänke auf-\n"        \
+    "gestellt.\n\nMit freundlichen Grüßen\nRita Moll\n"
+
+static void check_one(const char *name, const struct mail *mail, size_t begin_least)
+{
+    struct arena *arena = arena_new();
+    struct motions motions;
+    struct tally tally = {.name = name};
+    motion_find(arena, mail, &motions);
+    assert_int_equal(motions.n, 1);
+    check_motions(arena, mail, &motions, &tally);
+    assert_true(tally.values >= 6);
+    assert_int_equal(tally.wrong, 0);
+    for (size_t i = 0; i < motions.v[0].found_count; i++)
+        assert_true(motions.v[0].found[i].begin >= begin_least);
+    arena_free(arena);
+}
+
+static void test_second_document(void **state)
+{
+    (void)state;
+    static const char content[] = "Ein Lageplan\n" LETTER;
+    const size_t n = strlen("Ein Lageplan\n");
+    struct mail_document documents[] = {{.text = "Ein Lageplan"},
+                                        {.text = content + n, .offset = n}};
+    struct mail_part part = {.path = "2",
+                             .type = "application/zip",
+                             .text = PART_EXTRACTED,
+                             .content = content,
+                             .documents = documents,
+                             .document_count = 2};
+    struct mail mail = {.parts = &part, .part_count = 1};
+    check_one("second document", &mail, n);
+}
+
+static const char *quoted(struct arena *arena, const char *s)
+{
+    struct text text;
+    text_init(&text, arena);
+    while (*s != '\0') {
+        size_t n = strcspn(s, "\n") + 1;
+        text_add(&text, "> ");
+        text_add_bytes(&text, s, n);
+        s += n;
+    }
+    return text.s;
+}
+
+static void test_forwarded_and_quoted(void **state)
+{
+    (void)state;
+    static const char cover[] = "z. K.\n\n-----Weitergeleitete Nachricht-----\n";
+    struct arena *arena = arena_new();
+    struct mail_part part = {.path = "1", .type = "text/plain"};
+    mail_part_set_text(arena, &part, arena_printf(arena, "%s%s", cover, quoted(arena, LETTER)));
+    part.documents[0].is_body = true;
+    struct mail mail = {.subject = "WG: Post", .parts = &part, .part_count = 1};
+    check_one("forwarded", &mail, strlen(cover));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_own_letters),
-        cmocka_unit_test(test_corpus_letters),
+        cmocka_unit_test(test_second_document), cmocka_unit_test(test_forwarded_and_quoted),
+        cmocka_unit_test(test_own_letters),     cmocka_unit_test(test_corpus_letters),
         cmocka_unit_test(test_corpus_mails),
     };
     motion_preload();
