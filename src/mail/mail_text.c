@@ -95,11 +95,11 @@ static bool has_word(const char *folded, const char *word)
     return false;
 }
 
-static bool has_any_word(struct arena *arena, const char *s, const char *const *words)
+/* Both are case folded; words_mail.def is so as it stands. */
+static bool has_any_word(const char *folded, const char *const *words)
 {
-    char *folded = text_fold(arena, s);
     for (; *words; words++)
-        if (has_word(folded, text_fold(arena, *words)))
+        if (has_word(folded, *words))
             return true;
     return false;
 }
@@ -113,7 +113,7 @@ bool text_is_stub(struct arena *arena, const char *s)
     };
     char *squeezed = text_squeeze(arena, s);
     size_t n = strlen(squeezed);
-    return n == 0 || (n <= STUB_MAX && has_any_word(arena, squeezed, cues));
+    return n == 0 || (n <= STUB_MAX && has_any_word(text_fold(arena, squeezed), cues));
 }
 
 size_t text_visible(const char *s)
@@ -124,35 +124,32 @@ size_t text_visible(const char *s)
     return n;
 }
 
-static bool is_forward_mark(struct arena *arena, const char *line)
+static bool is_forward_mark(const char *folded)
 {
     static const char *const marks[] = {
 #define FORWARD_MARK(word) word,
 #include "mail/words_mail.def"
         NULL,
     };
-    char *folded = text_fold(arena, line);
     for (const char *const *mark = marks; *mark; mark++)
-        if (text_starts(folded, text_fold(arena, *mark)))
+        if (text_starts(folded, *mark))
             return true;
     return false;
 }
 
-/* Only what the writer says himself: no quotes, nothing below a signature or a forwarded head. */
+/* Only what the writer says himself, case folded: no quotes, nothing below a signature or a
+ * forwarded head. */
 static char *own_words(struct arena *arena, const char *s)
 {
     struct text own;
     text_init(&own, arena);
-    while (*s) {
+    for (s = text_fold(arena, s); *s && !is_forward_mark(s);) {
         size_t n = strcspn(s, "\n");
-        const char *line = arena_strndup(arena, s, n);
+        if (*s != '>') {
+            text_add_bytes(&own, s, n);
+            text_add_char(&own, ' ');
+        }
         s += n + (s[n] == '\n');
-        if (*line == '>')
-            continue;
-        if (is_forward_mark(arena, line))
-            break;
-        text_add(&own, line);
-        text_add_char(&own, ' ');
     }
     return own.len ? text_squeeze(arena, own.s) : arena_strdup(arena, "");
 }
@@ -164,5 +161,5 @@ bool text_speaks_of_attachment(struct arena *arena, const char *s)
 #include "mail/words_mail.def"
         NULL,
     };
-    return has_any_word(arena, own_words(arena, s), cues);
+    return has_any_word(own_words(arena, s), cues);
 }

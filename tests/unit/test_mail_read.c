@@ -784,6 +784,24 @@ static void file_names_are_only_names(void **state)
     }
 }
 
+static void words_of_mail_are_folded(void **state)
+{
+    static const char *const words[] = {
+#define AUTO_SUBJECT(s) s,
+#define BOUNCE_SUBJECT(s) s,
+#define RECEIPT_SUBJECT(s) s,
+#define ATTACHMENT_CUE(s) s,
+#define STUB_CUE(s) s,
+#define FORWARD_MARK(s) s,
+#include "mail/words_mail.def"
+    };
+    (void)state;
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        assert_string_equal(words[i], text_fold(arena, words[i]));
+    arena_free(arena);
+}
+
 static void a_missing_attachment_is_told(void **state)
 {
     static const struct {
@@ -1038,6 +1056,7 @@ int main(void)
         cmocka_unit_test(broken_entities_are_leaves),
         cmocka_unit_test(parts_have_imap_numbers),
         cmocka_unit_test(file_names_are_only_names),
+        cmocka_unit_test(words_of_mail_are_folded),
         cmocka_unit_test(a_missing_attachment_is_told),
         cmocka_unit_test(damage_is_read_as_far_as_it_goes),
         cmocka_unit_test(nul_bytes_are_told),
