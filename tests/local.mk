@@ -29,6 +29,16 @@ AM_DEFAULT_SOURCE_EXT = .c
 # What contrib/check scores readings with; not a test of its own.
 EXTRA_PROGRAMS = tests/score/part_texts
 tests_score_part_texts_LDADD = $(CORE_LIBS)
+
+# Ratios, for people: a busy machine is no failure.
+EXTRA_PROGRAMS += tests/bench/readings
+tests_bench_readings_LDADD = $(DAEMON_LIBS)
+EXTRA_DIST += tests/bench/bench.py tests/bench/reference.py
+
+.PHONY: bench
+bench: tests/bench/readings$(EXEEXT)
+	$(AM_V_at)$(srcdir)/tests/bench/bench.py tests/bench/readings $(srcdir)/tests/corpus
+
 EXTRA_DIST += tests/score/reading.py tests/score/corpus.py tests/score/third_party.py
 
 EXTRA_DIST += \

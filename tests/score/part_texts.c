@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* usage: part_texts FILE...: the text of every part of the mail in each FILE, for third_party.py. */
+/* usage: part_texts FILE...: the text of every part of the mail in each FILE, for third_party.py.
+ */
 #include "base/file.h"
 #include "mail/mail.h"
 
