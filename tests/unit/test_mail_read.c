@@ -962,6 +962,37 @@ static void depth_and_number_have_limits(void **state)
     arena_free(arena);
 }
 
+/* What would make more objects in GMime than there is memory is not parsed; what only looks like it
+ * is. */
+static void parts_are_counted_before_they_are_parsed(void **state)
+{
+    static const struct {
+        const char *unit;
+        size_t n;
+        bool cut;
+    } cases[] = {
+        {"--b\n\nx\n", 20000, true},
+        {"--b\n", 20000, true},
+        {"--b\nX-A: b\n", 4000, false},
+        {"--b\nX-A: b\nX-B: c\nX-C: d\nX-D: e\nX-E: f\nX-F: g\n\n", 4000, true},
+        {"-- a comment\n", 20000, false},
+        {"-- \n", 20000, false},
+        {"--- a/file --- b/file\n", 20000, false},
+        {"- one\n", 20000, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *arena = arena_new();
+        char *s = repeat(arena, HEAD "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nseen\n",
+                         cases[i].unit, cases[i].n, "--b\nContent-Type: a/b\n\nx\n--b--\n");
+        struct mail *mail = read_text(arena, s, MAIL_HEAD);
+        assert_true(text_starts(mail->text, "seen"));
+        if (texts_has(&mail->defects, "truncated") != cases[i].cut)
+            fail_msg("%s", cases[i].unit);
+        arena_free(arena);
+    }
+}
+
 static void text_has_a_limit(void **state)
 {
     static const char *const types[] = {"text/plain", "text/html"};
@@ -1063,6 +1094,7 @@ int main(void)
         cmocka_unit_test(headers_have_limits),
         cmocka_unit_test(groups_in_groups_are_refused),
         cmocka_unit_test(depth_and_number_have_limits),
+        cmocka_unit_test(parts_are_counted_before_they_are_parsed),
         cmocka_unit_test(text_has_a_limit),
         cmocka_unit_test(hostile_html_ends),
         cmocka_unit_test(smime_is_told),
