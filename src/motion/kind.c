@@ -116,16 +116,44 @@ void kind_find(const struct letter *letter, const struct heading *heading, struc
 
 /* ---- whether it is any ---- */
 
+static bool head_says(const struct letter *letter, size_t end, enum pattern pattern)
+{
+    for (size_t i = 0; i < end; i++)
+        if (strlen(letter->lines[i].text) < LETTER_MAX_HEADING &&
+            pattern_matches(pattern, letter->lines[i].text))
+            return true;
+    return false;
+}
+
+/* Below its label a motion may be about an invitation. */
+static size_t end_above_label(const struct letter *letter)
+{
+    size_t i = 0;
+    while (i < letter->head.end && letter->lines[i].role != LINE_LABEL)
+        i++;
+    return i;
+}
+
 bool kind_is_something_else(const struct letter *letter)
 {
-    for (size_t i = 0; i < letter->head.end || i < letter->opening.begin; i++) {
-        const struct line *line = &letter->lines[i];
-        if (strlen(line->text) < LETTER_MAX_HEADING &&
-            (pattern_matches(PATTERN_no_motion_heading, line->text) ||
-             pattern_matches(PATTERN_no_motion_words, line->text)))
-            return true;
-    }
-    return pattern_matches(PATTERN_no_motion_words, opening_text(letter));
+    size_t end =
+        letter->opening.begin > letter->head.end ? letter->opening.begin : letter->head.end;
+    if (letter->subject != NULL && strlen(letter->subject) < LETTER_MAX_HEADING &&
+        pattern_matches(PATTERN_no_motion_heading, letter->subject))
+        return true;
+    return head_says(letter, end_above_label(letter), PATTERN_no_motion_heading) ||
+           head_says(letter, end, PATTERN_no_motion_words) ||
+           pattern_matches(PATTERN_no_motion_words, opening_text(letter));
+}
+
+/* A letter with all that a motion has may speak of a newsletter. */
+static bool hints_at_something_else(const struct letter *letter, const struct motion *motion,
+                                    const struct heading *heading)
+{
+    if (*heading->phrase != '\0' && motion->resolution != NULL && motion->factions.n > 0)
+        return false;
+    return head_says(letter, letter->opening.begin, PATTERN_no_motion_hints) ||
+           pattern_matches(PATTERN_no_motion_hints, opening_text(letter));
 }
 
 /* "anbei erhalten Sie unseren Antrag": the motion is elsewhere. */
@@ -162,24 +190,15 @@ static bool withdraws_known(const struct letter *letter, const struct motion *mo
             pattern_matches(PATTERN_faction_in_head, opening_text(letter)));
 }
 
-static bool head_says(const struct letter *letter, enum pattern pattern)
-{
-    for (size_t i = letter->head.begin; i < letter->head.end; i++)
-        if (strlen(letter->lines[i].text) < LETTER_MAX_HEADING &&
-            pattern_matches(pattern, letter->lines[i].text))
-            return true;
-    return false;
-}
-
 /* A whole letter of a faction whose name nobody knows, or of a member who belongs to none. */
 static bool is_movers(const struct letter *letter, const struct motion *motion,
                       const struct heading *heading)
 {
     if (heading->label == NULL || motion->resolution == NULL)
         return false;
-    return head_says(letter, PATTERN_mover_in_head) ||
+    return head_says(letter, letter->head.end, PATTERN_mover_in_head) ||
            (motion->reasoning != NULL &&
-            (head_says(letter, PATTERN_faction_in_head) ||
+            (head_says(letter, letter->head.end, PATTERN_faction_in_head) ||
              pattern_matches(PATTERN_municipal_rule, heading->phrase)));
 }
 
@@ -208,8 +227,8 @@ bool kind_is_motion(const struct letter *letter, const struct motion *motion,
     if (heading->label == NULL && motion->title == NULL && motion->resolution == NULL &&
         motion->kind == MOTION_MOTION && motion->factions.n == 0)
         return false;
-    if (kind_is_something_else(letter) || is_cover_note(letter, motion) ||
-        is_to_come(letter, motion, heading))
+    if (kind_is_something_else(letter) || hints_at_something_else(letter, motion, heading) ||
+        is_cover_note(letter, motion) || is_to_come(letter, motion, heading))
         return false;
     return concerns_council(letter, motion, heading);
 }

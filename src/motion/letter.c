@@ -333,14 +333,19 @@ static bool begins_section(const struct line *line)
     return is_section(line->role) || line->role == LINE_DECIDES;
 }
 
-/* Without a salutation the head ends where prose begins that asks for something. */
+/* Without a salutation the head ends where prose begins that asks for something; a second label
+ * alone in its line ("Antrag:") heads what is asked for. */
 static size_t head_end_without_salutation(const struct letter *letter)
 {
+    bool labelled = false;
     for (size_t i = 0; i < letter->n; i++) {
         const struct line *line = &letter->lines[i];
         if (line->role == LINE_RESOLUTION || line->role == LINE_REASONING ||
             line->role == LINE_DECIDES || line->role == LINE_CLOSING)
             return i;
+        if (labelled && line->role == LINE_LABEL && text_equal(line->rest, ":"))
+            return i;
+        labelled = labelled || line->role == LINE_LABEL;
         if (!line->gap || line->role != LINE_PLAIN)
             continue;
         struct range block = {i, letter_block_end(letter, i, letter->n)};

@@ -26,7 +26,8 @@ static const char *clean_title(struct trace *trace, const char *s)
 {
     struct match match;
     s = without_tail(trace, without(trace_squeeze(trace, s, strlen(s)), PATTERN_title_ornament));
-    if (pattern_find(PATTERN_enclosing_quotes, s, 0, &match))
+    if (pattern_find(PATTERN_quoted_before_attribute, s, 0, &match) ||
+        pattern_find(PATTERN_enclosing_quotes, s, 0, &match))
         s = trace_copy(trace, s + match.start[1], match.end[1] - match.start[1]);
     s = trace_squeeze(trace, s, strlen(s));
     return *s != '\0' && strlen(s) <= TITLE_MAX ? s : NULL;
