@@ -11,19 +11,32 @@ static const char *nominative(struct trace *trace, const char *office, bool masc
     for (size_t i = 0; i < sizeof weak / sizeof weak[0]; i++) {
         if (!pattern_find(weak[i], office, 0, &match))
             continue;
-        struct splice splice;
-        splice_init(&splice, trace);
-        splice_add(&splice, office, match.end[1]);
-        if (masculine)
-            splice_add_char(&splice, 'r');
-        splice_add(&splice, office + match.end[0], strlen(office + match.end[0]));
-        office = splice_text(&splice);
+        char *made = arena_printf(trace_arena(trace), "%.*s%s%s", (int)match.end[1], office,
+                                  masculine ? "r" : "", office + match.end[0]);
+        office =
+            trace_stand_for(trace, made, office, strlen(office), pattern_id(PATTERN_office_line));
     }
     return office;
 }
 
 /* groups of office_line */
 enum { OFFICE = 1, TAIL = 2 };
+
+/* "Buergermeister der", below it "Gemeinde Tarpenbek" */
+static const char *town_of_next_line(const struct letter *letter, size_t i, const char *s)
+{
+    struct match article, town;
+    struct splice splice;
+    const char *next = letter->lines[i + 1].text;
+    if (!pattern_find(PATTERN_office_article, s, 0, &article) ||
+        !pattern_find(PATTERN_town_line, next, 0, &town))
+        return "";
+    splice_init(&splice, letter->trace);
+    splice_add(&splice, s + article.start[0], article.end[0] - article.start[0]);
+    splice_add_char(&splice, ' ');
+    splice_add(&splice, next, town.end[1]);
+    return splice_text(&splice);
+}
 
 static const char *office_of_line(const struct letter *letter, size_t i, const char *s)
 {
@@ -41,6 +54,8 @@ static const char *office_of_line(const struct letter *letter, size_t i, const c
     if (*tail == '\0' && i + 1 < letter->head.end && !letter->lines[i + 1].gap &&
         pattern_find(PATTERN_office_place_line, letter->lines[i + 1].text, 0, &match))
         tail = trace_group(trace, &match, 1);
+    if (*tail == '\0' && i + 1 < letter->head.end && !letter->lines[i + 1].gap)
+        tail = town_of_next_line(letter, i, s);
     splice_init(&splice, trace);
     splice_add(&splice, office, strlen(office));
     splice_add_char(&splice, ' ');

@@ -37,6 +37,24 @@ static struct scan scan_of(const struct letter *letter, struct motion *motion, c
 
 /* ---- names ---- */
 
+/* "Gemeindevertretersitzung" is one of the Gemeindevertretung. */
+static const char *of_members(struct trace *trace, const char *members)
+{
+    static const struct {
+        const char *members;
+        const char *body;
+    } bodies[] = {
+#define BODY_OF(members, body) {members, body},
+#include "motion/bodies_de.def"
+#undef BODY_OF
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+        if (text_equal(members, bodies[i].members))
+            return trace_stand_for(trace, arena_strdup(trace_arena(trace), bodies[i].body), members,
+                                   strlen(members), "bodies_de");
+    return members;
+}
+
 static const char *nominative(struct trace *trace, const struct match *match)
 {
     static const int groups[] = {COORDINATED, STEM, ADDITION};
@@ -46,9 +64,21 @@ static const char *nominative(struct trace *trace, const struct match *match)
     splice_init(&splice, trace);
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         const char *s = trace_group(trace, match, groups[i]);
+        if (groups[i] == STEM)
+            s = of_members(trace, s);
         splice_add(&splice, s, strlen(s));
     }
     return trace_squeeze(trace, splice_text(&splice), splice.text.len);
+}
+
+/* "HFA" and the Haupt- und Finanzausschuss; an A at the end is a committee's. */
+static bool is_short_for(struct arena *arena, const char *acronym, const char *name)
+{
+    static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    size_t n = strlen(acronym);
+    return n > 0 && strspn(acronym, capitals) == n &&
+           (acronym[n - 1] != 'A' || pattern_matches(PATTERN_is_committee, name)) &&
+           strspn(name, capitals) != strlen(name) && words_are_short(arena, acronym, name);
 }
 
 /* "Rat" and "Rat der Stadt X" are the same body. */
@@ -56,7 +86,7 @@ static bool same_organization(struct arena *arena, const char *a, const char *b)
 {
     const char *plain_a = words_plain(arena, a);
     const char *plain_b = words_plain(arena, b);
-    if (text_equal(plain_a, plain_b))
+    if (text_equal(plain_a, plain_b) || is_short_for(arena, a, b) || is_short_for(arena, b, a))
         return true;
     return !pattern_matches(PATTERN_is_committee, a) && !pattern_matches(PATTERN_is_committee, b) &&
            (text_starts(plain_a, plain_b) || text_starts(plain_b, plain_a));
@@ -208,6 +238,8 @@ static bool has_cue(const struct scan *scan, const struct match *match, const ch
     if (pattern_matches(PATTERN_that_before, before) &&
         pattern_matches(PATTERN_decides_behind, after))
         return true;
+    if (scan->heading && pattern_matches(PATTERN_asked_in_heading, before))
+        return true;
     if (!pattern_matches(PATTERN_at_organization, before))
         return false;
     return pattern_matches(PATTERN_ends_with_meeting, match_text(match, 0, scan->letter->arena)) ||
@@ -263,8 +295,22 @@ static void scan_head(const struct letter *letter, const struct heading *heading
         if (strlen(line->text) > LETTER_MAX_HEADING || line->role == LINE_LABEL)
             continue;
         if (pattern_matches(PATTERN_meeting_line, line->text) ||
+            pattern_matches(PATTERN_mentions_meeting, line->text) ||
             pattern_matches(PATTERN_labels_line, line->text))
             scan_text(letter, motion, line->text, true);
+    }
+}
+
+/* Below the head, rows of a table of meetings that are still to come. */
+static void scan_rows(const struct letter *letter, struct motion *motion)
+{
+    struct match match;
+    for (size_t i = letter->head.end; i < letter->sections.end; i++) {
+        const char *s = letter->lines[i].text;
+        struct scan scan = scan_of(letter, motion, s, true);
+        if (strlen(s) <= LETTER_MAX_HEADING && pattern_matches(PATTERN_meeting_row, s) &&
+            pattern_find(PATTERN_date, s, 0, &match) && is_to_come(&scan, &match))
+            scan_text(letter, motion, s, true);
     }
 }
 
@@ -330,7 +376,9 @@ static void scan_resolution(const struct letter *letter, const char *resolution,
         !pattern_find(PATTERN_organization, first, 0, &organization) ||
         organization.start[0] > strlen("Der ") || organization.end[0] > match.end[0])
         return;
-    add(&scan, &organization, &no_meeting);
+    size_t end;
+    struct meeting meeting = day_behind(&scan, &organization, "", &end);
+    add(&scan, &organization, &meeting);
 }
 
 /* "... verlangen wir, den Rat einzuberufen" */
@@ -351,15 +399,28 @@ static void scan_convening(const struct letter *letter, struct motion *motion)
     }
 }
 
+/* Nobody says where to deliberate, but a paragraph begins with who decides. */
+static void scan_paragraphs(const struct letter *letter, struct motion *motion)
+{
+    size_t end = letter->sections.end;
+    size_t begin = letter->salutation == letter->n ? letter->head.begin : letter->opening.begin;
+    for (size_t i = begin; i < end && motion->consultation_count == 0;
+         i = letter_block_end(letter, i, end))
+        scan_resolution(letter, letter->lines[i].text, motion);
+}
+
 void consultation_find(const struct letter *letter, const struct heading *heading,
                        const char *resolution, struct motion *motion)
 {
     scan_head(letter, heading, motion);
     scan_sentences(letter, motion, opening_text(letter));
+    scan_rows(letter, motion);
     if (resolution != NULL)
         scan_resolution(letter, resolution, motion);
     if (heading->title != NULL && pattern_matches(PATTERN_says_convene, heading->title))
         scan_text(letter, motion, heading->title, true);
+    if (motion->consultation_count == 0)
+        scan_paragraphs(letter, motion);
     if (motion->kind == MOTION_CONVENING_DEMAND && motion->consultation_count == 0)
         scan_convening(letter, motion);
     find_apart(letter, heading, motion);

@@ -96,28 +96,39 @@ struct day date_of_match(struct arena *arena, const struct match *match, int fir
 
 /* ---- the letter's own ---- */
 
-enum { PLACE = 1, DATE = 2 };
+/* the two orders of the line, and the groups of place and date */
+static const struct {
+    enum pattern pattern;
+    int place, date;
+} date_lines[] = {{PATTERN_place_date, 1, 2}, {PATTERN_date_place, 2, 1}};
 
-static bool read_date_cell(struct trace *trace, const char *s, struct motion *motion)
+static bool read_date_cell_as(struct trace *trace, const char *s, size_t kind,
+                              struct motion *motion)
 {
     struct match match, date;
-    if (strlen(s) > LETTER_MAX_HEADING || pattern_matches(PATTERN_received_stamp, s) ||
-        !pattern_find(PATTERN_place_date, s, 0, &match))
-        return false;
-    if (!pattern_find(PATTERN_date, s, match.start[DATE], &date))
+    if (!pattern_find(date_lines[kind].pattern, s, 0, &match) ||
+        !pattern_find(PATTERN_date, s, match.start[date_lines[kind].date], &date))
         return false;
     struct day day = date_of_match(trace_arena(trace), &date, 1, DAY_NONE);
     if (day_is_none(day))
         return false;
-    const char *place = trace_group(trace, &match, PLACE);
+    const char *place = trace_group(trace, &match, date_lines[kind].place);
     if (*place != '\0' && pattern_matches(PATTERN_not_a_place, place))
         return false;
     motion->letter_date = day;
     motion->place = *place != '\0' ? place : NULL;
-    struct spot spot = spot_of_groups(&date, 1, DATE_GROUPS);
-    spot.rule = pattern_id(match.pattern);
-    trace_note(trace, motion, VALUE_LETTER_DATE, 0, spot);
+    trace_note(trace, motion, VALUE_LETTER_DATE, 0, spot_of_groups(&date, 1, DATE_GROUPS));
     return true;
+}
+
+static bool read_date_cell(struct trace *trace, const char *s, struct motion *motion)
+{
+    if (strlen(s) > LETTER_MAX_HEADING || pattern_matches(PATTERN_received_stamp, s))
+        return false;
+    for (size_t i = 0; i < sizeof date_lines / sizeof date_lines[0]; i++)
+        if (read_date_cell_as(trace, s, i, motion))
+            return true;
+    return false;
 }
 
 /* A line that only goes on a sentence ("... des Rates am / 24.09.2015") is no date of the letter.
@@ -150,10 +161,20 @@ static bool read_dates(const struct letter *letter, struct range range, struct m
     return false;
 }
 
+/* "Lindhoevel, den 09.02.2026" may stand above the greeting; a mere date is there another one. */
+static void read_last_line(const struct letter *letter, struct motion *motion)
+{
+    size_t i = letter->sections.end;
+    if (i <= letter->opening.begin || letter->lines[i - 1].role != LINE_DATE ||
+        pattern_matches(PATTERN_date_alone, letter->lines[i - 1].text))
+        return;
+    read_date_line(letter, i - 1, motion);
+}
+
 void date_find_letter(const struct letter *letter, struct motion *motion)
 {
     motion->letter_date = DAY_NONE;
     motion->place = NULL;
-    if (!read_dates(letter, letter->head, motion))
-        read_dates(letter, letter->signing, motion);
+    if (!read_dates(letter, letter->head, motion) && !read_dates(letter, letter->signing, motion))
+        read_last_line(letter, motion);
 }

@@ -42,27 +42,10 @@ static const char *nominative(struct trace *trace, const char *name)
     return splice_text(&splice);
 }
 
-/* "UWG" for "Unabhaengige Waehlergemeinschaft": the initials of all its words, in order, and
- * between them letters of the words. */
 static bool is_short_for(struct arena *arena, const char *acronym, const char *name)
 {
-    const char *wanted = words_plain(arena, acronym);
-    bool begins = true, any = false;
-    if (strchr(acronym, ' ') != NULL || strchr(name, ' ') == NULL)
-        return false;
-    for (const char *s = words_spaced(arena, name); *s != '\0'; s++) {
-        if (*s == ' ') {
-            begins = true;
-            continue;
-        }
-        if (*wanted == *s)
-            wanted++;
-        else if (begins)
-            return false;
-        any = true;
-        begins = false;
-    }
-    return any && *wanted == '\0';
+    return strchr(acronym, ' ') == NULL && strchr(name, ' ') != NULL &&
+           words_are_short(arena, acronym, name);
 }
 
 /* "Buergerliste" may stand for "Buergerliste Unser Dorf", "CDU" not for "CDU/FDP". */
@@ -129,8 +112,8 @@ static void add_list(struct collector *collector, const char *list)
 /* The next "X-Fraktion" or "Fraktion X" at or behind from, whichever comes first. */
 static bool next_phrase(const char *s, size_t from, struct match *match_r)
 {
-    static const enum pattern phrases[] = {PATTERN_faction_hyphen, PATTERN_faction_behind,
-                                           PATTERN_faction_quoted};
+    static const enum pattern phrases[] = {PATTERN_faction_quoted, PATTERN_faction_hyphen,
+                                           PATTERN_faction_behind};
     bool found = false;
     for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
         struct match match;
@@ -222,7 +205,8 @@ static void read_head_cell(struct collector *collector, const char *s)
 {
     struct match match;
     read_movers(collector, s);
-    if (pattern_find(PATTERN_faction_in_council, s, 0, &match))
+    if (pattern_find(PATTERN_faction_in_council, s, 0, &match) ||
+        pattern_find(PATTERN_faction_dashed, s, 0, &match))
         add_list(collector, trace_group(collector->letter->trace, &match, 1));
 }
 
@@ -230,6 +214,18 @@ static bool ends_letterhead(const struct line *line)
 {
     return line->role == LINE_DATE || line->role == LINE_LABEL || line->role == LINE_SUBJECT ||
            pattern_matches(PATTERN_address_begins, line->text);
+}
+
+/* The cells of two lines that stand below each other. */
+static void read_columns(struct collector *collector, const struct line *line)
+{
+    struct cell above[LINE_CELLS], below[LINE_CELLS];
+    struct trace *trace = collector->letter->trace;
+    size_t n = line_cells(trace, &line[0], above), m = line_cells(trace, &line[1], below);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < m; k++)
+            if ((n == 1 && m == 1) || cells_align(&above[i], &below[k]))
+                read_two_lines(collector, above[i].text, below[k].text);
 }
 
 static void read_letterhead(struct collector *collector)
@@ -245,8 +241,8 @@ static void read_letterhead(struct collector *collector)
         size_t n = line_cells(letter->trace, line, cells);
         for (size_t c = 0; c < n; c++)
             read_head_cell(collector, cells[c].text);
-        if (i + 1 < letter->head.end && !line[1].gap)
-            read_two_lines(collector, line->text, line[1].text);
+        if (i + 1 < letter->head.end && !line[1].gap && strlen(line[1].text) <= LETTER_MAX_HEADING)
+            read_columns(collector, line);
     }
 }
 
@@ -275,7 +271,7 @@ static void read_submitter(struct collector *collector)
         const char *s = letter->lines[i].text;
         if (strlen(s) > LETTER_MAX_HEADING)
             continue;
-        if (pattern_matches(PATTERN_faction_line, s))
+        if (pattern_matches(PATTERN_faction_line, s) && !pattern_matches(PATTERN_address_begins, s))
             read_movers(collector, s);
         if (!pattern_find(PATTERN_faction_submitter, s, 0, &match))
             continue;
@@ -290,20 +286,29 @@ static bool is_signing_line(const char *s)
     return strlen(s) <= LETTER_MAX_HEADING && !pattern_matches(PATTERN_signing_ends, s);
 }
 
-static void read_signing(struct collector *collector)
+static void read_signing_cell(struct collector *collector, const char *s)
 {
     struct match match;
+    struct trace *trace = collector->letter->trace;
+    if (pattern_find(PATTERN_faction_of_signing, s, 0, &match))
+        add_list(collector, trace_group(trace, &match, 1));
+    for (size_t from = 0; pattern_find(PATTERN_faction_of_role, s, from, &match);
+         from = match.end[0])
+        add_list(collector, trace_group(trace, &match, 1));
+}
+
+static void read_signing(struct collector *collector)
+{
+    struct cell cells[LINE_CELLS];
     const struct letter *letter = collector->letter;
     for (size_t i = letter->signing.begin; i < letter->signing.end; i++) {
-        const char *s = letter->lines[i].text;
-        if (!is_signing_line(s))
+        const struct line *line = &letter->lines[i];
+        if (!is_signing_line(line->text))
             return;
-        read_movers(collector, s);
-        if (pattern_find(PATTERN_faction_of_signing, s, 0, &match))
-            add_list(collector, trace_group(letter->trace, &match, 1));
-        for (size_t from = 0; pattern_find(PATTERN_faction_of_role, s, from, &match);
-             from = match.end[0])
-            add_list(collector, trace_group(letter->trace, &match, 1));
+        read_movers(collector, line->text);
+        size_t n = line_cells(letter->trace, line, cells);
+        for (size_t c = 0; c < n; c++)
+            read_signing_cell(collector, cells[c].text);
     }
 }
 

@@ -16,6 +16,7 @@ static const struct {
     {LINE_SALUTATION, PATTERN_salutation, 0},
     {LINE_CLOSING, PATTERN_closing, 0},
     {LINE_DATE, PATTERN_place_date, 0},
+    {LINE_DATE, PATTERN_date_place, 0},
     {LINE_DECIDES, PATTERN_decides, 0},
     {LINE_DECIDES, PATTERN_decides_here, 0},
     {LINE_RESOLUTION, PATTERN_resolution_heading, 1},
@@ -226,6 +227,12 @@ static void split_lines(struct letter *letter, const char *text)
     }
 }
 
+bool cells_align(const struct cell *a, const struct cell *b)
+{
+    size_t distance = a->column > b->column ? a->column - b->column : b->column - a->column;
+    return distance <= CELL_SLACK;
+}
+
 /* ---- flowing text ---- */
 
 static bool is_letter_byte(unsigned char c)
@@ -351,7 +358,8 @@ static size_t head_end_without_salutation(const struct letter *letter)
         struct range block = {i, letter_block_end(letter, i, letter->n)};
         if (block.end - block.begin > 12)
             continue;
-        if (pattern_matches(PATTERN_requests, letter_join(letter, block)))
+        if (pattern_matches(PATTERN_requests, letter_join(letter, block)) ||
+            pattern_matches(PATTERN_decided_by, line->text))
             return i;
     }
     return letter->n;
@@ -376,9 +384,10 @@ static void find_head(struct letter *letter)
 static bool is_signing_line(const struct letter *letter, const struct line *line)
 {
     static const enum pattern signs[] = {
-        PATTERN_name,        PATTERN_name_and_role,    PATTERN_names_together,
-        PATTERN_role,        PATTERN_for_faction,      PATTERN_for_faction_name,
-        PATTERN_party_alone, PATTERN_name_and_faction,
+        PATTERN_name,         PATTERN_name_and_role,    PATTERN_names_together,
+        PATTERN_role,         PATTERN_role_and_name,    PATTERN_party_behind_name,
+        PATTERN_one_of_names, PATTERN_for_faction,      PATTERN_for_faction_name,
+        PATTERN_party_alone,  PATTERN_name_and_faction,
     };
     struct cell cells[LINE_CELLS];
     struct match match;
@@ -424,8 +433,24 @@ static size_t signing_without_greeting(const struct letter *letter)
     return begin;
 }
 
+/* Who writes neither salutation nor greeting nor heading has a head all the same: it ends behind
+ * the last line that is one of a head. */
+static void cut_head(struct letter *letter)
+{
+    size_t i = letter->n;
+    if (letter->opening.begin < letter->n)
+        return;
+    while (i > 0 && letter->lines[i - 1].role == LINE_PLAIN)
+        i--;
+    letter->opening.begin = i;
+    letter->opening.begin = signing_without_greeting(letter);
+    if (letter->opening.begin > i)
+        letter->head.end = letter->opening.begin;
+}
+
 static void find_signing(struct letter *letter)
 {
+    cut_head(letter);
     size_t i = find_role(letter, LINE_CLOSING, letter->opening.begin);
     letter->signing.end = letter->n;
     letter->signing.begin = i < letter->n ? i + 1 : signing_without_greeting(letter);

@@ -74,6 +74,9 @@ struct cell {
     size_t column; /* in characters */
 };
 #define LINE_CELLS 6
+/* Cells of one column begin within so many characters. */
+#define CELL_SLACK 4
+bool cells_align(const struct cell *a, const struct cell *b);
 
 /* All strings of the letter are traced; so should be what becomes a value. */
 struct letter *letter_read(struct trace *trace, const char *text);

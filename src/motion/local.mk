@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 libcore_a_SOURCES += \
 	src/motion/addressee.c \
+	src/motion/bodies_de.def \
 	src/motion/body.c \
 	src/motion/body.h \
 	src/motion/consultation.c \

@@ -7,8 +7,6 @@
 #define SIGNATORY_MAX 100
 /* Lines behind the greeting that are looked at. */
 #define SIGNING_MAX_LINES 60
-/* Cells of one column begin within so many characters. */
-#define COLUMN_SLACK 4
 
 /* a person as read, with the place where the name stood */
 struct person {
@@ -36,16 +34,6 @@ static struct person *add_person(struct signing *signing, size_t row, size_t col
     return person;
 }
 
-static void add_name(struct signing *signing, const char *name, const char *role, size_t row,
-                     size_t column)
-{
-    struct person *person = add_person(signing, row, column);
-    if (person == NULL)
-        return;
-    person->signatory.name = trace_squeeze(signing->trace, name, strlen(name));
-    person->signatory.role = role;
-}
-
 static size_t distance(size_t a, size_t b)
 {
     return a > b ? a - b : b - a;
@@ -56,15 +44,47 @@ static struct person *last_above(struct signing *signing, size_t column)
 {
     struct person *best = NULL;
     for (size_t i = 0; i < signing->n; i++)
-        if (distance(signing->persons[i].column, column) <= COLUMN_SLACK)
+        if (distance(signing->persons[i].column, column) <= CELL_SLACK)
             best = &signing->persons[i];
     return best;
+}
+
+/* Some write the role above the name. */
+static struct person *nameless_above(struct signing *signing, size_t row, size_t column)
+{
+    struct person *person = last_above(signing, column);
+    return person != NULL && person->signatory.name == NULL && person->row + 1 == row &&
+                   person->block == signing->block
+               ? person
+               : NULL;
+}
+
+static void add_name(struct signing *signing, const char *name, const char *role, size_t row,
+                     size_t column)
+{
+    struct person *person = role == NULL ? nameless_above(signing, row, column) : NULL;
+    if (person == NULL)
+        person = add_person(signing, row, column);
+    if (person == NULL)
+        return;
+    person->signatory.name = trace_squeeze(signing->trace, name, strlen(name));
+    if (role != NULL)
+        person->signatory.role = role;
+}
+
+/* The last name of the row, if it has no role yet. */
+static struct person *beside(struct signing *signing, size_t row)
+{
+    struct person *last = signing->n > 0 ? &signing->persons[signing->n - 1] : NULL;
+    return last != NULL && last->row == row && last->signatory.role == NULL ? last : NULL;
 }
 
 /* A role below several names that have none is theirs ("A und B / Fraktionsvorsitzende"). */
 static void give_role(struct signing *signing, const char *role, size_t row, size_t column)
 {
     struct person *person = last_above(signing, column);
+    if (person == NULL)
+        person = beside(signing, row);
     /* the first role counts; who has another one besides is the same person */
     if (person != NULL && person->signatory.name != NULL && person->signatory.role != NULL &&
         person->block == signing->block)
@@ -78,8 +98,9 @@ static void give_role(struct signing *signing, const char *role, size_t row, siz
     size_t names_row = person->row;
     for (size_t i = 0; i < signing->n; i++) {
         struct person *other = &signing->persons[i];
-        if (other->row == names_row && distance(other->column, column) <= COLUMN_SLACK &&
-            other->signatory.role == NULL)
+        if (other == person ||
+            (other->row == names_row && distance(other->column, column) <= CELL_SLACK &&
+             other->signatory.role == NULL))
             other->signatory.role = role;
     }
 }
@@ -99,6 +120,40 @@ static bool is_name(const char *s)
            !pattern_matches(PATTERN_role, s);
 }
 
+static bool read_together(struct signing *signing, const char *s, size_t row, size_t column)
+{
+    struct match match;
+    struct trace *trace = signing->trace;
+    if (!pattern_find(PATTERN_names_together, s, 0, &match) ||
+        !is_name(trace_group(trace, &match, 1)) || !is_name(trace_group(trace, &match, 2)))
+        return false;
+    const char *role = match_has(&match, 3) ? trace_group(trace, &match, 3) : NULL;
+    add_name(signing, trace_group(trace, &match, 1), role, row, column);
+    add_name(signing, trace_group(trace, &match, 2), role, row, column);
+    return true;
+}
+
+#define LIST_MAX 12
+
+/* "A (SPD), B (FDP), C" */
+static bool read_list(struct signing *signing, const char *s, size_t row, size_t column)
+{
+    struct match match;
+    struct trace *trace = signing->trace;
+    const char *names[LIST_MAX];
+    size_t n = 0;
+    while (*s != '\0') {
+        if (n == LIST_MAX || !pattern_find(PATTERN_one_of_names, s, 0, &match) ||
+            !is_name(trace_group(trace, &match, 1)))
+            return false;
+        names[n++] = trace_group(trace, &match, 1);
+        s += match.end[0];
+    }
+    for (size_t i = 0; i < n && n > 1; i++)
+        add_name(signing, names[i], NULL, row, column);
+    return n > 1;
+}
+
 static bool read_names(struct signing *signing, const char *s, size_t row, size_t column)
 {
     struct match match;
@@ -109,33 +164,44 @@ static bool read_names(struct signing *signing, const char *s, size_t row, size_
     }
     if (pattern_find(PATTERN_name_and_role, s, 0, &match) &&
         is_name(trace_group(trace, &match, 1))) {
-        const char *role = trace_group(trace, &match, 2);
-        add_name(signing, trace_group(trace, &match, 1),
-                 pattern_matches(PATTERN_role, role) ? role : NULL, row, column);
+        const char *name = trace_group(trace, &match, 1);
+        const char *rest = trace_group(trace, &match, 2);
+        bool has_role = pattern_find(PATTERN_role, rest, 0, &match);
+        add_name(signing, name, has_role ? trace_group(trace, &match, 1) : NULL, row, column);
         return true;
     }
-    if (pattern_find(PATTERN_names_together, s, 0, &match) &&
-        is_name(trace_group(trace, &match, 1)) && is_name(trace_group(trace, &match, 2))) {
-        const char *role = match_has(&match, 3) ? trace_group(trace, &match, 3) : NULL;
-        add_name(signing, trace_group(trace, &match, 1), role, row, column);
-        add_name(signing, trace_group(trace, &match, 2), role, row, column);
+    if (pattern_find(PATTERN_role_and_name, s, 0, &match) &&
+        is_name(trace_group(trace, &match, 2))) {
+        add_name(signing, trace_group(trace, &match, 2), trace_group(trace, &match, 1), row,
+                 column);
         return true;
     }
-    return false;
+    return read_together(signing, s, row, column) || read_list(signing, s, row, column);
+}
+
+/* The person, without "gez." and without "Fuer die SPD-Fraktion:". */
+static const char *without_marks(struct trace *trace, const char *s)
+{
+    struct match match;
+    if (pattern_find(PATTERN_signing_wrapped, s, 0, &match))
+        s = trace_group(trace, &match, 1);
+    if (pattern_find(PATTERN_signing_prefix, s, 0, &match))
+        s += match.end[0];
+    if (pattern_find(PATTERN_for_faction_name, s, 0, &match))
+        s = trace_group(trace, &match, 1);
+    return s;
 }
 
 static void read_cell(struct signing *signing, const char *s, size_t row, size_t column)
 {
     struct match match;
     struct trace *trace = signing->trace;
-    if (pattern_find(PATTERN_signing_prefix, s, 0, &match))
-        s += match.end[0];
-    if (pattern_find(PATTERN_for_faction_name, s, 0, &match))
-        s = trace_group(trace, &match, 1);
-    if (pattern_find(PATTERN_party_behind_name, s, 0, &match))
-        s = trace_copy(trace, s, match.start[0]);
+    s = without_marks(trace, s);
     if (*s == '\0' || pattern_matches(PATTERN_for_faction, s) ||
         read_names(signing, s, row, column))
+        return;
+    if (pattern_find(PATTERN_party_behind_name, s, 0, &match) &&
+        read_names(signing, trace_copy(trace, s, match.start[0]), row, column))
         return;
     if (pattern_find(PATTERN_role, s, 0, &match))
         give_role(signing, trace_group(trace, &match, 1), row, column);
@@ -217,6 +283,20 @@ static void read_block(struct signing *signing, const struct letter *letter, str
     }
 }
 
+/* "LG Lutz Froehlich" */
+static void read_closing_line(struct signing *signing, const struct letter *letter)
+{
+    struct match match;
+    size_t i = letter->signing.begin;
+    if (i == 0 || letter->lines[i - 1].role != LINE_CLOSING ||
+        strlen(letter->lines[i - 1].text) > LETTER_MAX_HEADING ||
+        !pattern_find(PATTERN_closing_name, letter->lines[i - 1].text, 0, &match))
+        return;
+    const char *name = trace_group(letter->trace, &match, 1);
+    if (is_name(name))
+        add_name(signing, name, NULL, i - 1, 0);
+}
+
 /* Rows first, then columns; insertion, since they are few. */
 static void sort_persons(struct signing *signing)
 {
@@ -286,6 +366,7 @@ void signatory_find(const struct letter *letter, struct motion *motion)
     struct range range = letter->signing;
     if (range.end > range.begin + SIGNING_MAX_LINES)
         range.end = range.begin + SIGNING_MAX_LINES;
+    read_closing_line(signing, letter);
     read_block(signing, letter, range);
     if (signing->n == 0)
         read_head_persons(signing, letter);

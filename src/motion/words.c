@@ -43,7 +43,7 @@ static const char *umlaut_at(const char *s)
     return NULL;
 }
 
-static char *plain(struct arena *arena, const char *s, bool spaced)
+char *words_plain(struct arena *arena, const char *s)
 {
     struct text out;
     text_init(&out, arena);
@@ -57,21 +57,32 @@ static char *plain(struct arena *arena, const char *s, bool spaced)
         /* letters of other alphabets stay as they are */
         if (isalnum((unsigned char)*p) || (unsigned char)*p >= 0x80)
             text_add_char(&out, *p);
-        else if (spaced && out.len > 0 && out.s[out.len - 1] != ' ')
-            text_add_char(&out, ' ');
         p++;
     }
     return out.s;
 }
 
-char *words_plain(struct arena *arena, const char *s)
+static bool is_capital(const char *s)
 {
-    return plain(arena, s, false);
+    return isupper((unsigned char)*s) || text_starts(s, "Ä") || text_starts(s, "Ö") ||
+           text_starts(s, "Ü");
 }
 
-char *words_spaced(struct arena *arena, const char *s)
+bool words_are_short(struct arena *arena, const char *acronym, const char *name)
 {
-    return plain(arena, s, true);
+    static const char edges[] = " -/.,&()";
+    const char *wanted = words_plain(arena, acronym);
+    size_t words = 0;
+    for (name += strspn(name, edges); *name != '\0'; name += strspn(name, edges), words++) {
+        size_t n = strcspn(name, edges);
+        const char *word = words_plain(arena, arena_strndup(arena, name, n));
+        if (is_capital(name) && *word != *wanted)
+            return false;
+        for (; *word != '\0'; word++)
+            wanted += *word == *wanted;
+        name += n;
+    }
+    return words > 0 && *wanted == '\0';
 }
 
 bool words_kind_of(struct arena *arena, const char *label, enum motion_kind *kind_r)

@@ -9,8 +9,9 @@
 /* Small letters, umlauts as two letters, nothing but letters and digits: "Große Anfrage" becomes
  * "grosseanfrage". */
 char *words_plain(struct arena *arena, const char *s);
-/* The same, but runs of other characters are one blank: "grosse anfrage". */
-char *words_spaced(struct arena *arena, const char *s);
+/* Whether "UWG" may stand for "Unabhaengige Waehlergemeinschaft": the initials of all its words
+ * with a capital, in order, and between them other letters of the words. */
+bool words_are_short(struct arena *arena, const char *acronym, const char *name);
 bool words_kind_of(struct arena *arena, const char *label, enum motion_kind *kind_r);
 /* 0: no month */
 int words_month(struct arena *arena, const char *name);

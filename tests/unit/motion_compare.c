@@ -265,10 +265,10 @@ double motion_print_scores(const struct scores *scores)
 }
 
 void motion_read_letter(struct arena *arena, const char *text, const char *subject,
-                        struct motions *motions_r)
+                        const char *date, struct motions *motions_r)
 {
     struct mail_part part = {.path = "1", .type = "text/plain", .is_body = true};
     mail_part_set_text(arena, &part, text);
-    struct mail mail = {.subject = subject, .parts = &part, .part_count = 1};
+    struct mail mail = {.subject = subject, .date = date, .parts = &part, .part_count = 1};
     motion_find(arena, &mail, motions_r);
 }

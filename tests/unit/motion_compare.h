@@ -49,8 +49,8 @@ bool motion_compare(const char *name, const struct motions *found, const struct 
 char **motion_list_expected(struct arena *arena, const char *folder, size_t *n_r);
 /* The table, and F1 over all values that are expected or said. */
 double motion_print_scores(const struct scores *scores);
-/* A letter as the body of a mail; subject may be NULL. */
+/* A letter as the body of a mail; subject and date (RFC 3339) may be NULL. */
 void motion_read_letter(struct arena *arena, const char *text, const char *subject,
-                        struct motions *motions_r);
+                        const char *date, struct motions *motions_r);
 
 #endif

@@ -105,6 +105,17 @@ static bool is_like(struct arena *arena, enum likeness likeness, const char *val
     return false;
 }
 
+/* "Gemeindevertretung" for "Gemeindevertretersitzung" */
+static bool is_body_of_members(struct arena *arena, const struct found *found, const char *value,
+                               const char *there)
+{
+    const char *a = words_plain(arena, value), *b = words_plain(arena, there);
+    size_t n = 0;
+    while (a[n] != '\0' && a[n] == b[n])
+        n++;
+    return text_equal(found->rule, "bodies_de") && 3 * n >= 2 * strlen(b);
+}
+
 /* ---- one mail ---- */
 
 struct tally {
@@ -134,7 +145,8 @@ static bool is_there(struct arena *arena, const struct mail *mail, const struct 
     *there_r = arena_strndup(arena, content + found->begin, found->end - found->begin);
     return is_boundary(content, found->begin) && is_boundary(content, found->end) &&
            text_equal(text_trim(arena, *there_r), *there_r) &&
-           is_like(arena, likenesses[found->value], value, *there_r);
+           (is_like(arena, likenesses[found->value], value, *there_r) ||
+            is_body_of_members(arena, found, value, *there_r));
 }
 
 static bool is_rule(const char *s)

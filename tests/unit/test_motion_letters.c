@@ -37,7 +37,7 @@ static bool read_corpus_letter(int number, struct scores *scores)
     struct json *expected = read_json(arena, arena_printf(arena, "%s.json", base));
     if (!file_read(arena, arena_printf(arena, "%s.txt", base), 1 << 20, &text, &n, &err))
         fail_msg("%s", err.text);
-    motion_read_letter(arena, text, NULL, &motions);
+    motion_read_letter(arena, text, NULL, NULL, &motions);
     bool right = motion_compare(arena_printf(arena, "%02d", number), &motions, expected, scores);
     json_free(expected);
     arena_free(arena);

@@ -34,7 +34,7 @@ static bool read_letter(const char *name, struct scores *scores)
     if (!json_parse(json, strlen(json), &expected, &err))
         fail_msg("%s: %s", name, err.text);
     motion_read_letter(arena, read_text(arena, arena_printf(arena, "%s.txt", base)),
-                       json_text(expected, "subject"), &motions);
+                       json_text(expected, "subject"), json_text(expected, "mailed"), &motions);
     bool right = motion_compare(name, &motions, expected, scores);
     json_free(expected);
     arena_free(arena);
@@ -425,7 +425,7 @@ static double seconds_of(const char *text, size_t *count_r)
     struct arena *arena = arena_new();
     struct motions motions;
     clock_t begin = clock();
-    motion_read_letter(arena, text, "Fwd: Antrag: X", &motions);
+    motion_read_letter(arena, text, "Fwd: Antrag: X", NULL, &motions);
     double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
     *count_r = motions.n;
     arena_free(arena);
@@ -461,7 +461,7 @@ static void test_truncated(void **state)
     for (size_t n = strlen(text); n > 0; n -= n > 7 ? 7 : n) {
         struct arena *inner = arena_new();
         struct motions motions;
-        motion_read_letter(inner, arena_strndup(inner, text, n), NULL, &motions);
+        motion_read_letter(inner, arena_strndup(inner, text, n), NULL, NULL, &motions);
         assert_true(motions.n <= 1);
         arena_free(inner);
     }
