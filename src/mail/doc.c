@@ -58,7 +58,7 @@ uint32_t doc_u32(struct doc_bytes bytes, size_t at)
 
 struct doc_bytes doc_slice(struct doc_bytes bytes, size_t at, size_t n)
 {
-    if (at > bytes.n || n > bytes.n - at)
+    if (bytes.n == 0 || at > bytes.n || n > bytes.n - at)
         return (struct doc_bytes){NULL, 0};
     return (struct doc_bytes){bytes.s + at, n};
 }
@@ -71,10 +71,19 @@ struct doc_bytes doc_table(const struct doc *doc, size_t number)
 
 /* ---- the container ---- */
 
+/* A damaged file is said by what the reading says of it. */
+static void swallow_message(const gchar *domain, GLogLevelFlags level, const gchar *message,
+                            gpointer data)
+{
+    (void)domain, (void)level, (void)message, (void)data;
+}
+
 void doc_preload(void)
 {
     static const unsigned char nothing[] = {0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1};
     gsf_init();
+    g_log_set_handler("libgsf:msole", G_LOG_LEVEL_MASK, swallow_message, NULL);
+    g_log_set_handler("libgsf", G_LOG_LEVEL_MASK, swallow_message, NULL);
     GsfInput *input = gsf_input_memory_new(nothing, sizeof nothing, FALSE);
     GsfInfile *infile = gsf_infile_msole_new(input, NULL); /* makes the classes */
     if (infile)
@@ -180,7 +189,7 @@ static struct span header_span(const struct doc *doc, size_t number)
     return span.end > all.end || span.end < span.begin ? (struct span){0, 0} : span;
 }
 
-static const char *span_text(struct documents *documents, const struct doc *doc, struct span span,
+static const char *span_text(struct documents *documents, struct doc *doc, struct span span,
                              bool is_aside)
 {
     struct page *page = page_new(doc->arena);
@@ -193,7 +202,7 @@ static const char *span_text(struct documents *documents, const struct doc *doc,
     return text;
 }
 
-static void add_document(struct documents *documents, const struct doc *doc)
+static void add_document(struct documents *documents, struct doc *doc)
 {
     bool title = has_title_page(doc);
     const struct {
@@ -234,6 +243,7 @@ static void read_word(struct documents *documents, GsfInfile *infile)
         return;
     }
     doc_read_looks(doc);
+    doc_read_lists(doc);
     add_document(documents, doc);
 }
 

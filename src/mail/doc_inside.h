@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the files doc*.c share.  doc.c takes the streams and the pieces of text out of the file,
- * doc_look.c knows how paragraphs and letters look, doc_text.c makes lines of them.
+ * doc_look.c knows how paragraphs and letters look, doc_list.c how lists are numbered, doc_text.c
+ * makes lines of them.
  *
  * Two ways of counting: a CP is a character of the text, an FC a byte of the stream where it is.
  */
@@ -9,6 +10,7 @@
 #define MAIL_DOC_INSIDE_H
 
 #include "base/arena.h"
+#include "mail/list.h"
 #include "mail/page.h"
 
 #include <stdbool.h>
@@ -44,6 +46,7 @@ struct doc {
     struct doc_style *styles; /* see doc_look.c */
     size_t style_count;
     struct doc_runs *paragraphs, *characters;
+    struct list_numbers numbers;
 };
 
 /* The words of the file information block: where a table lies, by its number in FibRgFcLcb97. */
@@ -55,6 +58,7 @@ struct doc_paragraph {
     bool in_table, row_end;
     bool inner_cell; /* the end of a cell in a table in a table */
     long above, below;
+    long number, level; /* of its list; 0: none */
 };
 
 struct doc_character {
@@ -70,11 +74,14 @@ struct doc_character doc_character_at(const struct doc *doc, uint32_t fc, uint32
 /* A property of a list of them: its first byte or word; false: it is not there. */
 bool doc_find_property(struct doc_bytes list, uint16_t wanted, uint32_t *value_r);
 
+/* ---- doc_list.c ---- */
+
+void doc_read_lists(struct doc *doc);
+
 /* ---- doc_text.c ---- */
 
 /* The characters from one CP to another; an aside (a header) leaves lines with a page's number out.
  */
-void doc_add_text(const struct doc *doc, struct page *page, uint32_t begin, uint32_t end,
-                  bool is_aside);
+void doc_add_text(struct doc *doc, struct page *page, uint32_t begin, uint32_t end, bool is_aside);
 
 #endif

@@ -26,6 +26,8 @@ enum {
     PROPERTY_ROW_END = 0x2417,
     PROPERTY_INNER_CELL = 0x244b,
     PROPERTY_INNER_ROW_END = 0x244c,
+    PROPERTY_LEVEL = 0x260a,
+    PROPERTY_NUMBER = 0x460b,
     PROPERTY_ABOVE = 0xa413,
     PROPERTY_BELOW = 0xa414,
     PROPERTY_TABLE = 0xd608,
@@ -215,7 +217,7 @@ static void read_styles(struct doc *doc)
 }
 
 /* The paragraph's own, else its style's, else that of the style's base. */
-static long find_space(const struct doc *doc, const struct run *run, uint16_t code)
+static long find_value(const struct doc *doc, const struct run *run, uint16_t code)
 {
     uint32_t value;
     uint16_t style = run->style;
@@ -249,8 +251,10 @@ struct doc_paragraph doc_paragraph_at(const struct doc *doc, uint32_t fc)
     paragraph.row_end = is_on(run->list, PROPERTY_ROW_END);
     paragraph.inner_cell =
         is_on(run->list, PROPERTY_INNER_CELL) || is_on(run->list, PROPERTY_INNER_ROW_END);
-    paragraph.above = find_space(doc, run, PROPERTY_ABOVE);
-    paragraph.below = find_space(doc, run, PROPERTY_BELOW);
+    paragraph.above = find_value(doc, run, PROPERTY_ABOVE);
+    paragraph.below = find_value(doc, run, PROPERTY_BELOW);
+    paragraph.number = find_value(doc, run, PROPERTY_NUMBER);
+    paragraph.level = find_value(doc, run, PROPERTY_LEVEL);
     return paragraph;
 }
 

@@ -24,7 +24,8 @@ enum {
 };
 
 struct writer {
-    const struct doc *doc;
+    struct doc *doc;
+    const char *mark; /* of the list's item, still to be written, or NULL */
     struct page *page;
     struct flat tables;
     bool is_aside;
@@ -49,6 +50,8 @@ static void begin_paragraph(struct writer *writer, uint32_t fc)
     writer->paragraph = doc_paragraph_at(writer->doc, fc);
     if (!writer->paragraph.row_end)
         flat_enter(&writer->tables, writer->paragraph.in_table ? 1 : 0);
+    writer->mark = list_next_mark(&writer->doc->numbers, writer->doc->arena,
+                                  writer->paragraph.number, writer->paragraph.level);
 }
 
 static void end_paragraph(struct writer *writer)
@@ -138,9 +141,23 @@ static void add_wide(struct writer *writer, uint32_t code)
     page_add_code(writer->page, code);
 }
 
+static bool is_seen(const struct writer *writer)
+{
+    return writer->instructions == 0 && !writer->character.hidden;
+}
+
+static void add_mark(struct writer *writer)
+{
+    if (writer->mark && *writer->mark && page_at_start(writer->page))
+        page_add_mark(writer->page, writer->mark);
+    writer->mark = NULL;
+}
+
 static void add_visible(struct writer *writer, uint32_t code)
 {
     const struct doc_character *character = &writer->character;
+    if (is_seen(writer) && code >= ' ')
+        add_mark(writer);
     if (writer->instructions > 0) {
         if (writer->instruction_size < MAX_INSTRUCTION && code < 0x80)
             writer->instruction[writer->instruction_size++] = (char)code;
@@ -153,11 +170,6 @@ static void add_visible(struct writer *writer, uint32_t code)
     } else if (code >= ' ' || code == '\t') {
         add_wide(writer, code);
     }
-}
-
-static bool is_seen(const struct writer *writer)
-{
-    return writer->instructions == 0 && !writer->character.hidden;
 }
 
 static void add_character(struct writer *writer, uint32_t code)
@@ -207,8 +219,7 @@ static void add_piece(struct writer *writer, const struct doc_piece *piece, uint
     }
 }
 
-void doc_add_text(const struct doc *doc, struct page *page, uint32_t begin, uint32_t end,
-                  bool is_aside)
+void doc_add_text(struct doc *doc, struct page *page, uint32_t begin, uint32_t end, bool is_aside)
 {
     struct writer writer = {.doc = doc, .page = page, .is_aside = is_aside};
     writer.tables.page = page;

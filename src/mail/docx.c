@@ -13,7 +13,7 @@ struct docx {
     struct unzip *unzip;
     struct docx_relations relations; /* of the main part */
     struct docx_styles styles;
-    struct docx_numbering numbering;
+    struct list_numbers numbering;
     struct docx_section section;
     enum part_text state;
     const char *full; /* why a page is */

@@ -46,39 +46,12 @@ struct docx_styles {
     struct docx_look defaults;
 };
 
-struct docx_level {
-    enum list_style style;
-    const char *text; /* "%1.%2" */
-    long start;
-    bool known;
-};
-
-struct docx_list {
-    const char *id;
-    struct docx_level levels[LIST_LEVELS];
-    long counts[LIST_LEVELS]; /* the number given last */
-    bool begun[LIST_LEVELS];  /* there is one */
-};
-
-struct docx_number {
-    long id;
-    struct docx_list *list;
-    long starts[LIST_LEVELS]; /* -1: the list's own */
-};
-
-struct docx_numbering {
-    struct docx_list *lists;
-    size_t list_count;
-    struct docx_number *numbers;
-    size_t number_count;
-};
-
 bool docx_is_word(const char *space); /* a namespace of WordprocessingML */
 bool docx_read_relations(struct arena *arena, const char *xml, size_t n, const char *folder,
                          struct docx_relations *relations_r);
 bool docx_read_styles(struct arena *arena, const char *xml, size_t n, struct docx_styles *styles_r);
 bool docx_read_numbering(struct arena *arena, const char *xml, size_t n,
-                         struct docx_numbering *numbering_r);
+                         struct list_numbers *numbers_r);
 
 /* The paragraph's own look over that of the style it names, or the default one. */
 struct docx_look docx_style_look(const struct docx_styles *styles, const char *id);
@@ -87,10 +60,6 @@ extern const struct docx_look docx_no_look;
 /* The elements of a paragraph's or a style's properties; false: it is none of them. */
 bool docx_look_element(struct docx_look *look, const struct xml_element *element,
                        struct arena *arena);
-/* Counts on; "" where the level has no mark. */
-const char *docx_next_mark(struct docx_numbering *numbering, struct arena *arena, long number,
-                           long level);
-
 /* ---- docx_text.c ---- */
 
 /* Which parts stand on the first page, by their relations' ids; NULL: none. */
@@ -103,7 +72,7 @@ struct docx_section {
 struct docx_source {
     struct arena *arena;
     const struct docx_styles *styles;
-    struct docx_numbering *numbering;
+    struct list_numbers *numbering;
     struct docx_section *section; /* filled by the body; NULL: not wanted */
     bool is_aside;                /* header or footer: page numbers are left out */
 };

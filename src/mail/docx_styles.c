@@ -271,9 +271,9 @@ struct docx_look docx_style_look(const struct docx_styles *styles, const char *i
 
 struct numbering_reader {
     struct arena *arena;
-    struct docx_numbering *numbering;
-    struct docx_list *list; /* at work, or NULL */
-    struct docx_number *number;
+    struct list_numbers *numbering;
+    struct list *list; /* at work, or NULL */
+    struct list_number *number;
     long level; /* at work, -1: none */
     size_t depth;
 };
@@ -303,21 +303,21 @@ static enum list_style find_format(const char *format)
 
 static void start_list(struct numbering_reader *reader, const struct xml_element *element)
 {
-    struct docx_numbering *numbering = reader->numbering;
+    struct list_numbers *numbering = reader->numbering;
     const char *id = xml_attribute(reader->arena, element, "abstractNumId");
     numbering->lists = append(reader->arena, numbering->lists, &numbering->list_count, MAX_LISTS,
                               sizeof *numbering->lists);
     reader->list = &numbering->lists[numbering->list_count - 1];
-    *reader->list = (struct docx_list){.id = id ? id : ""};
+    *reader->list = (struct list){.id = id ? id : ""};
 }
 
 static void start_number(struct numbering_reader *reader, const struct xml_element *element)
 {
-    struct docx_numbering *numbering = reader->numbering;
+    struct list_numbers *numbering = reader->numbering;
     numbering->numbers = append(reader->arena, numbering->numbers, &numbering->number_count,
                                 MAX_NUMBERS, sizeof *numbering->numbers);
     reader->number = &numbering->numbers[numbering->number_count - 1];
-    *reader->number = (struct docx_number){.id = number_of(reader->arena, element, "numId", -1)};
+    *reader->number = (struct list_number){.id = number_of(reader->arena, element, "numId", -1)};
     for (size_t i = 0; i < LIST_LEVELS; i++)
         reader->number->starts[i] = -1;
 }
@@ -337,7 +337,7 @@ static void level_element(struct numbering_reader *reader, const struct xml_elem
         reader->number->starts[reader->level] = number_of(reader->arena, element, "val", -1);
     if (!reader->list)
         return;
-    struct docx_level *level = &reader->list->levels[reader->level];
+    struct list_level *level = &reader->list->levels[reader->level];
     if (strcmp(name, "start") == 0)
         level->start = number_of(reader->arena, element, "val", 1);
     else if (strcmp(name, "numFmt") == 0)
@@ -353,7 +353,7 @@ static void start_level(struct numbering_reader *reader, const struct xml_elemen
         reader->level = -1;
     if (reader->list && reader->level >= 0)
         reader->list->levels[reader->level] =
-            (struct docx_level){.style = LIST_DECIMAL, .start = 1, .known = true};
+            (struct list_level){.style = LIST_DECIMAL, .start = 1, .known = true};
 }
 
 static bool start_numbering(void *context, const struct xml_element *element)
@@ -386,82 +386,15 @@ static void end_numbering(void *context)
     }
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const struct docx_number *x = a, *y = b;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
 bool docx_read_numbering(struct arena *arena, const char *xml, size_t n,
-                         struct docx_numbering *numbering_r)
+                         struct list_numbers *numbering_r)
 {
     static const struct xml_handler handler = {start_numbering, end_numbering, ignore_text};
     struct numbering_reader reader = {.arena = arena, .numbering = numbering_r, .level = -1};
     const char *defect;
-    *numbering_r = (struct docx_numbering){NULL, 0, NULL, 0};
+    *numbering_r = (struct list_numbers){NULL, 0, NULL, 0};
     if (!xml_read(xml, n, &handler, &reader, &defect))
         return false;
-    if (numbering_r->number_count > 0)
-        qsort(numbering_r->numbers, numbering_r->number_count, sizeof *numbering_r->numbers,
-              compare_numbers);
+    list_sort(numbering_r);
     return true;
-}
-
-static struct docx_number *find_number(struct docx_numbering *numbering, long id)
-{
-    struct docx_number key = {.id = id};
-    return numbering->number_count ? bsearch(&key, numbering->numbers, numbering->number_count,
-                                             sizeof key, compare_numbers)
-                                   : NULL;
-}
-
-static void count_on(struct docx_number *number, long level)
-{
-    struct docx_list *list = number->list;
-    if (number->starts[level] >= 0) {
-        list->counts[level] = number->starts[level];
-        number->starts[level] = -1; /* only where the number is used first */
-    } else if (!list->begun[level]) {
-        list->counts[level] = list->levels[level].start;
-    } else {
-        list->counts[level]++;
-    }
-    list->begun[level] = true;
-    for (long i = level + 1; i < LIST_LEVELS; i++)
-        list->begun[i] = false;
-}
-
-/* "%1.%2" with the numbers of the levels. */
-static const char *format_mark(struct arena *arena, const struct docx_list *list,
-                               const char *format)
-{
-    struct text text;
-    text_init(&text, arena);
-    for (const char *p = format; *p && text.len < 100; p++) {
-        if (*p != '%' || p[1] < '1' || p[1] > '9') {
-            text_add_char(&text, *p);
-            continue;
-        }
-        size_t i = (size_t)(*++p - '1');
-        long count = list->begun[i] ? list->counts[i] : list->levels[i].start;
-        list_add_number(&text, list->levels[i].style, count);
-    }
-    return text.s;
-}
-
-const char *docx_next_mark(struct docx_numbering *numbering, struct arena *arena, long number_id,
-                           long level)
-{
-    struct docx_number *number = number_id > 0 ? find_number(numbering, number_id) : NULL;
-    if (level < 0 || level >= LIST_LEVELS)
-        level = 0;
-    if (!number || !number->list || !number->list->levels[level].known)
-        return "";
-    const struct docx_level *is = &number->list->levels[level];
-    count_on(number, level);
-    if (is->style == LIST_NONE)
-        return "";
-    if (is->style == LIST_BULLET)
-        return "-";
-    return format_mark(arena, number->list, is->text ? is->text : "");
 }

@@ -193,7 +193,7 @@ static void begin_paragraph(struct text_reader *reader, struct paragraph *paragr
     paragraph->begun = true;
     if (reader->source->numbering)
         paragraph->mark =
-            docx_next_mark(reader->source->numbering, reader->arena, look.number, look.level);
+            list_next_mark(reader->source->numbering, reader->arena, look.number, look.level);
 }
 
 static void start_paragraph(struct text_reader *reader)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "mail/list.h"
 
+#include <stdlib.h>
+
 #define MAX_ROMAN 3999
 #define MAX_LETTERS 30 /* "aaa": the letter again for every 26 */
 
@@ -38,4 +40,74 @@ void list_add_number(struct text *text, enum list_style style, long number)
         add_roman(text, number, style == LIST_ROMAN_UPPER);
     else
         text_addf(text, style == LIST_DECIMAL_ZERO ? "%02ld" : "%ld", number);
+}
+
+/* ---- counting ---- */
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const struct list_number *x = a, *y = b;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+void list_sort(struct list_numbers *numbers)
+{
+    if (numbers->number_count > 0)
+        qsort(numbers->numbers, numbers->number_count, sizeof *numbers->numbers, compare_numbers);
+}
+
+static struct list_number *find_number(const struct list_numbers *numbers, long id)
+{
+    struct list_number key = {.id = id};
+    return numbers->number_count
+               ? bsearch(&key, numbers->numbers, numbers->number_count, sizeof key, compare_numbers)
+               : NULL;
+}
+
+static void count_on(struct list_number *number, long level)
+{
+    struct list *list = number->list;
+    if (number->starts[level] >= 0) {
+        list->counts[level] = number->starts[level];
+        number->starts[level] = -1; /* only where the number is used first */
+    } else if (!list->begun[level]) {
+        list->counts[level] = list->levels[level].start;
+    } else {
+        list->counts[level]++;
+    }
+    list->begun[level] = true;
+    for (long i = level + 1; i < LIST_LEVELS; i++)
+        list->begun[i] = false;
+}
+
+static const char *format_mark(struct arena *arena, const struct list *list, const char *format)
+{
+    struct text text;
+    text_init(&text, arena);
+    for (const char *p = format; *p && text.len < 100; p++) {
+        if (*p != '%' || p[1] < '1' || p[1] > '9') {
+            text_add_char(&text, *p);
+            continue;
+        }
+        size_t i = (size_t)(*++p - '1');
+        long count = list->begun[i] ? list->counts[i] : list->levels[i].start;
+        list_add_number(&text, list->levels[i].style, count);
+    }
+    return text.s;
+}
+
+const char *list_next_mark(struct list_numbers *numbers, struct arena *arena, long id, long level)
+{
+    struct list_number *number = id > 0 ? find_number(numbers, id) : NULL;
+    if (level < 0 || level >= LIST_LEVELS)
+        level = 0;
+    if (!number || !number->list || !number->list->levels[level].known)
+        return "";
+    const struct list_level *is = &number->list->levels[level];
+    count_on(number, level);
+    if (is->style == LIST_NONE)
+        return "";
+    if (is->style == LIST_BULLET)
+        return "-";
+    return format_mark(arena, number->list, is->text ? is->text : "");
 }

@@ -10,6 +10,7 @@ libcore_a_SOURCES += \
 	src/mail/doc.c \
 	src/mail/doc.h \
 	src/mail/doc_inside.h \
+	src/mail/doc_list.c \
 	src/mail/doc_look.c \
 	src/mail/doc_text.c \
 	src/mail/documents.c \

@@ -105,7 +105,7 @@ struct paragraph {
 };
 
 /* A text:list that is open. */
-struct list {
+struct open_list {
     struct odt_list *style; /* NULL: the paragraphs' own */
     bool restart;           /* the outermost one that does not go on */
     bool marked;            /* the item at work has its mark */
@@ -123,7 +123,7 @@ struct text_reader {
     size_t skip; /* depth where what is left out began, 0: nothing is */
     struct paragraph paragraphs[MAX_PARAGRAPHS];
     size_t paragraph_count;
-    struct list lists[MAX_LISTS];
+    struct open_list lists[MAX_LISTS];
     size_t list_count;
     const char *mark; /* still to be written, or NULL */
     bool blank;       /* a blank was written last: another does not count */
@@ -144,7 +144,7 @@ static struct paragraph *paragraph_now(struct text_reader *reader)
     return n > 0 && n <= MAX_PARAGRAPHS ? &reader->paragraphs[n - 1] : NULL;
 }
 
-static struct list *list_now(struct text_reader *reader)
+static struct open_list *list_now(struct text_reader *reader)
 {
     size_t n = reader->list_count;
     return n > 0 && n <= MAX_LISTS ? &reader->lists[n - 1] : NULL;
@@ -169,14 +169,14 @@ static enum element find_element(const struct xml_element *element)
 
 static void start_list(struct text_reader *reader, const struct xml_element *element)
 {
-    const struct list *around = list_now(reader);
+    const struct open_list *around = list_now(reader);
     const char *name = get(reader, element, "style-name");
     bool goes_on = get(reader, element, "continue-list") ||
                    xml_attribute_is_on(element, "continue-numbering", false);
     if (reader->list_count++ >= MAX_LISTS)
         return;
-    struct list *list = list_now(reader);
-    *list = (struct list){.start = -1, .marked = true};
+    struct open_list *list = list_now(reader);
+    *list = (struct open_list){.start = -1, .marked = true};
     list->style = name ? odt_find_list(reader->out->styles, name, reader->scope)
                        : (around ? around->style : NULL);
     list->restart = !around && !goes_on;
@@ -186,7 +186,7 @@ static void start_list(struct text_reader *reader, const struct xml_element *ele
 
 static void start_item(struct text_reader *reader, const struct xml_element *element)
 {
-    struct list *list = list_now(reader);
+    struct open_list *list = list_now(reader);
     const char *start = get(reader, element, "start-value");
     if (!list)
         return;
@@ -197,7 +197,7 @@ static void start_item(struct text_reader *reader, const struct xml_element *ele
 /* The first paragraph of an item has the mark. */
 static void mark_item(struct text_reader *reader, const struct odt_look *look)
 {
-    struct list *list = list_now(reader);
+    struct open_list *list = list_now(reader);
     if (!list || list->marked)
         return;
     if (!list->style)

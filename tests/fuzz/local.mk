@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # With --enable-fuzzer libFuzzer programs, else the same targets replayed over their seeds.
 
-FUZZ_CORE = tests/fuzz/fuzz_conf tests/fuzz/fuzz_mail tests/fuzz/fuzz_motion tests/fuzz/fuzz_reading \
-	tests/fuzz/fuzz_tnef
+FUZZ_CORE = tests/fuzz/fuzz_conf tests/fuzz/fuzz_mail tests/fuzz/fuzz_motion tests/fuzz/fuzz_office \
+	tests/fuzz/fuzz_reading tests/fuzz/fuzz_rtf tests/fuzz/fuzz_tnef
 FUZZ_DAEMON = tests/fuzz/fuzz_wire
 
 if FUZZER
@@ -25,9 +25,15 @@ tests_fuzz_fuzz_mail_LDADD = $(CORE_LIBS)
 tests_fuzz_fuzz_motion_SOURCES = tests/fuzz/fuzz_motion.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_motion_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_motion_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_office_SOURCES = tests/fuzz/fuzz_office.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_office_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_office_LDADD = $(CORE_LIBS)
 tests_fuzz_fuzz_reading_SOURCES = tests/fuzz/fuzz_reading.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_reading_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_reading_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_rtf_SOURCES = tests/fuzz/fuzz_rtf.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_rtf_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_rtf_LDADD = $(CORE_LIBS)
 tests_fuzz_fuzz_tnef_SOURCES = tests/fuzz/fuzz_tnef.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_tnef_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_tnef_LDADD = $(CORE_LIBS)
@@ -36,4 +42,4 @@ tests_fuzz_fuzz_wire_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_wire_LDADD = $(DAEMON_LIBS)
 
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/mail.dict tests/fuzz/motion.dict \
-	tests/fuzz/tnef.dict
+	tests/fuzz/office.dict tests/fuzz/rtf.dict tests/fuzz/tnef.dict

@@ -31,6 +31,7 @@ struct word_file {
     size_t header_count;
     struct look paragraphs[8], characters[8];
     unsigned flags, version;
+    bool has_list;
 };
 
 static void put(char *p, uint32_t number, size_t size)
@@ -93,6 +94,22 @@ static void put_headers(char *main, char *table, const struct word_file *word)
     put_table(main, 11, 1000, word->header_count * 4);
 }
 
+/* One list with one level, "1.", and the number that paragraphs name it by. */
+static void put_list(char *main, char *table)
+{
+    char *list = table + 3000, *level = list + 30, *number = table + 3200;
+    put(list, 1, 2);
+    put(list + 2, 77, 4);
+    list[2 + 26] = 1;
+    put(level, 1, 4);
+    put(level + 28, 2, 2);
+    put(level + 32, '.', 2);
+    put_table(main, 73, 3000, 30);
+    put(number, 1, 4);
+    put(number + 4, 77, 4);
+    put_table(main, 74, 3200, 20);
+}
+
 static void make_streams(char *main, char *table, const struct word_file *word)
 {
     size_t each = word->wide ? 2 : 1;
@@ -103,6 +120,8 @@ static void make_streams(char *main, char *table, const struct word_file *word)
     put(main + 84, (uint32_t)word->headers, 4);
     put_pieces(main, table, word);
     put_headers(main, table, word);
+    if (word->has_list)
+        put_list(main, table);
     put_looks(main + PARAGRAPHS_AT, word->paragraphs, each, true);
     put_looks(main + CHARACTERS_AT, word->characters, each, false);
     put(table + 2000 + 4, 0xffffffff, 4);
@@ -202,6 +221,16 @@ static void looks(void **state)
                      "a\n\nb\n\nc\nd\n");
 }
 
+static void lists(void **state)
+{
+    (void)state;
+    assert_word_text(
+        &(struct word_file){.text = "eins\rzwei\rohne\r",
+                            .paragraphs = {{0, 5, "\x0b\x46\1\0", 4}, {5, 10, "\x0b\x46\1\0", 4}},
+                            .has_list = true},
+        "1. eins\n2. zwei\nohne\n");
+}
+
 static void tables(void **state)
 {
     static const char in_table[] = "\x16\x24\1", row_end[] = "\x16\x24\1\x17\x24\1";
@@ -293,8 +322,13 @@ static void damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(characters), cmocka_unit_test(fields),  cmocka_unit_test(looks),
-        cmocka_unit_test(tables),     cmocka_unit_test(headers), cmocka_unit_test(what_is_not_read),
+        cmocka_unit_test(characters),
+        cmocka_unit_test(fields),
+        cmocka_unit_test(looks),
+        cmocka_unit_test(lists),
+        cmocka_unit_test(tables),
+        cmocka_unit_test(headers),
+        cmocka_unit_test(what_is_not_read),
         cmocka_unit_test(damage),
     };
     mail_preload();
