@@ -127,6 +127,20 @@ static struct json *answers_to_json(const struct replies *replies)
     return array;
 }
 
+static struct json *refined_to_json(const struct refinements *refinements)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < refinements->n; i++) {
+        struct json *object = json_object_new();
+        json_put_int(object, "motion", (int64_t)refinements->v[i].motion);
+        json_put_text(object, "from", refinements->v[i].from);
+        json_put_text(object, "to", refinements->v[i].to);
+        json_put_text(object, "rule", refinements->v[i].rule);
+        json_add(array, object);
+    }
+    return array;
+}
+
 static void print_json(struct ctl *ctl, const struct message *message, const struct conclusion *c)
 {
     struct json *object = json_object_new();
@@ -135,6 +149,7 @@ static void print_json(struct ctl *ctl, const struct message *message, const str
     json_put_text(object, "reason", c->decision.reason);
     json_put_text(object, "row", c->decision.row);
     json_put(object, "answers", answers_to_json(&c->replies));
+    json_put(object, "refined", refined_to_json(&c->refinements));
     if (message->reading)
         json_put(object, "reading", reading_to_json(message->reading));
     else
@@ -167,6 +182,9 @@ static void print_plain(struct ctl *ctl, const struct conclusion *c)
              c->verdict.reason ? c->verdict.reason : "-");
     ctl_line(ctl, "arrival   %s (%s)", ctl_moment(ctl, decision->arrival.at),
              decision->arrival.basis);
+    for (size_t i = 0; i < c->refinements.n; i++)
+        ctl_line(ctl, "refined   %s: %s (%s)", c->refinements.v[i].from, c->refinements.v[i].to,
+                 c->refinements.v[i].rule);
     for (size_t i = 0; i < decision->motion_count; i++)
         print_motion(ctl, &decision->motions[i]);
     for (size_t i = 0; i < c->replies.n; i++)

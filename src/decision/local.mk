@@ -11,6 +11,8 @@ libcore_a_SOURCES += \
 	src/decision/quote_words.def \
 	src/decision/council.h \
 	src/decision/council.c \
+	src/decision/refine.h \
+	src/decision/refine.c \
 	src/decision/deadline.h \
 	src/decision/deadline.c \
 	src/decision/holidays.c \

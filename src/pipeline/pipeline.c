@@ -43,12 +43,14 @@ static bool look_up(struct registry *registry, struct arena *arena, const struct
                                         message->reading, year, message->id, &c->known, err_r);
 }
 
-/* What to do, by the visible table. */
+/* What to do, by the visible table; the letter's words first become the body's own. */
 static void choose(struct arena *arena, const struct message *message, struct conclusion *c)
 {
+    const struct reading *reading = refine_reading(arena, message->body, moment_day(c->arrival.at),
+                                                   message->reading, &c->refinements);
     struct case_file file = {.body = message->body,
                              .mailbox = message->mailbox,
-                             .reading = message->reading,
+                             .reading = reading,
                              .unreadable = message->unreadable,
                              .verdict = message->reading ? &c->verdict : NULL,
                              .known = &c->known,

@@ -7,6 +7,7 @@
 #define PIPELINE_PIPELINE_H
 
 #include "decision/decision.h"
+#include "decision/refine.h"
 #include "registry/registry.h"
 #include "reply/reply.h"
 
@@ -27,6 +28,7 @@ struct conclusion {
     struct arrival arrival;
     struct verdict verdict;
     struct known known;
+    struct refinements refinements; /* what the body's own words made of the letter */
     struct decision decision;
     struct replies replies;
 };

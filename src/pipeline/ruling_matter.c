@@ -3,6 +3,7 @@
 #include "pipeline/ruling_inside.h"
 
 #include "base/file.h"
+#include "decision/refine.h"
 #include "trust/trust.h"
 
 #include <stdlib.h>
@@ -64,6 +65,7 @@ static bool find_reading(const struct ruling_context *context, struct matter *ma
                          struct err *err_r)
 {
     const char *text = matter->stored.reading;
+    struct refinements refinements;
     struct reading *reading;
 
     if (text == NULL)
@@ -71,7 +73,8 @@ static bool find_reading(const struct ruling_context *context, struct matter *ma
     if (!reading_from_json(context->arena, text, strlen(text), &reading, err_r))
         return err_add_where(err_r, "reading of m%lld in the registry",
                              (long long)matter->stored.id);
-    matter->reading = reading;
+    matter->reading = refine_reading(context->arena, matter->body, moment_day(matter->arrival.at),
+                                     reading, &refinements);
     trust_judge(context->arena, reading, matter->body, matter->mailbox,
                 moment_day(matter->arrival.at), &matter->verdict);
     return true;

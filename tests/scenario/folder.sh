@@ -36,9 +36,17 @@ wait_for 30 'the answers to letter 1 are written' has_written 4
 expect 'arrival, which is the time of the file' "$(find "$W" -name 1.eml -printf '%T@' | cut -d. -f1)" \
     "$(date -d "$(ctl_json '.[0].arrived_at' list)" +%s)"
 
-step 'what comes later'
-letter 2 | drop 2.eml
+step 'what comes later, in the words of the body'
+letter 2 | sed 's/Sitzung des Rates/Sitzung des HFA/' >"$W/2.eml"
+expect_match 'what the configuration makes of HFA' 'refined +HFA: Haupt- und Finanzausschuss \(council-alias\)' \
+    "$(ctl explain "$W/2.eml")"
+expect 'the same as JSON' council-alias "$(ctl_json '.refined[0].rule' explain "$W/2.eml")"
+expect 'what the letter says' HFA \
+    "$(ctl_json '.motions[0].consultations[0].organization' read "$W/2.eml")"
+drop 2.eml <"$W/2.eml"
 wait_for 30 'the answers to letter 2 are written' has_written 7
+expect 'the council in the register' 'Haupt- und Finanzausschuss' "$(ctl_json \
+    ".[]|select(.number==\"$(number 2)\").consultations[0].organization" list)"
 wait_for 10 'letter 2 has moved' test ! -e "$W/in/2.eml"
 expect 'mails in the done-folder' '1.eml 2.eml' \
     "$(find "$W/Registriert" -type f -name '*.eml' -printf '%f\n' | sort | paste -sd ' ')"

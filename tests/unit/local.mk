@@ -148,6 +148,10 @@ tests_unit_test_arrival_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_deadline
 tests_unit_test_deadline_SOURCES = tests/unit/test_deadline.c $(TOWN)
 tests_unit_test_deadline_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_refine
+tests_unit_test_refine_SOURCES = tests/unit/test_refine.c $(TOWN)
+tests_unit_test_refine_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+
 CORE_TESTS += tests/unit/test_decide
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c $(TOWN)
 tests_unit_test_decide_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
