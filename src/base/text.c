@@ -126,6 +126,10 @@ static struct text clean(struct arena *arena, const char *s, size_t n)
 {
     struct text text;
     text_init(&text, arena);
+    if (memchr(s, '\0', n) == NULL && u8_check(u8(s), n) == NULL) {
+        text_add_bytes(&text, s, n);
+        return text;
+    }
     while (n > 0) {
         ucs4_t c;
         int len = u8_mbtouc(&c, u8(s), n);
@@ -139,10 +143,57 @@ static struct text clean(struct arena *arena, const char *s, size_t n)
     return text;
 }
 
+/*
+ * Nearly all that we read is ASCII, Latin-1 and printers' punctuation: characters that are NFC
+ * beside any other of them, and of which the letters alone fold, each by itself.  For these the two
+ * functions below need no tables; a test compares both ways.  Gives the bytes of the character at
+ * s, 0 for any other.
+ */
+static size_t plain_length(const char *s)
+{
+    unsigned char first = (unsigned char)s[0], second = first < 0x80 ? 0 : (unsigned char)s[1];
+    if (first < 0x80)
+        return 1;
+    if (first == 0xC3 ||
+        (first == 0xC2 && second != 0xB5)) /* the micro sign folds to a Greek letter */
+        return 2;
+    if (first != 0xE2)
+        return 0;
+    /* U+2010 to U+202F: dashes, quotes, bullets, dots */
+    bool punctuation = second == 0x80 && (unsigned char)s[2] >= 0x90 && (unsigned char)s[2] <= 0xAF;
+    return punctuation || memcmp(s, "€", 3) == 0 ? 3 : 0;
+}
+
+static bool is_plain(const struct text *text)
+{
+    size_t i = 0, len = 1;
+    for (; i < text->len && len > 0; i += len)
+        len = plain_length(text->s + i);
+    return len > 0;
+}
+
+/* Of plain text; C3 80 to C3 9E are the capitals, C3 97 the times sign among them. */
+static char *fold_plain(struct arena *arena, const struct text *text)
+{
+    char *folded = arena_alloc(arena, text->len + 1);
+    memcpy(folded, text->s, text->len);
+    for (char *p = folded; p < folded + text->len; p++) {
+        unsigned char c = (unsigned char)*p;
+        if (c >= 'A' && c <= 'Z')
+            *p = (char)(c + 0x20);
+        else if (c == 0xC3 && memcmp(p, "ß", 2) == 0)
+            memcpy(p, "ss", 2);
+        else if (c == 0xC3 && (unsigned char)p[1] <= 0x9E && (unsigned char)p[1] != 0x97)
+            p[1] = (char)((unsigned char)p[1] + 0x20);
+    }
+    folded[text->len] = '\0';
+    return folded;
+}
+
 char *text_nfc(struct arena *arena, const char *s, size_t n)
 {
     struct text text = clean(arena, s, n);
-    if (text.len == 0)
+    if (text.len == 0 || is_plain(&text))
         return text.s;
     size_t len = 0;
     uint8_t *nfc = u8_normalize(UNINORM_NFC, u8(text.s), text.len, NULL, &len);
@@ -156,6 +207,8 @@ char *text_fold(struct arena *arena, const char *s)
     struct text text = clean(arena, s, strlen(s));
     if (text.len == 0)
         return text.s;
+    if (is_plain(&text))
+        return fold_plain(arena, &text);
     size_t len = 0;
     uint8_t *folded = u8_casefold(u8(text.s), text.len, NULL, UNINORM_NFC, NULL, &len);
     if (folded == NULL)

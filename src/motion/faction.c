@@ -109,18 +109,39 @@ static void add_list(struct collector *collector, const char *list)
 
 /* ---- phrases ---- */
 
-/* The next "X-Fraktion" or "Fraktion X" at or behind from, whichever comes first. */
-static bool next_phrase(const char *s, size_t from, struct match *match_r)
+static const enum pattern phrase_patterns[] = {PATTERN_faction_quoted, PATTERN_faction_hyphen,
+                                               PATTERN_faction_behind};
+#define PHRASE_PATTERNS (sizeof phrase_patterns / sizeof phrase_patterns[0])
+
+/* Where each of them is found next; what lies ahead is not looked for again. */
+struct phrases {
+    const char *s;
+    struct match next[PHRASE_PATTERNS];
+    bool found[PHRASE_PATTERNS];
+};
+
+static void find_phrase(struct phrases *phrases, size_t i, size_t from)
 {
-    static const enum pattern phrases[] = {PATTERN_faction_quoted, PATTERN_faction_hyphen,
-                                           PATTERN_faction_behind};
+    phrases->found[i] = pattern_find(phrase_patterns[i], phrases->s, from, &phrases->next[i]);
+}
+
+static void begin_phrases(struct phrases *phrases, const char *s)
+{
+    phrases->s = s;
+    for (size_t i = 0; i < PHRASE_PATTERNS; i++)
+        find_phrase(phrases, i, 0);
+}
+
+/* The next "X-Fraktion" or "Fraktion X" at or behind from, whichever comes first. */
+static bool next_phrase(struct phrases *phrases, size_t from, struct match *match_r)
+{
     bool found = false;
-    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
-        struct match match;
-        if (!pattern_find(phrases[i], s, from, &match) ||
-            (found && match.start[0] >= match_r->start[0]))
+    for (size_t i = 0; i < PHRASE_PATTERNS; i++) {
+        if (phrases->found[i] && phrases->next[i].start[0] < from)
+            find_phrase(phrases, i, from);
+        if (!phrases->found[i] || (found && phrases->next[i].start[0] >= match_r->start[0]))
             continue;
-        *match_r = match;
+        *match_r = phrases->next[i];
         found = true;
     }
     return found;
@@ -138,7 +159,9 @@ static char *before_phrase(const struct collector *collector, const char *s, siz
 static void read_movers(struct collector *collector, const char *s)
 {
     struct match match;
-    for (size_t from = 0; next_phrase(s, from, &match); from = match.end[0])
+    struct phrases phrases;
+    begin_phrases(&phrases, s);
+    for (size_t from = 0; next_phrase(&phrases, from, &match); from = match.end[0])
         if (!pattern_matches(PATTERN_of_others, before_phrase(collector, s, match.start[0])))
             add_list(collector, trace_group(collector->letter->trace, &match, 1));
 }
@@ -160,7 +183,9 @@ static void read_prose(struct collector *collector, const char *s)
 {
     struct match match;
     struct trace *trace = collector->letter->trace;
-    for (size_t from = 0; next_phrase(s, from, &match); from = match.end[0])
+    struct phrases phrases;
+    begin_phrases(&phrases, s);
+    for (size_t from = 0; next_phrase(&phrases, from, &match); from = match.end[0])
         if (moves(collector, &match))
             add_list(collector, trace_group(trace, &match, 1));
     for (size_t from = 0; pattern_find(PATTERN_faction_named, s, from, &match); from = match.end[0])

@@ -25,6 +25,15 @@ static const struct {
 #undef PATTERN
 };
 
+/* Words of which a pattern needs one; a line without any is not searched.  Worth it for patterns
+ * that begin with something as common as a capital letter. */
+#define CUES_MAX 2
+static const char *const cues[PATTERN_COUNT][CUES_MAX] = {
+    [PATTERN_faction_hyphen] = {"raktion", "ruppe"},
+    [PATTERN_confidential] = {"ffentlich", "vertraulich"},
+    [PATTERN_email] = {"@"},
+};
+
 static pcre2_code *codes[PATTERN_COUNT];
 static pcre2_match_data *match_data;
 static pcre2_match_context *match_context;
@@ -121,11 +130,21 @@ static void copy_groups(struct match *match_r, const char *s, int count)
     }
 }
 
+/* ASCII only is case folded: a cue has no other letters.  A cue behind n does no harm. */
+static bool has_cue(enum pattern pattern, const char *s)
+{
+    for (size_t i = 0; i < CUES_MAX && cues[pattern][i] != NULL; i++) {
+        if (strcasestr(s, cues[pattern][i]) != NULL)
+            return true;
+    }
+    return cues[pattern][0] == NULL;
+}
+
 static bool find(enum pattern pattern, const char *s, size_t n, size_t from, struct match *match_r)
 {
     if (codes[pattern] == NULL)
         panic("pattern %s is used before motion_preload()", sources[pattern].id);
-    if (from > n)
+    if (from > n || !has_cue(pattern, s + from))
         return false;
     int count = pcre2_match(codes[pattern], (PCRE2_SPTR)s, n, from, PCRE2_NO_UTF_CHECK, match_data,
                             match_context);

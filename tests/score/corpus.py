@@ -15,6 +15,8 @@ F1 of a field or of all is below 0.97, a value is harmful (a wrong day, a wrong 
 motion), or a mail is not read.
 """
 import base64
+import datetime
+import email.utils
 import json
 import pathlib
 import sys
@@ -158,11 +160,14 @@ class Judge:
                     self.harm(f"no meeting on {one['meeting_date']}")
 
 
-def letter_as_mail(text, subject):
-    """The letter as the body of a mail that says nothing else."""
+def letter_as_mail(text, expected):
+    """The letter as the body of a mail that says nothing else but its subject and date."""
     head = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n"
-    if subject:
-        head += f"Subject: =?UTF-8?B?{base64.b64encode(subject.encode()).decode()}?=\r\n"
+    if "subject" in expected:
+        head += f"Subject: =?UTF-8?B?{base64.b64encode(expected['subject'].encode()).decode()}?=\r\n"
+    if "mailed" in expected:
+        day = datetime.datetime.fromisoformat(expected["mailed"])
+        head += f"Date: {email.utils.format_datetime(day)}\r\n"
     return head.encode() + b"Content-Transfer-Encoding: 8bit\r\n\r\n" + text
 
 
@@ -173,7 +178,7 @@ def judge_file(reader, path, table):
     try:
         letter = path.with_suffix(".txt")
         if letter.exists():
-            found = reader.read_bytes(letter_as_mail(letter.read_bytes(), expected.get("subject")))
+            found = reader.read_bytes(letter_as_mail(letter.read_bytes(), expected))
         else:
             found = reader.read(path.with_suffix(".eml"))
             judge.mail(found["mail"], expected["mail"])

@@ -82,6 +82,36 @@ static void test_fold(void **state)
     assert_string_equal(text_fold(*state, "A\xFF"), "a\xEF\xBF\xBD");
 }
 
+/* A letter beyond those that need no tables, last, so that it changes nothing before it. */
+static void compare_with_tables(struct arena *arena, uint32_t c)
+{
+    char character[8] = "";
+    if (c < 0x80)
+        character[0] = (char)c;
+    else if (c < 0x800)
+        memcpy(character, (char[]){(char)(0xC0 | c >> 6), (char)(0x80 | (c & 63))}, 2);
+    else
+        memcpy(
+            character,
+            (char[]){(char)(0xE0 | c >> 12), (char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63))},
+            3);
+    const char *alone = arena_printf(arena, "aZ%sß ", character);
+    const char *by_tables = arena_printf(arena, "%s\xC4\x81", alone);
+    const char *folded = text_fold(arena, alone);
+    assert_string_equal(arena_printf(arena, "%s\xC4\x81", folded), text_fold(arena, by_tables));
+    const char *nfc = text_nfc(arena, alone, strlen(alone));
+    assert_string_equal(arena_printf(arena, "%s\xC4\x81", nfc),
+                        text_nfc(arena, by_tables, strlen(by_tables)));
+}
+
+static void test_what_needs_no_tables(void **state)
+{
+    for (uint32_t c = 1; c < 0x250; c++)
+        compare_with_tables(*state, c);
+    for (uint32_t c = 0x2000; c < 0x2200; c++)
+        compare_with_tables(*state, c);
+}
+
 static void test_compare(void **state)
 {
     (void)state;
@@ -244,9 +274,19 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_nfc),    T(test_utf8),   T(test_fold),    T(test_compare),
-        T(test_blanks), T(test_width),  T(test_builder), T(test_lists),
-        T(test_arena),  T(test_errors), T(test_digest),  T(test_printable),
+        T(test_nfc),
+        T(test_utf8),
+        T(test_fold),
+        T(test_compare),
+        T(test_what_needs_no_tables),
+        T(test_blanks),
+        T(test_width),
+        T(test_builder),
+        T(test_lists),
+        T(test_arena),
+        T(test_errors),
+        T(test_digest),
+        T(test_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
