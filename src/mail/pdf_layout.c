@@ -669,24 +669,28 @@ static double line_step(const struct layout_line *line)
     return (box->y1 - above->y1) / fmax(box->y1 - box->y0, above->y1 - above->y0);
 }
 
-/* The step from line to line within a paragraph: the smallest that occurs often. */
-static double usual_step(struct arena *arena, const struct layout_lines *lines)
+#define USUAL_STEP 1.2 /* where too few lines tell */
+#define WIDEST_STEP 2.2
+
+/* The step from line to line within a paragraph: the smallest that occurs often; USUAL_STEP where
+ * there is none. */
+static double usual_step(struct arena *arena, const struct layout_line *lines, size_t count)
 {
     size_t n = 0;
-    double *steps = arena_array(arena, lines->n, sizeof *steps);
-    for (size_t i = 1; i < lines->n; i++) {
-        double step = line_step(&lines->v[i]);
-        if (!lines->v[i].first && step > 0.7 && step < 3)
+    double *steps = arena_array(arena, count, sizeof *steps);
+    for (size_t i = 1; i < count; i++) {
+        double step = line_step(&lines[i]);
+        if (!lines[i].first && step > 0.7 && step < 3)
             steps[n++] = step;
     }
     qsort(steps, n, sizeof *steps, by_value);
-    for (size_t i = 0, k; i < n; i++) {
+    for (size_t i = 0, k; i < n && steps[i] < WIDEST_STEP; i++) {
         for (k = i; k < n && steps[k] < steps[i] * 1.08; k++)
             ;
         if (k - i >= 2 && 7 * (k - i) >= n)
-            return steps[i] < 2.2 ? steps[(i + k) / 2] : 1.2;
+            return steps[(i + k) / 2];
     }
-    return 1.2;
+    return USUAL_STEP;
 }
 
 /* A column of prose goes on in the next one. */
@@ -696,14 +700,26 @@ static bool ends_sentence(const char *s)
     return n == 0 || strchr(".:;!?)", s[n - 1]) != NULL;
 }
 
+static void mark_gap(struct layout_line *line, double usual)
+{
+    double step = line_step(line);
+    bool prose = characters(line[-1].text) >= 30 && !ends_sentence(line[-1].text);
+    line->gap = line->first ? !(prose && step < 0) : step < 0 || step > usual * 1.18;
+}
+
+/* A column may have steps of its own; where it has too few lines to tell, the page's count. */
 static void mark_gaps(struct arena *arena, struct layout_lines *lines)
 {
-    double usual = usual_step(arena, lines);
-    for (size_t i = 1; i < lines->n; i++) {
-        struct layout_line *line = &lines->v[i];
-        double step = line_step(line);
-        bool prose = characters(line[-1].text) >= 30 && !ends_sentence(line[-1].text);
-        line->gap = line->first ? !(prose && step < 0) : step < 0 || step > usual * 1.18;
+    double usual = usual_step(arena, lines->v, lines->n), own = usual;
+    for (size_t i = 0; i < lines->n; i++) {
+        size_t end = i + 1;
+        if (i == 0 || lines->v[i].first) {
+            while (end < lines->n && !lines->v[end].first)
+                end++;
+            own = end - i > 5 ? usual_step(arena, lines->v + i, end - i) : USUAL_STEP;
+        }
+        if (i > 0)
+            mark_gap(&lines->v[i], own == USUAL_STEP ? usual : own);
     }
 }
 
