@@ -84,6 +84,7 @@ EXTRA_DIST += \
 	tests/scenario/hops.sh \
 	tests/scenario/someone-else.sh \
 	tests/scenario/second-address.sh \
+	tests/scenario/pdf.sh \
 	tests/scenario/same-pdf.sh \
 	tests/scenario/restart.sh \
 	tests/scenario/remind.sh \

@@ -36,6 +36,7 @@ struct pdf {
     PopplerDocument *document;
     struct page_lines *pages; /* those with text */
     size_t n;
+    size_t size; /* bytes of their text */
     size_t kinds[PAGE_KINDS];
     GList *pinned; /* files that annotations hold */
 };
@@ -149,13 +150,13 @@ static void add_text(struct pdf *pdf)
     struct documents *documents = pdf->documents;
     struct text text;
     text_init(&text, pdf->arena);
-    for (size_t i = 0; i < pdf->n && text.len <= MAIL_MAX_TEXT; i++) {
+    for (size_t i = 0; i < pdf->n; i++) {
         if (i > 0)
             text_add(&text, ends_paragraph(text.s) ? "\n\f" : "\f");
         add_page(pdf, i, &text);
     }
     size_t before = documents->n;
-    documents_add(documents, text.s, text.len);
+    documents_add(documents, text.s, text.len < MAIL_MAX_TEXT ? text.len : MAIL_MAX_TEXT);
     if (documents->n > before)
         documents->v[before].is_ocr = pdf->kinds[PAGE_SCANNED_TEXT] > 0;
 }
@@ -220,19 +221,45 @@ static void gather_pinned(struct pdf *pdf, PopplerPage *page)
     poppler_page_free_annot_mapping(annots);
 }
 
+/* What is left of a page when its words and boxes have gone. */
+static void keep_lines(struct pdf *pdf, const struct page_lines *page)
+{
+    struct page_lines *kept = &pdf->pages[pdf->n++];
+    *kept = *page;
+    kept->lines.v = arena_array(pdf->arena, page->lines.n + 1, sizeof *kept->lines.v);
+    for (size_t i = 0; i < page->lines.n; i++) {
+        kept->lines.v[i] = page->lines.v[i];
+        kept->lines.v[i].text = arena_strdup(pdf->arena, page->lines.v[i].text);
+        pdf->size += strlen(page->lines.v[i].text);
+    }
+}
+
 static void read_page(struct pdf *pdf, int i)
 {
     struct pdf_page words;
+    struct page_lines lines = {0};
+    struct arena *arena = arena_new();
     PopplerPage *page = poppler_document_get_page(pdf->document, i);
-    if (!page)
-        return;
-    pdf_page_read(pdf->arena, page, &words);
-    enum page_kind kind = judge_page(page, &words);
-    pdf->kinds[kind]++;
-    if (kind == PAGE_TEXT || kind == PAGE_SCANNED_TEXT)
-        lay_out(pdf->arena, &words, &pdf->pages[pdf->n++]);
-    gather_pinned(pdf, page);
-    g_object_unref(page);
+    if (page) {
+        pdf_page_read(arena, page, &words);
+        enum page_kind kind = judge_page(page, &words);
+        pdf->kinds[kind]++;
+        if (kind == PAGE_TEXT || kind == PAGE_SCANNED_TEXT) {
+            lay_out(arena, &words, &lines);
+            keep_lines(pdf, &lines);
+        }
+        gather_pinned(pdf, page);
+        g_object_unref(page);
+    }
+    arena_free(arena);
+}
+
+/* False: the rest is not read. */
+static bool goes_on(const struct pdf *pdf)
+{
+    if (pdf->size > MAIL_MAX_TEXT)
+        documents_defect(pdf->documents, "too-much-text");
+    return pdf->size <= MAIL_MAX_TEXT && !pdf_stream_is_dry(pdf->stream);
 }
 
 static void read_pages(struct pdf *pdf)
@@ -241,7 +268,7 @@ static void read_pages(struct pdf *pdf)
     pdf->pages = arena_array(pdf->arena, PDF_MAX_PAGES, sizeof *pdf->pages);
     if (count > PDF_MAX_PAGES)
         documents_defect(pdf->documents, "too-many-pages");
-    for (int i = 0; i < count && i < PDF_MAX_PAGES && !pdf_stream_is_dry(pdf->stream); i++)
+    for (int i = 0; i < count && i < PDF_MAX_PAGES && goes_on(pdf); i++)
         read_page(pdf, i);
     if (pdf->kinds[PAGE_GARBLED] > 0)
         documents_defect(pdf->documents, "garbled-text");

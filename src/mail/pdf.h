@@ -18,7 +18,7 @@
 
 #define PDF_MAX_PAGES 200
 /* Seconds of the processor for all PDFs of one mail. */
-#define PDF_MAX_SECONDS 5
+#define PDF_MAX_SECONDS 4
 
 void pdf_preload(void);
 void pdf_convert(struct documents *documents, const struct document_file *file);

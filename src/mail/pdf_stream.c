@@ -5,7 +5,8 @@
 
 struct pdf_stream {
     GMemoryInputStream parent;
-    double until;
+    double until;    /* seconds used */
+    long max_memory; /* kB */
     bool dry;
 };
 
@@ -19,12 +20,17 @@ typedef struct pdf_stream_class PdfStreamClass;
 static GType pdf_stream_get_type(void);
 G_DEFINE_TYPE(PdfStream, pdf_stream, G_TYPE_MEMORY_INPUT_STREAM)
 
+static double seconds_of(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
 double pdf_seconds_used(void)
 {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    return seconds_of(&usage);
 }
 
 static struct pdf_stream *as_pdf_stream(GInputStream *stream)
@@ -36,7 +42,9 @@ static gssize read_in_time(GInputStream *stream, void *buffer, gsize n, GCancell
                            GError **error)
 {
     struct pdf_stream *self = as_pdf_stream(stream);
-    self->dry = self->dry || pdf_seconds_used() > self->until;
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    self->dry = self->dry || seconds_of(&usage) > self->until || usage.ru_maxrss > self->max_memory;
     if (self->dry)
         return 0;
     return G_INPUT_STREAM_CLASS(pdf_stream_parent_class)
@@ -57,7 +65,10 @@ GInputStream *pdf_stream_new(const char *bytes, size_t n, double until)
 {
     struct pdf_stream *self = g_object_new(pdf_stream_get_type(), NULL);
     g_memory_input_stream_add_data(&self->parent, bytes, (gssize)n, NULL);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
     self->until = until;
+    self->max_memory = usage.ru_maxrss + PDF_MAX_MEMORY;
     return G_INPUT_STREAM(self);
 }
 
