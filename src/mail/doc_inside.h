@@ -11,23 +11,12 @@
 
 #include "base/arena.h"
 #include "mail/list.h"
+#include "mail/ole.h"
 #include "mail/page.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct doc_bytes {
-    const unsigned char *s;
-    size_t n;
-};
-
-/* 0 beyond the end. */
-uint32_t doc_u32(struct doc_bytes bytes, size_t at);
-uint16_t doc_u16(struct doc_bytes bytes, size_t at);
-unsigned doc_u8(struct doc_bytes bytes, size_t at);
-/* Empty where it is not wholly there. */
-struct doc_bytes doc_slice(struct doc_bytes bytes, size_t at, size_t n);
 
 /* Characters that lie one behind the other. */
 struct doc_piece {
@@ -39,8 +28,8 @@ struct doc_piece {
 
 struct doc {
     struct arena *arena;
-    struct doc_bytes main;  /* the stream WordDocument */
-    struct doc_bytes table; /* 0Table or 1Table */
+    struct ole_bytes main;  /* the stream WordDocument */
+    struct ole_bytes table; /* 0Table or 1Table */
     struct doc_piece *pieces;
     size_t piece_count;
     struct doc_style *styles; /* see doc_look.c */
@@ -50,7 +39,7 @@ struct doc {
 };
 
 /* The words of the file information block: where a table lies, by its number in FibRgFcLcb97. */
-struct doc_bytes doc_table(const struct doc *doc, size_t number);
+struct ole_bytes doc_table(const struct doc *doc, size_t number);
 
 /* ---- doc_look.c ---- */
 
@@ -72,7 +61,7 @@ struct doc_paragraph doc_paragraph_at(const struct doc *doc, uint32_t fc);
 /* Holds up to *end_r, exclusive. */
 struct doc_character doc_character_at(const struct doc *doc, uint32_t fc, uint32_t *end_r);
 /* A property of a list of them: its first byte or word; false: it is not there. */
-bool doc_find_property(struct doc_bytes list, uint16_t wanted, uint32_t *value_r);
+bool doc_find_property(struct ole_bytes list, uint16_t wanted, uint32_t *value_r);
 
 /* ---- doc_list.c ---- */
 

@@ -28,13 +28,13 @@ static enum list_style number_format(unsigned format)
 
 /* UTF-16, in which a character below 9 stands for the number of that level; other than ASCII does
  * not occur around numbers. */
-static const char *level_text(struct arena *arena, struct doc_bytes all, size_t at)
+static const char *level_text(struct arena *arena, struct ole_bytes all, size_t at)
 {
     struct text text;
-    size_t n = doc_u16(all, at);
+    size_t n = ole_u16(all, at);
     text_init(&text, arena);
     for (size_t i = 0; i < n && i < 40; i++) {
-        unsigned code = doc_u16(all, at + 2 + i * 2);
+        unsigned code = ole_u16(all, at + 2 + i * 2);
         if (code < LEVELS)
             text_addf(&text, "%%%u", code + 1);
         else if (code >= ' ' && code < 0x7f)
@@ -44,29 +44,29 @@ static const char *level_text(struct arena *arena, struct doc_bytes all, size_t 
 }
 
 /* Where the next one begins. */
-static size_t read_level(struct doc *doc, struct doc_bytes all, size_t at, struct list_level *level)
+static size_t read_level(struct doc *doc, struct ole_bytes all, size_t at, struct list_level *level)
 {
-    size_t behind = at + LEVEL_SIZE + doc_u8(all, at + 24) + doc_u8(all, at + 25);
-    uint32_t start = doc_u32(all, at);
-    *level = (struct list_level){.style = number_format(doc_u8(all, at + 4)),
+    size_t behind = at + LEVEL_SIZE + ole_u8(all, at + 24) + ole_u8(all, at + 25);
+    uint32_t start = ole_u32(all, at);
+    *level = (struct list_level){.style = number_format(ole_u8(all, at + 4)),
                                  .text = level_text(doc->arena, all, behind),
                                  .start = start <= 1000000 ? (long)start : 1,
                                  .known = true};
-    return behind + 2 + (size_t)doc_u16(all, behind) * 2;
+    return behind + 2 + (size_t)ole_u16(all, behind) * 2;
 }
 
 /* The levels of all lists follow behind the list of lists, and are not counted in its length. */
 static void read_lists(struct doc *doc)
 {
-    struct doc_bytes table = doc_table(doc, TABLE_LISTS);
-    size_t n = doc_u16(table, 0);
+    struct ole_bytes table = doc_table(doc, TABLE_LISTS);
+    size_t n = ole_u16(table, 0);
     if (table.n < 2 || n > MAX_LISTS || 2 + n * LIST_SIZE > table.n)
         return;
     doc->numbers.lists = arena_array(doc->arena, n, sizeof *doc->numbers.lists);
     doc->numbers.list_count = n;
     size_t at = (size_t)(table.s - doc->table.s) + 2 + n * LIST_SIZE;
     for (size_t i = 0; i < n && at < doc->table.n; i++) {
-        bool simple = doc_u8(table, 2 + i * LIST_SIZE + 26) & 1;
+        bool simple = ole_u8(table, 2 + i * LIST_SIZE + 26) & 1;
         for (size_t level = 0; level < (simple ? 1 : LEVELS) && at < doc->table.n; level++)
             at = read_level(doc, doc->table, at, &doc->numbers.lists[i].levels[level]);
     }
@@ -74,17 +74,17 @@ static void read_lists(struct doc *doc)
 
 static struct list *find_list(struct doc *doc, uint32_t id)
 {
-    struct doc_bytes table = doc_table(doc, TABLE_LISTS);
+    struct ole_bytes table = doc_table(doc, TABLE_LISTS);
     for (size_t i = 0; i < doc->numbers.list_count; i++)
-        if (doc_u32(table, 2 + i * LIST_SIZE) == id)
+        if (ole_u32(table, 2 + i * LIST_SIZE) == id)
             return &doc->numbers.lists[i];
     return NULL;
 }
 
 void doc_read_lists(struct doc *doc)
 {
-    struct doc_bytes table = doc_table(doc, TABLE_NUMBERS);
-    size_t n = doc_u32(table, 0);
+    struct ole_bytes table = doc_table(doc, TABLE_NUMBERS);
+    size_t n = ole_u32(table, 0);
     read_lists(doc);
     if (n > MAX_LISTS || 4 + n * NUMBER_SIZE > table.n)
         return;
@@ -93,7 +93,7 @@ void doc_read_lists(struct doc *doc)
     for (size_t i = 0; i < n; i++) {
         struct list_number *number = &doc->numbers.numbers[i];
         number->id = (long)i + 1;
-        number->list = find_list(doc, doc_u32(table, 4 + i * NUMBER_SIZE));
+        number->list = find_list(doc, ole_u32(table, 4 + i * NUMBER_SIZE));
         for (size_t level = 0; level < LIST_LEVELS; level++)
             number->starts[level] = -1;
     }

@@ -36,14 +36,14 @@ enum {
 
 struct doc_style {
     uint16_t base;
-    struct doc_bytes paragraph; /* its properties */
+    struct ole_bytes paragraph; /* its properties */
 };
 
 /* Bytes of the main stream that look alike. */
 struct run {
     uint32_t begin, end;
     uint16_t style;
-    struct doc_bytes list;
+    struct ole_bytes list;
 };
 
 struct doc_runs {
@@ -60,28 +60,28 @@ static size_t value_size(uint16_t code)
     return sizes[code >> 13];
 }
 
-static size_t long_value_size(struct doc_bytes list, size_t at, uint16_t code)
+static size_t long_value_size(struct ole_bytes list, size_t at, uint16_t code)
 {
     if (code == PROPERTY_TABLE)
-        return (size_t)doc_u16(list, at) + 1;
-    if (code == PROPERTY_TABS && doc_u8(list, at) == 255) {
-        size_t deleted = doc_u8(list, at + 1);
-        return 3 + deleted * 4 + (size_t)doc_u8(list, at + 2 + deleted * 4) * 3;
+        return (size_t)ole_u16(list, at) + 1;
+    if (code == PROPERTY_TABS && ole_u8(list, at) == 255) {
+        size_t deleted = ole_u8(list, at + 1);
+        return 3 + deleted * 4 + (size_t)ole_u8(list, at + 2 + deleted * 4) * 3;
     }
-    return (size_t)doc_u8(list, at) + 1;
+    return (size_t)ole_u8(list, at) + 1;
 }
 
-bool doc_find_property(struct doc_bytes list, uint16_t wanted, uint32_t *value_r)
+bool doc_find_property(struct ole_bytes list, uint16_t wanted, uint32_t *value_r)
 {
     bool found = false;
     for (size_t at = 0; at + 2 < list.n;) {
-        uint16_t code = doc_u16(list, at);
+        uint16_t code = ole_u16(list, at);
         size_t size = value_size(code);
         at += 2;
         if (size == 0)
             size = long_value_size(list, at, code);
         if (code == wanted) {
-            *value_r = doc_u32(list, at);
+            *value_r = ole_u32(list, at);
             if (size < 4)
                 *value_r &= ((uint32_t)1 << size * 8) - 1;
             found = true; /* the last one holds */
@@ -91,7 +91,7 @@ bool doc_find_property(struct doc_bytes list, uint16_t wanted, uint32_t *value_r
     return found;
 }
 
-static bool is_on(struct doc_bytes list, uint16_t code)
+static bool is_on(struct ole_bytes list, uint16_t code)
 {
     uint32_t value;
     return doc_find_property(list, code, &value) && (value & 1);
@@ -108,37 +108,37 @@ static void add_run(struct doc *doc, struct doc_runs *runs, struct run run)
 }
 
 /* Where the page has the properties of its run i, as a word of its own; 0: it has none. */
-static struct doc_bytes character_list(struct doc_bytes page, size_t n, size_t i)
+static struct ole_bytes character_list(struct ole_bytes page, size_t n, size_t i)
 {
-    size_t at = (size_t)doc_u8(page, (n + 1) * 4 + i) * 2;
-    return at ? doc_slice(page, at + 1, doc_u8(page, at)) : (struct doc_bytes){NULL, 0};
+    size_t at = (size_t)ole_u8(page, (n + 1) * 4 + i) * 2;
+    return at ? ole_slice(page, at + 1, ole_u8(page, at)) : (struct ole_bytes){NULL, 0};
 }
 
-static struct doc_bytes paragraph_list(struct doc_bytes page, size_t n, size_t i, uint16_t *style_r)
+static struct ole_bytes paragraph_list(struct ole_bytes page, size_t n, size_t i, uint16_t *style_r)
 {
-    size_t at = (size_t)doc_u8(page, (n + 1) * 4 + i * 13) * 2;
-    size_t size = doc_u8(page, at);
+    size_t at = (size_t)ole_u8(page, (n + 1) * 4 + i * 13) * 2;
+    size_t size = ole_u8(page, at);
     *style_r = 0;
     if (at == 0)
-        return (struct doc_bytes){NULL, 0};
+        return (struct ole_bytes){NULL, 0};
     if (size == 0)
-        size = (size_t)doc_u8(page, ++at) * 2;
+        size = (size_t)ole_u8(page, ++at) * 2;
     else
         size = size * 2 - 1;
     if (size < 2)
-        return (struct doc_bytes){NULL, 0};
-    *style_r = doc_u16(page, at + 1);
-    return doc_slice(page, at + 3, size - 2);
+        return (struct ole_bytes){NULL, 0};
+    *style_r = ole_u16(page, at + 1);
+    return ole_slice(page, at + 3, size - 2);
 }
 
-static void read_page(struct doc *doc, struct doc_runs *runs, struct doc_bytes page,
+static void read_page(struct doc *doc, struct doc_runs *runs, struct ole_bytes page,
                       bool is_paragraphs)
 {
-    size_t n = doc_u8(page, PAGE_SIZE - 1), each = is_paragraphs ? 17 : 5;
+    size_t n = ole_u8(page, PAGE_SIZE - 1), each = is_paragraphs ? 17 : 5;
     if (n * each + 4 > PAGE_SIZE)
         return;
     for (size_t i = 0; i < n; i++) {
-        struct run run = {.begin = doc_u32(page, i * 4), .end = doc_u32(page, i * 4 + 4)};
+        struct run run = {.begin = ole_u32(page, i * 4), .end = ole_u32(page, i * 4 + 4)};
         run.list =
             is_paragraphs ? paragraph_list(page, n, i, &run.style) : character_list(page, n, i);
         if (run.begin < run.end)
@@ -155,11 +155,11 @@ static int compare_runs(const void *a, const void *b)
 static struct doc_runs *read_runs(struct doc *doc, size_t table, bool is_paragraphs)
 {
     struct doc_runs *runs = ARENA_NEW(doc->arena, struct doc_runs);
-    struct doc_bytes list = doc_table(doc, table);
+    struct ole_bytes list = doc_table(doc, table);
     size_t n = list.n >= 4 ? (list.n - 4) / 8 : 0;
     for (size_t i = 0; i < n && i < MAX_PAGES; i++) {
-        size_t at = (size_t)doc_u32(list, (n + 1) * 4 + i * 4) * PAGE_SIZE;
-        struct doc_bytes page = doc_slice(doc->main, at, PAGE_SIZE);
+        size_t at = (size_t)ole_u32(list, (n + 1) * 4 + i * 4) * PAGE_SIZE;
+        struct ole_bytes page = ole_slice(doc->main, at, PAGE_SIZE);
         if (page.n > 0)
             read_page(doc, runs, page, is_paragraphs);
     }
@@ -186,29 +186,29 @@ static const struct run *find_run(const struct doc_runs *runs, uint32_t fc, uint
 /* ---- styles ---- */
 
 /* Of a style, the properties of paragraphs come first; a style of characters has none. */
-static void read_style(struct doc_bytes style, size_t fixed, struct doc_style *style_r)
+static void read_style(struct ole_bytes style, size_t fixed, struct doc_style *style_r)
 {
-    unsigned kind = doc_u16(style, 2) & 0xf;
-    size_t at = fixed + 2 + ((size_t)doc_u16(style, fixed) + 1) * 2;
-    style_r->base = (uint16_t)(doc_u16(style, 2) >> 4);
+    unsigned kind = ole_u16(style, 2) & 0xf;
+    size_t at = fixed + 2 + ((size_t)ole_u16(style, fixed) + 1) * 2;
+    style_r->base = (uint16_t)(ole_u16(style, 2) >> 4);
     if (kind != 1)
         return;
-    size_t size = doc_u16(style, at);
+    size_t size = ole_u16(style, at);
     if (size > 2)
-        style_r->paragraph = doc_slice(style, at + 4, size - 2);
+        style_r->paragraph = ole_slice(style, at + 4, size - 2);
 }
 
 static void read_styles(struct doc *doc)
 {
-    struct doc_bytes sheet = doc_table(doc, TABLE_STYLES);
-    size_t at = 2 + (size_t)doc_u16(sheet, 0), n = doc_u16(sheet, 2), fixed = doc_u16(sheet, 4);
+    struct ole_bytes sheet = doc_table(doc, TABLE_STYLES);
+    size_t at = 2 + (size_t)ole_u16(sheet, 0), n = ole_u16(sheet, 2), fixed = ole_u16(sheet, 4);
     if (sheet.n < 6 || n > MAX_STYLES || fixed < 4 || fixed > 64)
         return;
     doc->styles = arena_array(doc->arena, n, sizeof *doc->styles);
     doc->style_count = n;
     for (size_t i = 0; i < n && at + 2 <= sheet.n; i++) {
-        size_t size = doc_u16(sheet, at);
-        struct doc_bytes style = doc_slice(sheet, at + 2, size);
+        size_t size = ole_u16(sheet, at);
+        struct ole_bytes style = ole_slice(sheet, at + 2, size);
         doc->styles[i].base = NO_STYLE;
         if (style.n > 0)
             read_style(style, fixed, &doc->styles[i]);

@@ -214,8 +214,8 @@ static void add_piece(struct writer *writer, const struct doc_piece *piece, uint
         if (fc >= writer->character_end)
             writer->character = doc_character_at(writer->doc, fc, &writer->character_end);
         begin_paragraph(writer, fc);
-        add_character(writer, piece->narrow ? widen((unsigned char)doc_u8(writer->doc->main, fc))
-                                            : doc_u16(writer->doc->main, fc));
+        add_character(writer, piece->narrow ? widen((unsigned char)ole_u8(writer->doc->main, fc))
+                                            : ole_u16(writer->doc->main, fc));
     }
 }
 

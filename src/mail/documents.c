@@ -5,6 +5,7 @@
 #include "mail/doc.h"
 #include "mail/inside.h"
 #include "mail/odt.h"
+#include "mail/ole.h"
 #include "mail/pdf.h"
 #include "mail/rtf.h"
 #include "mail/tnef.h"
@@ -57,8 +58,8 @@ static const struct format formats[] = {
     {"%PDF-", 5, "application/pdf", "pdf", pdf_convert},
     {"{\\rtf", 5, "application/rtf", "rtf", rtf_convert},
     {"{\\rtf", 5, "text/rtf", "rtf", rtf_convert},
-    {DOC_MAGIC, "application/msword", "doc", doc_convert},
-    {DOC_MAGIC, "application/msword", "dot", doc_convert},
+    {OLE_MAGIC, OLE_MAGIC_SIZE, "application/msword", "doc", doc_convert},
+    {OLE_MAGIC, OLE_MAGIC_SIZE, "application/msword", "dot", doc_convert},
     {ZIP_MAGIC, WORD_TYPE "document", "docx", zip_convert},
     {ZIP_MAGIC, WORD_TYPE "template", "dotx", zip_convert},
     {ZIP_MAGIC, "application/vnd.ms-word.document.macroenabled.12", "docm", zip_convert},
@@ -87,7 +88,6 @@ static const struct format formats_within[] = {
 void documents_preload(void)
 {
     cms_preload();
-    doc_preload();
     pdf_preload();
 }
 

@@ -50,6 +50,8 @@ libcore_a_SOURCES += \
 	src/mail/odt_inside.h \
 	src/mail/odt_styles.c \
 	src/mail/odt_text.c \
+	src/mail/ole.c \
+	src/mail/ole.h \
 	src/mail/page.c \
 	src/mail/page.h \
 	src/mail/pdf.c \

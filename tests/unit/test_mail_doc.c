@@ -3,9 +3,11 @@
 #include "document_case.h"
 #include "test.h"
 
+#include "base/file.h"
 #include "mail/doc.h"
+#include "mail/ole.h"
 
-#include <gsf/gsf.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <uchar.h>
@@ -138,24 +140,68 @@ struct stream {
     size_t n;
 };
 
+#define SECTOR 512
+#define END 0xfffffffe
+
+/* The directory is in the sector 1, the table of sectors in 0, then come the streams, each in as
+ * many sectors as one of 4096 bytes needs at least. */
+static void put_entry(char *entry, const char *name, unsigned type, size_t start, size_t size)
+{
+    for (size_t i = 0; name[i]; i++)
+        entry[i * 2] = name[i];
+    put(entry + 64, (uint32_t)(strlen(name) + 1) * 2, 2);
+    entry[66] = (char)type;
+    put(entry + 68, 0xffffffff, 4);
+    put(entry + 72, 0xffffffff, 4);
+    put(entry + 76, 0xffffffff, 4);
+    put(entry + 116, (uint32_t)start, 4);
+    put(entry + 120, (uint32_t)size, 4);
+}
+
+static void put_header(char *file)
+{
+    memcpy(file, OLE_MAGIC, OLE_MAGIC_SIZE);
+    put(file + 26, 3, 2);
+    put(file + 30, 9, 2);
+    put(file + 32, 6, 2);
+    put(file + 48, 1, 4);
+    put(file + 60, END, 4);
+    put(file + 68, END, 4);
+    memset(file + 76, 0xff, 109 * 4);
+    put(file + 76, 0, 4);
+}
+
+static size_t make_ole(char *file, const struct stream *streams, size_t count)
+{
+    char *table = file + SECTOR, *directory = file + 2 * SECTOR;
+    size_t sector = 2;
+    put_header(file);
+    memset(table, 0xff, SECTOR);
+    put(table, 0xfffffffd, 4);
+    put(table + 4, END, 4);
+    put_entry(directory, "Root Entry", 5, END, 0);
+    put(directory + 76, 1, 4);
+    for (size_t i = 0; i < count; i++) {
+        size_t size = streams[i].n < 4096 ? 4096 : streams[i].n;
+        size_t sectors = (size + SECTOR - 1) / SECTOR;
+        char *entry = directory + (i + 1) * 128;
+        put_entry(entry, streams[i].name, 2, sector, size);
+        if (i + 1 < count)
+            put(entry + 72, (uint32_t)i + 2, 4);
+        memcpy(file + (sector + 1) * SECTOR, streams[i].bytes, streams[i].n);
+        for (size_t k = 0; k < sectors; k++, sector++)
+            put(table + sector * 4, k + 1 < sectors ? (uint32_t)sector + 1 : END, 4);
+    }
+    return (sector + 1) * SECTOR;
+}
+
 static void read_ole(struct document_case *result, const struct stream *streams, size_t count)
 {
-    GsfOutput *memory = gsf_output_memory_new();
-    GsfOutfile *outfile = gsf_outfile_msole_new(memory);
-    for (size_t i = 0; i < count; i++) {
-        GsfOutput *child = gsf_outfile_new_child(outfile, streams[i].name, FALSE);
-        assert_true(gsf_output_write(child, streams[i].n, (const guint8 *)streams[i].bytes));
-        assert_true(gsf_output_close(child));
-        g_object_unref(child);
-    }
-    assert_true(gsf_output_close(GSF_OUTPUT(outfile)));
-    document_case_read(
-        result, &(struct document_file){
-                    .name = "Antrag.bin",
-                    .bytes = (const char *)gsf_output_memory_get_bytes(GSF_OUTPUT_MEMORY(memory)),
-                    .n = (size_t)gsf_output_size(memory)});
-    g_object_unref(outfile);
-    g_object_unref(memory);
+    static char file[128 * SECTOR];
+    memset(file, 0, sizeof file);
+    size_t n = make_ole(file, streams, count);
+    document_case_read(result,
+                       &(struct document_file){.name = "Antrag.bin", .bytes = file, .n = n});
 }
 
 static void read_word(struct document_case *result, const struct word_file *word)
@@ -280,9 +326,39 @@ static void what_is_not_read(void **state)
     read_word(&result, &(struct word_file){.text = "a\r", .body = 2, .version = 0x68});
     assert_int_equal(result.part.text, PART_UNREADABLE);
     document_case_free(&result);
-    document_case_read(&result, &(struct document_file){.name = "a.doc", .bytes = DOC_MAGIC});
+    document_case_read(
+        &result, &(struct document_file){.name = "a.doc", .bytes = OLE_MAGIC, .n = OLE_MAGIC_SIZE});
     assert_int_equal(result.part.text, PART_UNREADABLE);
     document_case_free(&result);
+}
+
+/* A file of LibreOffice's, with small streams. */
+static void a_whole_file(void **state)
+{
+    static const char expected[] =
+        "Fraktion Blau im Rat der Stadt Lindhövel\n\n"
+        "Telefon 0123\nmail@blau.example\n\n"
+        "An den\nBürgermeister der Stadt Lindhövel\n\n"
+        "Antrag zum Radweg\nDer Rat möge „beschließen“ – 10 €:\n\n"
+        "Zweiter Absatz mit\tTab\nund Zeile.\n\n"
+        "1. Erstens\na) Unterpunkt\n2. Zweitens\n- Punkt\n\n"
+        "Anna Beck      Jens Ott\nVorsitzende    Stellvertreter\nlinks unten    rechts unten\n\n"
+        "Ende\n\n\tQuelle: Haushalt\n\nKonto 1234 bei der Sparkasse\n";
+    struct arena *arena = arena_new();
+    struct document_case result;
+    char *bytes;
+    size_t n;
+    struct err err;
+    (void)state;
+    if (!file_read(arena,
+                   arena_printf(arena, "%s/tests/fuzz/seeds/office/letter.doc", getenv("srcdir")),
+                   1 << 20, &bytes, &n, &err))
+        fail_msg("%s", err.text);
+    document_case_read(&result, &(struct document_file){.bytes = bytes, .n = n});
+    assert_int_equal(result.part.text, PART_EXTRACTED);
+    assert_string_equal(result.part.content, expected);
+    document_case_free(&result);
+    arena_free(arena);
 }
 
 /* Every byte of what tells where things are, once with all its bits: it is read or refused. */
@@ -329,6 +405,7 @@ int main(void)
         cmocka_unit_test(tables),
         cmocka_unit_test(headers),
         cmocka_unit_test(what_is_not_read),
+        cmocka_unit_test(a_whole_file),
         cmocka_unit_test(damage),
     };
     mail_preload();
