@@ -134,6 +134,19 @@ static size_t end_above_label(const struct letter *letter)
     return i;
 }
 
+#define SIGNING_LINES 8
+
+/* What the mayor or an officer signs is the administration's. */
+static bool is_administrations(const struct letter *letter)
+{
+    size_t end = letter->signing.begin + SIGNING_LINES;
+    for (size_t i = letter->signing.begin; i < letter->signing.end && i < end; i++)
+        if (strlen(letter->lines[i].text) < LETTER_MAX_HEADING &&
+            pattern_matches(PATTERN_administration_signs, letter->lines[i].text))
+            return true;
+    return false;
+}
+
 bool kind_is_something_else(const struct letter *letter)
 {
     size_t end =
@@ -141,7 +154,8 @@ bool kind_is_something_else(const struct letter *letter)
     if (letter->subject != NULL && strlen(letter->subject) < LETTER_MAX_HEADING &&
         pattern_matches(PATTERN_no_motion_heading, letter->subject))
         return true;
-    return head_says(letter, end_above_label(letter), PATTERN_no_motion_heading) ||
+    return is_administrations(letter) ||
+           head_says(letter, end_above_label(letter), PATTERN_no_motion_heading) ||
            head_says(letter, end, PATTERN_no_motion_words) ||
            pattern_matches(PATTERN_no_motion_words, opening_text(letter));
 }

@@ -24,6 +24,7 @@ static const struct {
     {LINE_OTHER, PATTERN_other_heading, 1},
     {LINE_OTHER, PATTERN_reasoning_elsewhere, 0},
     {LINE_QUESTIONS, PATTERN_questions_line, 0},
+    {LINE_ASKS, PATTERN_asks_line, 0},
     {LINE_REPLACES, PATTERN_replaces_line, 0},
     {LINE_SUBJECT, PATTERN_subject_line, 1},
     {LINE_LABEL, PATTERN_label_line, 3},
@@ -340,6 +341,11 @@ static bool begins_section(const struct line *line)
     return is_section(line->role) || line->role == LINE_DECIDES;
 }
 
+static bool is_prose(const struct line *line)
+{
+    return line->role == LINE_PLAIN || line->role == LINE_ASKS || line->role == LINE_QUESTIONS;
+}
+
 /* Without a salutation the head ends where prose begins that asks for something; a second label
  * alone in its line ("Antrag:") heads what is asked for. */
 static size_t head_end_without_salutation(const struct letter *letter)
@@ -353,7 +359,7 @@ static size_t head_end_without_salutation(const struct letter *letter)
         if (labelled && line->role == LINE_LABEL && text_equal(line->rest, ":"))
             return i;
         labelled = labelled || line->role == LINE_LABEL;
-        if (!line->gap || line->role != LINE_PLAIN)
+        if (!line->gap || !is_prose(line))
             continue;
         struct range block = {i, letter_block_end(letter, i, letter->n)};
         if (block.end - block.begin > 12)

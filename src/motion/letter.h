@@ -33,6 +33,7 @@ enum line_role {
     LINE_OTHER,      /* Finanzielle Auswirkungen: */
     LINE_DECIDES,    /* Der Rat moege beschliessen: */
     LINE_QUESTIONS,  /* Wir fragen daher die Verwaltung: */
+    LINE_ASKS,       /* Wir beantragen daher: */
     LINE_REPLACES,   /* Neufassung, ersetzt A/2026/0001 */
     LINE_LABEL,      /* Antrag ..., alone or with more */
     LINE_SUBJECT,    /* Betreff: ... */

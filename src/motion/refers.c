@@ -51,7 +51,9 @@ const char *refers_in(struct trace *trace, const char *s)
 const char *refers_find(const struct letter *letter, const struct heading *heading)
 {
     const char *replaces = letter->replaces != NULL ? letter->replaces : "";
-    const char *texts[] = {replaces, heading->phrase, head_text(letter), opening_text(letter)};
+    const char *subject = letter->subject != NULL ? letter->subject : "";
+    const char *texts[] = {replaces, heading->phrase, head_text(letter), opening_text(letter),
+                           subject};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const char *found = refers_in(letter->trace, texts[i]);
         if (found != NULL)

@@ -68,6 +68,11 @@ static void read_line(struct sections *sections, size_t i)
     case LINE_REASONING:
         begin_section(sections, SECTION_REASONING, i, pattern_id(PATTERN_reasoning_heading));
         return;
+    case LINE_ASKS:
+        /* before the first section the letter itself says what is asked (letter.h) */
+        if (i >= sections->letter->sections.begin && sections->now != SECTION_RESOLUTION)
+            begin_asked(sections, i, i + 1, pattern_id(PATTERN_asks_line));
+        return;
     case LINE_QUESTIONS:
     case LINE_OTHER:
         begin_section(sections, SECTION_NONE, i, NULL);
