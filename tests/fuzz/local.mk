@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # With --enable-fuzzer libFuzzer programs, else the same targets replayed over their seeds.
 
-FUZZ_CORE = tests/fuzz/fuzz_conf tests/fuzz/fuzz_mail tests/fuzz/fuzz_motion tests/fuzz/fuzz_office \
-	tests/fuzz/fuzz_reading tests/fuzz/fuzz_rtf tests/fuzz/fuzz_tnef
+FUZZ_CORE = tests/fuzz/fuzz_conf tests/fuzz/fuzz_html tests/fuzz/fuzz_mail tests/fuzz/fuzz_motion \
+	tests/fuzz/fuzz_office tests/fuzz/fuzz_reading tests/fuzz/fuzz_rtf tests/fuzz/fuzz_tnef
 FUZZ_DAEMON = tests/fuzz/fuzz_wire
 
 if FUZZER
@@ -19,6 +19,9 @@ endif
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_conf_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_conf_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz_html.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
+tests_fuzz_fuzz_html_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_html_LDADD = $(CORE_LIBS)
 tests_fuzz_fuzz_mail_SOURCES = tests/fuzz/fuzz_mail.c tests/fuzz/fuzz.h $(FUZZ_MAIN)
 tests_fuzz_fuzz_mail_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_mail_LDADD = $(CORE_LIBS)
@@ -41,5 +44,5 @@ tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/fuzz.h $(FUZZ_M
 tests_fuzz_fuzz_wire_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_wire_LDADD = $(DAEMON_LIBS)
 
-EXTRA_DIST += tests/fuzz/seeds tests/fuzz/mail.dict tests/fuzz/motion.dict \
+EXTRA_DIST += tests/fuzz/seeds tests/fuzz/html.dict tests/fuzz/mail.dict tests/fuzz/motion.dict \
 	tests/fuzz/office.dict tests/fuzz/rtf.dict tests/fuzz/tnef.dict
