@@ -116,13 +116,15 @@ char *field_unfold(struct arena *arena, const char *s, size_t n)
 {
     char *out = arena_alloc(arena, n + 1);
     size_t len = 0;
+    bool ascii = true;
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)s[i];
+        ascii = ascii && c < 0x80;
         if (c == '\n' || (c == '\r' && i + 1 < n && s[i + 1] == '\n'))
             continue;
         out[len++] = c < 0x20 || c == 0x7f ? ' ' : s[i];
     }
-    if (text_is_utf8(out, len))
+    if (ascii)
         return out;
     bool bad;
     return charset_to_utf8(arena, NULL, out, len, &len, &bad);
