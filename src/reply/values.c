@@ -23,8 +23,8 @@ static const char *const names[] = {
     "message_id", "raw_size", "raw_sha256", "parts", "found", "unreadable", "unread",
     /* of a motion */
     "number", "position", "kind", "label", "title", "short_title", "withheld", "confidential",
-    "mover", "named", "meetings", "short_meetings", "rules", "in_time", "late", "unknown", "none",
-    "deadline_meeting", "last_day",
+    "ocr", "mover", "named", "meetings", "short_meetings", "rules", "in_time", "late", "unknown",
+    "none", "deadline_meeting", "last_day",
     /* of the decision */
     "reason", "advice", "detail", "detail_row",
     /* of a person's decision */
@@ -423,6 +423,7 @@ void values_set_motion(struct values *values, const struct decided_motion *motio
     values_set(values, "kind", reply_words(values->language)->kinds[motion->motion->kind]);
     values_set(values, "label", values_showable(arena, motion->motion->label, NAME_LENGTH));
     values_set(values, "confidential", flag(motion->motion->confidential));
+    values_set(values, "ocr", flag(motion->motion->is_ocr));
     values_set(values, "mover", motion->mover == NULL ? NULL : motion->mover->title);
     values_set(values, "named",
                values_showable(arena, text_join(arena, &motion->named, ", "), TITLE_LENGTH));
@@ -481,8 +482,9 @@ void values_set_found(struct values *values, const struct decision *decision)
         const struct motion *motion = decision->motions[i].motion;
         const char *title = values_showable(values->arena, motion->title, TITLE_LENGTH);
 
-        add_line(&text, arena_printf(values->arena, "  - %s: %s", words->kinds[motion->kind],
-                                     title == NULL ? words->untitled : title));
+        add_line(&text, arena_printf(values->arena, "  - %s: %s%s", words->kinds[motion->kind],
+                                     title == NULL ? words->untitled : title,
+                                     motion->is_ocr ? " (OCR)" : ""));
     }
     values_set(values, "found", text.s);
 }

@@ -6,7 +6,7 @@
 #include "reply/reply.h"
 #include "reply/template.h"
 
-#define VALUES_MAX 64
+#define VALUES_MAX 72
 
 /* Copied by assignment: what is common first, then a copy for each motion and recipient. */
 struct values {

@@ -498,6 +498,55 @@ static void test_thread(void **state)
     assert_null(header(&replies.v[0], "References"));
 }
 
+/* ---- read off a picture ---- */
+
+static void recognized(struct setting *s)
+{
+    joint(s);
+    notify_all(s);
+    first(s)->is_ocr = true;
+}
+
+static void recognized_in_english(struct setting *s)
+{
+    recognized(s);
+    s->body->language = "en";
+}
+
+static void recognized_and_held(struct setting *s)
+{
+    recognized(s);
+    s->body->factions[0].members[0].submit = false;
+}
+
+static void not_recognized(struct setting *s)
+{
+    recognized(s);
+    first(s)->is_ocr = false;
+}
+
+static void test_every_answer_says_what_was_read_off_a_picture(void **state)
+{
+    static const struct {
+        void (*change)(struct setting *s);
+        bool says;
+    } pictures[] = {{recognized, true},
+                    {recognized_in_english, true},
+                    {recognized_and_held, true},
+                    {not_recognized, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {
+        struct setting s;
+        struct replies replies;
+        answer(pictures[i].change, &s, &replies);
+        assert_true(replies.n >= 2);
+        for (size_t k = 0; k < replies.n; k++)
+            if ((strstr(read_back(&replies.v[k])->parts[0].content, "OCR") != NULL) !=
+                pictures[i].says)
+                fail_msg("case %zu: %s", i, read_back(&replies.v[k])->parts[0].content);
+    }
+}
+
 /* ---- hostile values ---------------------------------------------------------------------------
  */
 
@@ -1168,6 +1217,7 @@ int main(void)
         cmocka_unit_test(test_who_gets_what),
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_thread),
+        cmocka_unit_test(test_every_answer_says_what_was_read_off_a_picture),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_endless),
         cmocka_unit_test(test_first_lines),
