@@ -20,9 +20,7 @@
 #include <unistd.h>
 
 #define IN_FLIGHT 16 /* as many wait in a socket without filling it */
-#ifndef MEMORY_SECONDS
 #define MEMORY_SECONDS 1.0
-#endif
 
 struct bench {
     pid_t pid;
