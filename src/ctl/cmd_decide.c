@@ -91,10 +91,9 @@ static bool reread(struct ruling_context *context, const struct ruling_order *or
     struct err err;
     if (!ruling_open_message(context, order, &message, err_r))
         return false;
-    if (reader_read_apart(context->arena, message.raw.fd, &reading, &err))
-        message.reading = reading;
-    else
+    if (!reader_read_apart(context->arena, message.raw.fd, &reading, &err))
         message.unreadable = arena_strdup(context->arena, err.text);
+    message.reading = reading;
     close(message.raw.fd);
     message.raw.fd = -1;
     return ruling_reread(context, &message, answer_r, err_r);

@@ -38,9 +38,9 @@ bool ctl_read(struct ctl *ctl, int *exit_code_r, struct err *err_r)
         return false;
     bool ok = reader_read_apart(ctl->arena, fd, &reading, err_r);
     close(fd);
-    if (ok && ctl->why && !ctl->json)
+    if (reading && ctl->why && !ctl->json)
         why_print(ctl->arena, reading, wants_colours());
-    else if (ok)
+    else if (reading)
         ctl_print_json(ctl, reading_to_json(reading)); /* with and without --json */
     return ok || err_add_where(err_r, "%s", ctl->argv[0]);
 }
@@ -203,10 +203,9 @@ static void read_it(struct ctl *ctl, int fd, struct message *message)
 {
     struct err err;
     struct reading *reading;
-    if (reader_read_apart(ctl->arena, fd, &reading, &err))
-        message->reading = reading;
-    else
+    if (!reader_read_apart(ctl->arena, fd, &reading, &err))
         message->unreadable = arena_strdup(ctl->arena, err.text);
+    message->reading = reading;
 }
 
 static bool explain(struct ctl *ctl, struct message *message, int fd, struct err *err_r)

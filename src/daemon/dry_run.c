@@ -110,10 +110,9 @@ static void read_it(struct arena *arena, struct message *message)
 {
     struct reading *reading;
     struct err err;
-    if (reader_read_apart(arena, message->raw.fd, &reading, &err))
-        message->reading = reading;
-    else
+    if (!reader_read_apart(arena, message->raw.fd, &reading, &err))
         message->unreadable = arena_strdup(arena, err.text);
+    message->reading = reading;
 }
 
 static bool settle(struct look *look, struct arena *arena, struct message *message,

@@ -63,14 +63,14 @@ static void say(int socket, bool ok, int json_fd, const struct err *err)
     wire_send(socket, &packet, 0, &ignored);
 }
 
-static _Noreturn void child(int socket, int mail_fd)
+static _Noreturn void child(int socket, int mail_fd, enum mail_depth depth)
 {
     struct err err;
     int json_fd = -1;
     reader_preload();
     alarm(SANDBOX_JOB_SECONDS);
     bool ok = sandbox_limit_job(&err) && sandbox_enter(SANDBOX_READER_JOB, &err) &&
-              reader_job(mail_fd, MAIL_CONTENT, &json_fd, &err);
+              reader_job(mail_fd, depth, &json_fd, &err);
     say(socket, ok, json_fd, &err);
     _exit(0);
 }
@@ -92,15 +92,15 @@ static bool take_answer(int socket, struct arena *arena, struct reading **readin
     return ok;
 }
 
-bool reader_read_apart(struct arena *arena, int mail_fd, struct reading **reading_r,
-                       struct err *err_r)
+static bool read_apart(struct arena *arena, int mail_fd, enum mail_depth depth,
+                       struct reading **reading_r, struct err *err_r)
 {
     int sockets[2];
     if (!wire_pair(sockets, err_r))
         return false;
     pid_t pid = fork();
     if (pid == 0)
-        child(sockets[1], mail_fd);
+        child(sockets[1], mail_fd, depth);
     close(sockets[1]);
     bool ok = pid > 0 ? take_answer(sockets[0], arena, reading_r, err_r)
                       : err_set_errno(err_r, ERR_TRY_AGAIN, "cannot start a process");
@@ -108,4 +108,16 @@ bool reader_read_apart(struct arena *arena, int mail_fd, struct reading **readin
     if (pid > 0)
         waitpid(pid, NULL, 0);
     return ok;
+}
+
+bool reader_read_apart(struct arena *arena, int mail_fd, struct reading **reading_r,
+                       struct err *err_r)
+{
+    struct err ignored;
+    *reading_r = NULL;
+    if (read_apart(arena, mail_fd, MAIL_CONTENT, reading_r, err_r))
+        return true;
+    if (!read_apart(arena, mail_fd, MAIL_HEAD, reading_r, &ignored))
+        *reading_r = NULL;
+    return false;
 }

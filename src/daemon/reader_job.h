@@ -19,7 +19,8 @@ bool reader_job(int mail_fd, enum mail_depth depth, int *json_fd_r, struct err *
 bool reader_take(struct arena *arena, int json_fd, struct reading **reading_r, struct err *err_r);
 
 /* For programs without a reader role: the whole reading of one mail, made in a child of its own
- * under the same lock. */
+ * under the same lock.  False where that fails; *reading_r is then what the job "head" reads, as it
+ * stays in the daemon, or NULL. */
 bool reader_read_apart(struct arena *arena, int mail_fd, struct reading **reading_r,
                        struct err *err_r);
 

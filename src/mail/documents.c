@@ -194,6 +194,11 @@ static char *normalize_pages(struct arena *arena, const char *s, size_t n)
 
 static void append(struct documents *documents, struct mail_document document)
 {
+    if (strlen(document.text) > MAIL_MAX_TEXT - documents->content.len) {
+        documents_defect(documents, "too-much-text");
+        documents_fail(documents, PART_TOO_LARGE);
+        return;
+    }
     if (documents->n > 0)
         text_add_char(&documents->content, '\n');
     document.offset = documents->content.len;

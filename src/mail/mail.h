@@ -48,7 +48,7 @@
  *   too-many-pages      more than PDF_MAX_PAGES (pdf.h); the others are not read
  *   too-many-parts      more than MAIL_MAX_PARTS, or than are parsed; the others are left out
  *   too-many-references more than MAIL_MAX_IDS ids in one field; the others are left out
- *   too-much-text       a document of more than MAIL_MAX_TEXT
+ *   too-much-text       a document, or all texts together, of more than MAIL_MAX_TEXT
  *   too-much-unpacked   what is packed in the attachments is more than we unpack
  *   too-slow            PDFs took longer than PDF_MAX_SECONDS; what was read by then counts
  *   truncated           the end is missing: a multipart, or a document's group, that is not closed
@@ -202,7 +202,7 @@ enum mail_depth {
 #define MAIL_MAX_FIELD (64 * 1024)   /* one field */
 #define MAIL_MAX_PARTS 500
 #define MAIL_MAX_DEPTH 50
-#define MAIL_MAX_TEXT (4 * 1024 * 1024) /* text taken from one part */
+#define MAIL_MAX_TEXT (4 * 1024 * 1024) /* text taken from one part, and from all of them */
 #define MAIL_MAX_ADDRESSES 1000
 #define MAIL_MAX_IDS 500
 #define MAIL_MAX_ID 900 /* bytes of one Message-ID */

@@ -274,6 +274,23 @@ static bool has_body(const struct reader *reader, const struct mail_part *part)
     return false;
 }
 
+/* The grammar reads all of them, and as one text where they are the body. */
+static void limit_text(struct reader *reader, struct mail_part *part)
+{
+    if (part->text != PART_EXTRACTED)
+        return;
+    size_t n = strlen(part->content);
+    if (n > reader->text_room) {
+        reader_defect(reader, "too-much-text");
+        part->text = PART_TOO_LARGE;
+        part->content = NULL;
+        part->documents = NULL;
+        part->document_count = 0;
+    } else {
+        reader->text_room -= n;
+    }
+}
+
 static void add_part(struct reader *reader, struct leaf *leaf)
 {
     struct mail *mail = reader->mail;
@@ -299,6 +316,7 @@ static void add_part(struct reader *reader, struct leaf *leaf)
     part->is_body = leaf->place.role == ROLE_BODY && !is_attached(reader, leaf) &&
                     (opener == OPEN_PLAIN || opener == OPEN_HTML);
     open_leaf(reader, leaf, part);
+    limit_text(reader, part);
     if (!reader->inner && !reader->within)
         report_collect(reader, part->type, leaf->bytes, leaf->n);
     reader->has_attachment = reader->has_attachment || is_attachment(reader, leaf, part);

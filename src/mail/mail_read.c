@@ -139,7 +139,8 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
     if (large && !header_check(bytes, n, &body, err_r))
         return false;
     mail_preload();
-    struct reader reader = {.arena = arena, .depth = depth, .budget = n * 4};
+    struct reader reader = {
+        .arena = arena, .depth = depth, .budget = n * 4, .text_room = MAIL_MAX_TEXT};
     reader.mail = ARENA_NEW(arena, struct mail);
     reader.options = g_mime_parser_options_clone(options);
     g_mime_parser_options_set_warning_callback(reader.options, note_warning, &reader);

@@ -227,6 +227,8 @@ ZOO = [
     ("40 MB of base64, a file", None,
      lambda: mail("application/octet-stream; name=a.bin", os.urandom(30 * MEGABYTE))),
     ("40 MB of base64, a text", "too-large", lambda: mail("text/plain", b"Antrag\n" * 4300000)),
+    ("10 texts of 3 MB each", "too-much-text", lambda: HEAD + entity(
+        "multipart/mixed; boundary=b", (b"--b\r\n\r\n" + b"Antrag\r\n" * 400000) * 10)),
     ("40 MB of NUL", "nul-bytes", lambda: HEAD + b"\r\n" + b"\0" * (40 * MEGABYTE)),
     ("5000000 lines of boundary", "too-many-parts",
      lambda: HEAD + entity("multipart/mixed; boundary=b", b"--b\r\n" * 5000000)),

@@ -1010,6 +1010,29 @@ static void text_has_a_limit(void **state)
     }
 }
 
+/* Each is small enough, all of them are not: as parts, and as files of a message in one part. */
+static void all_texts_together_have_a_limit(void **state)
+{
+    static const char *const begins[] = {"Content-Type: multipart/mixed; boundary=b\n\n",
+                                         "Content-Type: application/x-none; name=a.eml\n\n"
+                                         "Content-Type: multipart/mixed; boundary=b\n\n"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct arena *arena = arena_new();
+        char *part =
+            repeat(arena, "--b\n\n", "0123456789012345678901234567890123456789\n", 30000, "");
+        char *s = repeat(arena, arena_printf(arena, HEAD "%s", begins[i]), part, 5, "--b--\n");
+        struct mail *mail = read_text(arena, s, MAIL_CONTENT);
+        size_t all = 0;
+        for (size_t k = 0; k < mail->part_count; k++)
+            all += mail->parts[k].content ? strlen(mail->parts[k].content) : 0;
+        assert_true(all > MAIL_MAX_TEXT / 2 && all <= MAIL_MAX_TEXT);
+        assert_true(texts_has(&mail->defects, "too-much-text"));
+        assert_int_equal(mail->parts[0].text, PART_EXTRACTED);
+        arena_free(arena);
+    }
+}
+
 static void hostile_html_ends(void **state)
 {
     static const struct {
@@ -1096,6 +1119,7 @@ int main(void)
         cmocka_unit_test(depth_and_number_have_limits),
         cmocka_unit_test(parts_are_counted_before_they_are_parsed),
         cmocka_unit_test(text_has_a_limit),
+        cmocka_unit_test(all_texts_together_have_a_limit),
         cmocka_unit_test(hostile_html_ends),
         cmocka_unit_test(smime_is_told),
     };
