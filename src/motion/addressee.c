@@ -6,13 +6,17 @@
 /* "den Vorsitzenden", "Ersten Buergermeister": as it is called in the nominative. */
 static const char *nominative(struct trace *trace, const char *office, bool masculine)
 {
-    static const enum pattern weak[] = {PATTERN_weak_ordinal, PATTERN_weak_vorsitzende};
+    static const struct {
+        enum pattern pattern;
+        const char *ending; /* of men */
+    } weak[] = {
+        {PATTERN_weak_ordinal, "r"}, {PATTERN_weak_vorsitzende, "r"}, {PATTERN_weak_president, ""}};
     struct match match;
     for (size_t i = 0; i < sizeof weak / sizeof weak[0]; i++) {
-        if (!pattern_find(weak[i], office, 0, &match))
+        if (!pattern_find(weak[i].pattern, office, 0, &match))
             continue;
         char *made = arena_printf(trace_arena(trace), "%.*s%s%s", (int)match.end[1], office,
-                                  masculine ? "r" : "", office + match.end[0]);
+                                  masculine ? weak[i].ending : "", office + match.end[0]);
         office =
             trace_stand_for(trace, made, office, strlen(office), pattern_id(PATTERN_office_line));
     }

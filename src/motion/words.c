@@ -2,6 +2,7 @@
 #include "motion/words.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 static const struct {
@@ -68,21 +69,34 @@ static bool is_capital(const char *s)
            text_starts(s, "Ü");
 }
 
+/* Bit p stands for: p letters of the acronym have been met. */
+static uint32_t meet(const char *acronym, uint32_t met, char c)
+{
+    uint32_t next = 0;
+    for (size_t p = 0; acronym[p] != '\0'; p++)
+        if ((met & (UINT32_C(1) << p)) != 0 && acronym[p] == c)
+            next |= UINT32_C(1) << (p + 1);
+    return next;
+}
+
 bool words_are_short(struct arena *arena, const char *acronym, const char *name)
 {
     static const char edges[] = " -/.,&()";
     const char *wanted = words_plain(arena, acronym);
-    size_t words = 0;
-    for (name += strspn(name, edges); *name != '\0'; name += strspn(name, edges), words++) {
+    size_t length = strlen(wanted);
+    uint32_t met = 1;
+    if (length == 0 || length > 30)
+        return false;
+    for (name += strspn(name, edges); *name != '\0'; name += strspn(name, edges)) {
         size_t n = strcspn(name, edges);
         const char *word = words_plain(arena, arena_strndup(arena, name, n));
-        if (is_capital(name) && *word != *wanted)
-            return false;
-        for (; *word != '\0'; word++)
-            wanted += *word == *wanted;
+        uint32_t initial = meet(wanted, met, *word);
+        met = is_capital(name) ? initial : met | initial;
+        for (const char *c = word; *c != '\0' && *++c != '\0';)
+            met |= meet(wanted, met, *c);
         name += n;
     }
-    return words > 0 && *wanted == '\0';
+    return (met & (UINT32_C(1) << length)) != 0;
 }
 
 bool words_kind_of(struct arena *arena, const char *label, enum motion_kind *kind_r)
