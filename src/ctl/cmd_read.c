@@ -157,14 +157,27 @@ static void print_json(struct ctl *ctl, const struct message *message, const str
     ctl_print_json(ctl, object);
 }
 
+static const char *say_fate(struct arena *arena, const struct decided_motion *decided)
+{
+    switch (decided->follow) {
+    case FOLLOW_NONE:
+        return decided->registered
+                   ? arena_printf(arena, "registered as %s if it came now", decided->number)
+                   : "held";
+    case FOLLOW_WITHDRAWS:
+        return arena_printf(arena, "withdraws %s", decided->number);
+    case FOLLOW_REPLACES:
+        return arena_printf(arena, "is version %d of %s", decided->follows->version + 1,
+                            decided->number);
+    }
+    panic("ctl: no such follow-up");
+}
+
 static void print_motion(struct ctl *ctl, const struct decided_motion *decided)
 {
     const struct motion *motion = decided->motion;
-    ctl_line(ctl, "motion    %s \"%s\": %s%s%s%s", motion_kind_to_text(motion->kind),
-             motion->title ? motion->title : "(no title)",
-             decided->registered ? "registered" : "held", decided->registered ? " as " : "",
-             decided->registered ? decided->number : "",
-             decided->registered ? " if it came now" : "");
+    ctl_line(ctl, "motion    %s \"%s\": %s", motion_kind_to_text(motion->kind),
+             motion->title ? motion->title : "(no title)", say_fate(ctl->arena, decided));
     if (decided->reason)
         ctl_line(ctl, "          %s (%s)", decided->reason, decided->row);
     if (decided->deadline.rule)

@@ -56,6 +56,9 @@ static void print_motion(const struct decided_motion *decided)
     const char *title = decided->motion->title ? decided->motion->title : "(no title)";
     if (decided->registered)
         printf("    registered as %s: %s\n", decided->number, title);
+    else if (decided->follow != FOLLOW_NONE)
+        printf("    %s %s: %s\n", decided->follow == FOLLOW_WITHDRAWS ? "withdraws" : "replaces",
+               decided->number, title);
     else
         printf("    held: %s\n", title);
     if (decided->reason)

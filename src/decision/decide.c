@@ -485,6 +485,27 @@ static bool is_replacement(const struct case_file *file, const struct motion *mo
     return motion->kind == MOTION_REPLACEMENT;
 }
 
+/* Whether the letter may act by itself: on an open motion of the sender's faction alone, and from
+ * a sender who is more than a name in From, which anybody can write. */
+static bool may_follow(const struct case_file *file)
+{
+    const struct known_motion *referred = file->known->referred;
+
+    return referred != NULL && referred->state == MOTION_STATE_REGISTERED &&
+           file->verdict->level >= TRUST_AUTHENTICATED && referred->movers.n == 1 &&
+           trust_find_faction(file->body, referred->movers.v[0]) == file->verdict->faction;
+}
+
+static bool may_withdraw(const struct case_file *file, const struct motion *motion)
+{
+    return motion->kind == MOTION_WITHDRAWAL && may_follow(file);
+}
+
+static bool may_replace(const struct case_file *file, const struct motion *motion)
+{
+    return motion->kind == MOTION_REPLACEMENT && may_follow(file);
+}
+
 static bool names_our_recipient(const struct case_file *file, const char *address)
 {
     return address != NULL && (has_address(&file->mailbox->addresses, address) ||
@@ -581,12 +602,21 @@ static const struct motion_rule {
     const char *name;
     bool (*test)(const struct case_file *file, const struct motion *motion); /* NULL: holds */
     bool registered;
+    enum follow follow;
     const char *sentence;
     const char *(*detail)(struct arena *arena, const struct motion *motion);
 } motion_rules[] = {
     {.name = "citizen",
      .test = is_citizens,
      .sentence = "citizen's suggestion: it takes another way than a faction's motion"},
+    {.name = "withdrawn",
+     .test = may_withdraw,
+     .follow = FOLLOW_WITHDRAWS,
+     .sentence = "follow-up: {} is withdrawn"},
+    {.name = "replaced",
+     .test = may_replace,
+     .follow = FOLLOW_REPLACES,
+     .sentence = "follow-up: {} is replaced"},
     {.name = "withdrawal",
      .test = is_withdrawal,
      .sentence = "follow-up: a withdrawal of {}",
@@ -762,6 +792,28 @@ static void hold_all(struct decision *decision)
     }
 }
 
+/* What the new paper leaves open stays as it was. */
+static void follow(struct arena *arena, const struct case_file *file,
+                   struct decided_motion *decided)
+{
+    const struct known_motion *known = decided->follows;
+    struct motion *motion = ARENA_NEW(arena, struct motion);
+
+    *motion = *decided->motion;
+    if (motion->title == NULL || decided->follow == FOLLOW_WITHDRAWS)
+        motion->title = known->title;
+    if (motion->consultation_count == 0 || decided->follow == FOLLOW_WITHDRAWS) {
+        motion->consultations = known->consultations;
+        motion->consultation_count = known->consultation_count;
+    }
+    motion->kind = known->kind;
+    motion->confidential = motion->confidential || known->confidential;
+    decided->motion = motion;
+    decided->number = known->number;
+    decided->named = known->named;
+    decide_deadlines(arena, file, decided);
+}
+
 static void judge_motion(struct arena *arena, const struct case_file *file, int *counter,
                          struct decided_motion *decided)
 {
@@ -769,9 +821,15 @@ static void judge_motion(struct arena *arena, const struct case_file *file, int 
     int year, month, mday;
 
     decided->row = rule->name;
-    decided->detail = rule->detail == NULL ? NULL : rule->detail(arena, decided->motion);
-    decided->reason = fill(arena, rule->sentence, decided->detail);
     decided->registered = rule->registered;
+    decided->follow = rule->follow;
+    decided->follows = file->known->referred;
+    if (rule->follow != FOLLOW_NONE)
+        follow(arena, file, decided);
+    decided->detail = rule->follow != FOLLOW_NONE ? decided->number
+                      : rule->detail == NULL      ? NULL
+                                                  : rule->detail(arena, decided->motion);
+    decided->reason = fill(arena, rule->sentence, decided->detail);
     if (!rule->registered)
         return;
     day_to_ymd(moment_day(file->arrival.at), &year, &month, &mday);
@@ -785,8 +843,10 @@ static void sum_up(struct arena *arena, const struct case_file *file, struct dec
     size_t registered = 0;
 
     for (size_t i = decision->motion_count; i-- > 0;) {
-        registered += decision->motions[i].registered;
-        if (!decision->motions[i].registered)
+        bool done = decision->motions[i].registered || decision->motions[i].follow != FOLLOW_NONE;
+
+        registered += done;
+        if (!done)
             held = &decision->motions[i];
     }
     decision->row = held == NULL ? "registered" : held->row;
@@ -797,6 +857,10 @@ static void sum_up(struct arena *arena, const struct case_file *file, struct dec
     } else if (held != NULL) {
         decision->reason = arena_printf(arena, "registered in part; held: %s", held->reason);
         decision->row = "registered";
+    } else if (decision->motions[0].follow != FOLLOW_NONE) {
+        decision->row = decision->motions[0].row;
+        decision->reason = decision->motions[0].reason;
+        decision->detail = decision->motions[0].detail;
     } else if (decision->unread.n > 0) {
         decision->reason = arena_printf(arena, "registered; not read yet: %s",
                                         text_join(arena, &decision->unread, ", "));

@@ -30,6 +30,23 @@ enum motion_state {
     MOTION_STATE_VOID,
 };
 
+/* A motion of the register that a mail is about, as it stands. */
+struct known_motion {
+    const char *number;
+    int version;
+    enum motion_state state;
+    enum motion_kind kind;
+    const char *title; /* or NULL */
+    bool confidential;
+    struct texts movers, named; /* titles of factions */
+    struct motion_consultation *consultations;
+    size_t consultation_count;
+    int64_t arrived_at; /* of its present version */
+    struct deadline deadline;
+    const char *confirmation; /* Message-ID of the list's first mail about it, or NULL */
+    bool confirmation_waits;
+};
+
 /* What the registry knows that bears on this mail; 0 and NULL mean no. */
 struct known {
     int64_t message;    /* the row this mail will get, for "m12" */
@@ -40,6 +57,7 @@ struct known {
                      what there was to say about it has been said */
     int64_t reported; /* our answer, "o34", that it is a report on, or was sent to the return
                          address of */
+    const struct known_motion *referred; /* what a withdrawal or replacement is about, or NULL */
     const char
         *same_content; /* number of a motion with the same text or attachment by this sender */
     const char
@@ -52,11 +70,16 @@ struct decided_consultation {
     struct deadline deadline;
 };
 
+/* A document of a number that was given before takes no new one. */
+enum follow { FOLLOW_NONE, FOLLOW_WITHDRAWS, FOLLOW_REPLACES };
+
 struct decided_motion {
     const struct motion *motion;
-    bool registered;    /* false: held */
-    const char *number; /* NULL where held */
-    const char *row;    /* which row said so */
+    bool registered; /* false: held, or it follows */
+    enum follow follow;
+    const struct known_motion *follows; /* what it acts on; of a held one what it would, or NULL */
+    const char *number;                 /* NULL where held */
+    const char *row;                    /* which row said so */
     const char *reason; /* its sentence, English; NULL where registered without a remark */
     const char *detail; /* what the sentence speaks of (a name, a number), or NULL */
     const struct conf_faction *mover; /* the sender's faction */

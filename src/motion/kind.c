@@ -56,7 +56,8 @@ static enum motion_kind kind_of_content(const struct letter *letter, const struc
 {
     const char *opening = opening_text(letter);
     const char *title = heading->title != NULL ? heading->title : "";
-    if (says(PATTERN_says_withdraw, opening, spot_r))
+    if (!pattern_matches(PATTERN_withdraws_perhaps, opening) &&
+        says(PATTERN_says_withdraw, opening, spot_r))
         return MOTION_WITHDRAWAL;
     if (says(PATTERN_says_replace, opening, spot_r))
         return MOTION_REPLACEMENT;

@@ -59,6 +59,7 @@ struct letter {
     struct line *lines;
     size_t n;
     const char *subject;  /* of the mail, if its words may count; or NULL */
+    const char *answered; /* subject of the answer that it is, or NULL */
     struct day mailed;    /* the mail's own day, or DAY_NONE */
     const char *replaces; /* the line that says what it replaces, or NULL */
     size_t salutation;    /* n: there is none */

@@ -108,6 +108,12 @@ static void read_shared(const struct letter *letter, const struct heading *headi
     read_confidential(letter, heading, motion);
 }
 
+/* "Re: [A/2026/0001] ..." says what is withdrawn or replaced. */
+static bool takes_answered(enum motion_kind kind)
+{
+    return kind == MOTION_REPLACEMENT || kind == MOTION_WITHDRAWAL;
+}
+
 static void read_own(const struct letter *letter, const struct heading *heading, struct range range,
                      struct motion *motion)
 {
@@ -118,8 +124,11 @@ static void read_own(const struct letter *letter, const struct heading *heading,
     if (has_no_resolution(motion->kind))
         motion->resolution = NULL;
     consultation_find(letter, heading, motion->resolution, motion);
-    if (needs_reference(motion->kind))
-        motion->refers_to = refers_find(letter, heading);
+    if (!needs_reference(motion->kind))
+        return;
+    motion->refers_to = refers_find(letter, heading);
+    if (motion->refers_to == NULL && letter->answered != NULL && takes_answered(motion->kind))
+        motion->refers_to = refers_in(letter->trace, letter->answered);
 }
 
 static const char *join_phrases(struct trace *trace, const char *a, const char *b)
@@ -147,8 +156,9 @@ static void read_items(const struct letter *letter, const struct motion *shared,
 
 /* What the mail says around a letter. */
 struct envelope {
-    const char *subject; /* if its words may count; or NULL */
-    struct day mailed;   /* the day of its Date, in its own zone, or DAY_NONE */
+    const char *subject;  /* if its words may count; or NULL */
+    const char *answered; /* of an answer; or NULL */
+    struct day mailed;    /* the day of its Date, in its own zone, or DAY_NONE */
 };
 
 /* Whether it may be a letter that hands on a motion: false for what is known to be something else.
@@ -162,6 +172,7 @@ static bool read_letter(struct trace *trace, const char *text, const struct enve
     size_t mark = trace_mark(trace);
     struct letter *letter = letter_read(trace, text);
     letter->subject = envelope->subject;
+    letter->answered = envelope->answered;
     letter->mailed = envelope->mailed;
     title_find(letter, &heading);
     read_shared(letter, &heading, &motion);
@@ -248,9 +259,11 @@ static void read_body(struct trace *trace, const struct mail_document *document,
     struct motions found = {0};
     const char *text = limited(trace, document->text, path, document->offset);
     const char *subject = envelope->subject;
-    struct envelope own = *envelope, forwarding = {NULL, envelope->mailed};
-    if (subject != NULL && body_is_answer(subject))
+    struct envelope own = *envelope, forwarding = {NULL, NULL, envelope->mailed};
+    if (subject != NULL && body_is_answer(subject)) {
         own.subject = NULL;
+        own.answered = subject;
+    }
     bool forwards = subject != NULL && body_is_forward(subject);
     read_letter(trace, body_own_text(trace, text, forwards), &own, &found);
     if (found.n == 0)
@@ -262,7 +275,7 @@ static void read_attachment(struct trace *trace, const struct mail_document *doc
                             const char *path, struct day mailed, struct motions *motions)
 {
     struct motions found = {0};
-    const struct envelope envelope = {NULL, mailed};
+    const struct envelope envelope = {NULL, NULL, mailed};
     const char *text = limited(trace, document->text, path, document->offset);
     read_letter(trace, text, &envelope, &found);
     for (size_t i = 0; i < found.n; i++)
@@ -370,8 +383,7 @@ static void apply_announcement(struct trace *trace, const char *words, struct mo
 /* "Re: [A/2026/0001] ..." */
 static void refer_to_answered(struct trace *trace, const char *subject, struct motion *motion)
 {
-    bool refers = motion->kind == MOTION_REPLACEMENT || motion->kind == MOTION_WITHDRAWAL;
-    if (refers && motion->refers_to == NULL)
+    if (takes_answered(motion->kind) && motion->refers_to == NULL)
         motion->refers_to = refers_in(trace, subject);
 }
 
@@ -407,7 +419,7 @@ void motion_find(struct arena *arena, const struct mail *mail, struct motions *m
     struct trace *trace = trace_new(arena);
     const char *subject =
         mail->subject != NULL ? limited(trace, mail->subject, FOUND_IN_SUBJECT, 0) : NULL;
-    const struct envelope envelope = {subject, day_of_date(arena, mail->date)};
+    const struct envelope envelope = {subject, NULL, day_of_date(arena, mail->date)};
     for (size_t i = 0; i < mail->part_count; i++)
         read_part(trace, &mail->parts[i], &envelope, &body, &attached);
     /* what a withdrawal encloses is what it withdraws */

@@ -19,6 +19,7 @@ libshell_a_SOURCES += \
 	src/registry/copy.c \
 	src/registry/follow.c \
 	src/registry/chores.c \
+	src/registry/referred.c \
 	src/registry/report.c \
 	src/registry/meetings.c
 

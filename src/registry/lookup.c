@@ -190,6 +190,7 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
     marks.sender_key = trust_sender_key(arena, reading->mail, body);
     marks.body_digest = reading->mail->body_digest;
     return registry_find_reported(registry, arena, body, reading->mail, known_r, err_r) &&
+           registry_find_referred(registry, arena, body->id, reading, known_r, err_r) &&
            find_told(registry, &marks, &known_r->told, err_r) &&
            find_same_mail(registry, &marks, &known_r->same_mail, err_r) &&
            find_other_of_id(registry, arena, &marks, &known_r->other_of_id, err_r) &&

@@ -19,11 +19,7 @@
 #define STRINGIFY(x) STRINGIFY_VALUE(x)
 
 static const char *const steps[] = {
-    schema_sql,
-    schema_2_sql,
-    schema_3_sql,
-    schema_4_sql,
-    schema_5_sql,
+    schema_sql, schema_2_sql, schema_3_sql, schema_4_sql, schema_5_sql,
 };
 
 #define STEP_COUNT ((int64_t)(sizeof steps / sizeof *steps))

@@ -118,6 +118,13 @@ bool registry_find_reported(struct registry *registry, struct arena *arena,
                             const struct conf_body *body, const struct mail *mail,
                             struct known *known, struct err *err_r);
 
+/* ---- referred.c */
+/* The one motion that a withdrawal or replacement is about, into known: by the number it names, and
+ * by the answers of ours that it replies to, where they agree. */
+bool registry_find_referred(struct registry *registry, struct arena *arena, const char *body,
+                            const struct reading *reading, struct known *known,
+                            struct err *err_r);
+
 /* ---- outbox.c */
 
 struct registry_order {

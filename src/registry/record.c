@@ -139,11 +139,27 @@ static bool insert_motion(struct recording *r, const struct decided_motion *deci
                          value_int(r->entry->registered_at));
 }
 
-static const char *document_role(enum motion_kind kind)
+static const char *document_role(const struct decided_motion *decided)
 {
-    if (kind == MOTION_WITHDRAWAL)
+    if (decided->follow == FOLLOW_WITHDRAWS || decided->motion->kind == MOTION_WITHDRAWAL)
         return "withdrawal";
-    return kind == MOTION_REPLACEMENT ? "replacement" : "motion";
+    return decided->follow == FOLLOW_REPLACES || decided->motion->kind == MOTION_REPLACEMENT
+               ? "replacement"
+               : "motion";
+}
+
+/* Of its number; a withdrawal is a paper beside the present version. */
+static int document_version(const struct decided_motion *decided)
+{
+    switch (decided->follow) {
+    case FOLLOW_NONE:
+        return 1;
+    case FOLLOW_WITHDRAWS:
+        return decided->follows->version;
+    case FOLLOW_REPLACES:
+        return decided->follows->version + 1;
+    }
+    panic("registry: no such follow-up");
 }
 
 static bool insert_document(struct recording *r, size_t position,
@@ -158,13 +174,14 @@ static bool insert_document(struct recording *r, size_t position,
             "INSERT INTO documents (message, position, motion, version, role, kind, label, title,"
             " letter_date, refers_to, confidential, found_in, decided_by, reason, deadline_state,"
             " deadline_day, deadline_until, deadline_rule)"
-            " VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             value_int(r->message), value_int((int64_t)position), value_id(motion),
-            value_text(document_role(said->kind)), value_text(motion_kind_to_text(said->kind)),
-            value_text(said->label), value_text(said->title),
-            value_day(r->arena, said->letter_date), value_text(said->refers_to),
-            value_int(said->confidential), value_text(said->found_in), value_text(decided->row),
-            value_text(decided->reason), value_text(deadline_state_to_text(deadline->state)),
+            value_int(document_version(decided)), value_text(document_role(decided)),
+            value_text(motion_kind_to_text(said->kind)), value_text(said->label),
+            value_text(said->title), value_day(r->arena, said->letter_date),
+            value_text(said->refers_to), value_int(said->confidential), value_text(said->found_in),
+            value_text(decided->row), value_text(decided->reason),
+            value_text(deadline_state_to_text(deadline->state)),
             value_day(r->arena, deadline->last_day), value_moment(deadline->until),
             value_text(deadline->rule)))
         return false;
@@ -220,13 +237,53 @@ bool recording_insert_movers(struct recording *r, int64_t document,
 static bool check_motion(struct recording *r, const struct decided_motion *decided,
                          struct err *err_r)
 {
-    if (decided->registered != (decided->number != NULL))
+    if ((decided->registered || decided->follow != FOLLOW_NONE) != (decided->number != NULL))
         return recording_fail_bug(r, err_r,
                                   "a motion has a number if and only if it is registered");
-    if (decided->registered && strcmp(document_role(decided->motion->kind), "motion") != 0)
+    if (decided->registered && strcmp(document_role(decided), "motion") != 0)
         return recording_fail_bug(r, err_r,
                                   "a withdrawal or replacement takes no number of its own");
     return true;
+}
+
+/* The motion that the document follows; what is known of it must still hold. */
+static bool follow_motion(struct recording *r, const struct decided_motion *decided,
+                          int64_t *motion_r, struct err *err_r)
+{
+    bool replaces = decided->follow == FOLLOW_REPLACES;
+
+    if (!registry_find_number(r->registry, r->body, decided->number, motion_r, err_r) ||
+        !STATEMENT_RUN(r->registry, err_r,
+                       "UPDATE motions SET state = ?, version = ? WHERE id = ?"
+                       " AND state = 'registered' AND version = ?",
+                       value_text(replaces ? "registered" : "withdrawn"),
+                       value_int(document_version(decided)), value_int(*motion_r),
+                       value_int(decided->follows->version)))
+        return false;
+    return sqlite3_changes(r->registry->db) == 1 ||
+           recording_fail_bug(r, err_r, "a motion changed since it was looked up");
+}
+
+static bool find_motion(struct recording *r, const struct decided_motion *decided,
+                        int64_t *motion_r, struct err *err_r)
+{
+    *motion_r = 0;
+    if (decided->follow != FOLLOW_NONE)
+        return follow_motion(r, decided, motion_r, err_r);
+    return !decided->registered || insert_motion(r, decided, motion_r, err_r);
+}
+
+static const char *document_event(const struct decided_motion *decided)
+{
+    switch (decided->follow) {
+    case FOLLOW_NONE:
+        return decided->registered ? "registered" : "held";
+    case FOLLOW_WITHDRAWS:
+        return "withdrawn";
+    case FOLLOW_REPLACES:
+        return "replaced";
+    }
+    panic("registry: no such follow-up");
 }
 
 bool recording_add_document(struct recording *r, size_t position,
@@ -234,7 +291,7 @@ bool recording_add_document(struct recording *r, size_t position,
 {
     int64_t motion = 0, document;
     struct event event = {
-        .event = decided->registered ? "registered" : "held",
+        .event = document_event(decided),
         .at = r->entry->registered_at,
         .actor = r->actor,
         .message = r->message,
@@ -243,8 +300,7 @@ bool recording_add_document(struct recording *r, size_t position,
         .text = decided->reason != NULL ? decided->reason : decided->row,
     };
 
-    return check_motion(r, decided, err_r) &&
-           (!decided->registered || insert_motion(r, decided, &motion, err_r)) &&
+    return check_motion(r, decided, err_r) && find_motion(r, decided, &motion, err_r) &&
            insert_document(r, position, decided, motion, &document, err_r) &&
            recording_insert_consultations(r, document, decided, err_r) &&
            recording_insert_movers(r, document, decided, err_r) &&

@@ -20,10 +20,18 @@ nodist_libcore_a_SOURCES = src/reply/templates.c
 reply_templates = \
 	src/reply/templates/en/reminder.txt \
 	src/reply/templates/en/failed.txt \
+	src/reply/templates/en/follow.txt \
+	src/reply/templates/en/follow-held.txt \
+	src/reply/templates/en/follow-notice.txt \
+	src/reply/templates/en/withdrawal.txt \
 	src/reply/templates/en/claim.txt \
 	src/reply/templates/en/bad-file.txt \
 	src/reply/templates/de/reminder.txt \
 	src/reply/templates/de/failed.txt \
+	src/reply/templates/de/follow.txt \
+	src/reply/templates/de/follow-held.txt \
+	src/reply/templates/de/follow-notice.txt \
+	src/reply/templates/de/withdrawal.txt \
 	src/reply/templates/de/claim.txt \
 	src/reply/templates/de/bad-file.txt \
 	src/reply/templates/de/acknowledgement.txt \

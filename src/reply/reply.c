@@ -198,18 +198,25 @@ static bool is_active(const struct rendering *rendering, const struct conf_membe
     return trust_member_is_active(member, rendering->day);
 }
 
-static void add_for_member(struct rendering *rendering, const struct values *values,
-                           const char *template, const char *number,
-                           const struct conf_member *member)
+static void add_for_member_as(struct rendering *rendering, const struct values *values,
+                              enum reply_kind kind, const char *template, const char *number,
+                              const struct conf_member *member)
 {
     struct values personal = render_for_member(values, member);
-    const struct order order = {.kind = REPLY_ACKNOWLEDGEMENT,
+    const struct order order = {.kind = kind,
                                 .template = template,
                                 .to_name = member->name,
                                 .to = member->address,
                                 .number = number};
 
     render_add(rendering, &order, &personal);
+}
+
+static void add_for_member(struct rendering *rendering, const struct values *values,
+                           const char *template, const char *number,
+                           const struct conf_member *member)
+{
+    add_for_member_as(rendering, values, REPLY_ACKNOWLEDGEMENT, template, number, member);
 }
 
 /* To those of a faction who want acknowledgements. */
@@ -347,6 +354,35 @@ static void render_registered(struct rendering *rendering, const struct decided_
     add_notices(rendering, &values, motion->number, NULL, "registered");
 }
 
+/* After the list's own first mail, since the list knows no mail of the faction. */
+static void thread_for_list(struct rendering *rendering, const char *confirmation)
+{
+    rendering->list_begins = false;
+    rendering->in_reply_to = arena_printf(rendering->arena, "<%s>", confirmation);
+    rendering->references = rendering->in_reply_to;
+}
+
+/* A paper that changes a motion of the register. */
+static void render_follow(struct rendering *rendering, const struct decided_motion *motion)
+{
+    struct values values = rendering->common;
+    const struct known_motion *former = motion->follows;
+    bool withdraws = motion->follow == FOLLOW_WITHDRAWS;
+
+    set_motion(rendering, &values, motion);
+    values_set_former(&values, motion);
+    add_to_faction(rendering, &values, withdraws ? "withdrawal" : "acknowledgement", motion->number,
+                   motion->mover);
+    add_named(rendering, values, "follow", motion);
+    if (texts_has(&rendering->input->body->notify, "withdrawn"))
+        add_to_office(rendering, &values, "follow-notice", motion->number, NULL);
+    if (former->confirmation == NULL)
+        return;
+    thread_for_list(rendering, former->confirmation);
+    add_confirmation(rendering, values, "ruled-list", motion,
+                     former->confirmation_waits || is_below_list_trust(rendering));
+}
+
 /* A withdrawal waits for a person, too; an office may want to hear of it alone. */
 static const char *held_word(const struct rendering *rendering, const struct decided_motion *motion)
 {
@@ -354,6 +390,38 @@ static const char *held_word(const struct rendering *rendering, const struct dec
                  !texts_has(&rendering->input->body->notify, "held");
 
     return alone ? "withdrawn" : "held";
+}
+
+/* Those whose paper it would change hear of it at once: the mail may be forged.  The sender, if she
+ * is one of them, has her review. */
+static void warn_faction(struct rendering *rendering, const struct decided_motion *motion)
+{
+    const struct known_motion *known = motion->follows;
+    const struct conf_body *body = rendering->input->body;
+    const struct verdict *verdict = rendering->input->verdict;
+    struct values values = rendering->common;
+    struct decided_motion standing = *motion;
+    struct motion changed = *motion->motion;
+
+    if (known == NULL || known->movers.n == 0 || known->state != MOTION_STATE_REGISTERED)
+        return;
+    changed.title = known->title;
+    changed.kind = known->kind;
+    standing.motion = &changed;
+    standing.number = known->number;
+    standing.follow =
+        motion->motion->kind == MOTION_WITHDRAWAL ? FOLLOW_WITHDRAWS : FOLLOW_REPLACES;
+    values_set_motion(&values, &standing, 1, 1);
+    values_set_former(&values, &standing);
+    const struct conf_faction *faction = trust_find_faction(body, known->movers.v[0]);
+    for (size_t i = 0; faction != NULL && i < faction->member_count; i++) {
+        const struct conf_member *member = &faction->members[i];
+
+        if (member->acknowledge && is_active(rendering, member) &&
+            (verdict == NULL || member != verdict->member))
+            add_for_member_as(rendering, &values, REPLY_REVIEW, "follow-held", known->number,
+                              member);
+    }
 }
 
 static void render_held(struct rendering *rendering, const struct decided_motion *motion)
@@ -368,6 +436,7 @@ static void render_held(struct rendering *rendering, const struct decided_motion
     values_set_row(&values, motion->row, motion->detail);
     add_review(rendering, &values, "review", occasion);
     add_notices(rendering, &values, NULL, occasion, held_word(rendering, motion));
+    warn_faction(rendering, motion);
 }
 
 /* The mail as a whole is held or unreadable: one answer for all that is in it. */
@@ -391,6 +460,8 @@ static void render_motions(struct rendering *rendering)
 
         if (motion->registered)
             render_registered(rendering, motion);
+        else if (motion->follow != FOLLOW_NONE)
+            render_follow(rendering, motion);
         else
             render_held(rendering, motion);
     }
@@ -457,11 +528,9 @@ static bool is_told(const struct rendering *rendering, const struct conf_faction
 static void tell_list(struct rendering *rendering, const struct values *values,
                       const struct decided_motion *motion, const struct reply_news *news)
 {
-    /* it follows the list's own first mail, since the list knows no mail of the faction */
     if (news->confirmation == NULL)
         return;
-    rendering->in_reply_to = arena_printf(rendering->arena, "<%s>", news->confirmation);
-    rendering->references = rendering->in_reply_to;
+    thread_for_list(rendering, news->confirmation);
     add_confirmation(rendering, *values, "ruled-list", motion, news->confirmation_waits);
 }
 

@@ -29,6 +29,8 @@ static const char *const names[] = {
     "reason", "advice", "detail", "detail_row",
     /* of a person's decision */
     "ruling_reason", "actor", "corrected", "withdrawn", "void", "in_part",
+    /* of a paper that follows another */
+    "replaced", "version", "former_arrival", "former_deadline",
     /* of one answer */
     "recipient",
     /* of what no arriving mail causes */
@@ -433,6 +435,17 @@ void values_set_motion(struct values *values, const struct decided_motion *motio
     set_position(values, position, count);
     set_title(values, motion);
     set_deadline(values, motion);
+}
+
+void values_set_former(struct values *values, const struct decided_motion *motion)
+{
+    const struct known_motion *former = motion->follows;
+
+    values_set(values, motion->follow == FOLLOW_REPLACES ? "replaced" : "withdrawn", flag(true));
+    values_set(values, "version", arena_printf(values->arena, "%d", former->version + 1));
+    values_set(values, "former_arrival", say_moment(values, former->arrived_at));
+    values_set(values, "former_deadline",
+               reply_words(values->language)->deadline[former->deadline.state]);
 }
 
 void values_withhold_title(struct values *values)

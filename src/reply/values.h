@@ -6,7 +6,7 @@
 #include "reply/reply.h"
 #include "reply/template.h"
 
-#define VALUES_MAX 72
+#define VALUES_MAX 80
 
 /* Copied by assignment: what is common first, then a copy for each motion and recipient. */
 struct values {
@@ -28,6 +28,9 @@ void values_init_body(struct values *values, struct arena *arena, const struct c
 /* One motion; position "1 of 3" where there are several. */
 void values_set_motion(struct values *values, const struct decided_motion *motion, size_t position,
                        size_t count);
+
+/* What the register had before the paper that follows. */
+void values_set_former(struct values *values, const struct decided_motion *motion);
 
 /* The motion's title stands in no public mail. */
 void values_withhold_title(struct values *values);

@@ -319,6 +319,71 @@ static void change_replacement(struct setting *s)
     s->motion->refers_to = "Antrag vom 04.08.2015";
 }
 
+/* The letter of change_withdrawal() and the motion it means, of a member who is more than a name.
+ */
+static void change_withdrawn(struct setting *s)
+{
+    static struct mail_authres authres = {"mx.bedburg-hau.example; dmarc=pass "
+                                          "header.from=spd-bedburg-hau.example",
+                                          0};
+    struct known_motion *known = ARENA_NEW(arena, struct known_motion);
+
+    change_withdrawal(s);
+    town_set(arena, &s->body->authserv_id, "mx.bedburg-hau.example");
+    s->mail->authres = &authres;
+    s->mail->authres_count = 1;
+    *known = (struct known_motion){.number = "A/2015/0001",
+                                   .version = 1,
+                                   .kind = MOTION_URGENT,
+                                   .title = "Radweg",
+                                   .deadline = {.last_day = DAY_NONE}};
+    town_set(arena, &known->movers, "SPD");
+    s->known.referred = known;
+}
+
+static struct known_motion *referred(struct setting *s)
+{
+    return (struct known_motion *)(uintptr_t)s->known.referred;
+}
+
+static void change_replaced(struct setting *s)
+{
+    change_withdrawn(s);
+    s->motion->kind = MOTION_REPLACEMENT;
+}
+
+static void change_withdrawn_unproven(struct setting *s)
+{
+    change_withdrawn(s);
+    s->mail->authres_count = 0;
+}
+
+static void change_replaced_unproven(struct setting *s)
+{
+    change_replaced(s);
+    s->mail->authres_count = 0;
+}
+
+static void change_withdrawn_by_others(struct setting *s)
+{
+    change_withdrawn(s);
+    referred(s)->movers.v[0] = "CDU";
+}
+
+static void change_withdrawn_jointly(struct setting *s)
+{
+    change_withdrawn(s);
+    referred(s)->movers = (struct texts){0};
+    texts_add(&referred(s)->movers, arena, "SPD");
+    texts_add(&referred(s)->movers, arena, "CDU");
+}
+
+static void change_withdrawn_twice(struct setting *s)
+{
+    change_withdrawn(s);
+    referred(s)->state = MOTION_STATE_WITHDRAWN;
+}
+
 static void change_addressee(struct setting *s)
 {
     to_stranger(s);
@@ -462,6 +527,18 @@ static const struct decision_case {
      "h"},
     {"a member hands on a citizen's suggestion", change_citizen, MESSAGE_HELD, "citizen",
      "citizen's suggestion", "h"},
+    {"an authenticated withdrawal", change_withdrawn, MESSAGE_REGISTERED, "withdrawn",
+     "A/2015/0001 is withdrawn", "f"},
+    {"an authenticated new version", change_replaced, MESSAGE_REGISTERED, "replaced",
+     "A/2015/0001 is replaced", "f"},
+    {"a withdrawal that anybody can write", change_withdrawn_unproven, MESSAGE_HELD, "withdrawal",
+     "", "h"},
+    {"a version that anybody can write", change_replaced_unproven, MESSAGE_HELD, "replacement", "",
+     "h"},
+    {"a withdrawal by another faction", change_withdrawn_by_others, MESSAGE_HELD, "withdrawal", "",
+     "h"},
+    {"by one of two movers", change_withdrawn_jointly, MESSAGE_HELD, "withdrawal", "", "h"},
+    {"of what is withdrawn", change_withdrawn_twice, MESSAGE_HELD, "withdrawal", "", "h"},
     {"withdrawal", change_withdrawal, MESSAGE_HELD, "withdrawal", "A/2015/0001", "h"},
     {"replacement", change_replacement, MESSAGE_HELD, "replacement", "Antrag vom 04.08.2015", "h"},
     {"to the Landrat", change_addressee, MESSAGE_HELD, "addressee", "Landrat", "h"},
@@ -517,7 +594,8 @@ static void check_motions(const struct decision *decision, const char *expected)
     assert_int_equal(decision->motion_count, strlen(expected));
     for (size_t i = 0; i < decision->motion_count; i++) {
         assert_int_equal(decision->motions[i].registered, expected[i] == 'r');
-        assert_int_equal(decision->motions[i].number != NULL, expected[i] == 'r');
+        assert_int_equal(decision->motions[i].follow != FOLLOW_NONE, expected[i] == 'f');
+        assert_int_equal(decision->motions[i].number != NULL, expected[i] != 'h');
         assert_int_equal(decision->motions[i].reason == NULL, expected[i] == 'r');
         assert_non_null(decision->motions[i].row);
     }

@@ -122,6 +122,26 @@ static const struct mail_case mail_cases[] = {
      .attached = {OWN},
      .count = 1,
      .found_in = "1"},
+    {.name = "a withdrawal that is none",
+     .subject = "AW: [A/2026/0001] Eingang bestätigt: Bänke am See",
+     .body = ADDRESS "wir ziehen den Antrag nicht zurück.\n\n"
+                     "Mit freundlichen Grüßen\nRita Moll\n",
+     .count = 0},
+    {.name = "a withdrawal on condition",
+     .subject = "AW: [A/2026/0001] Eingang bestätigt: Bänke am See",
+     .body = ADDRESS "falls es keine Mehrheit gibt, ziehen wir den Antrag zurück.\n\n"
+                     "Mit freundlichen Grüßen\nRita Moll\n",
+     .count = 0},
+    {.name = "a withdrawal on a later condition",
+     .subject = "AW: [A/2026/0001] Eingang bestätigt: Bänke am See",
+     .body = ADDRESS "wir ziehen den Antrag nur zurück, wenn der Rat zustimmt.\n\n"
+                     "Mit freundlichen Grüßen\nRita Moll\n",
+     .count = 0},
+    {.name = "a withdrawal that is thought of",
+     .subject = "AW: [A/2026/0001] Eingang bestätigt: Bänke am See",
+     .body = ADDRESS "wir überlegen noch, ob wir den Antrag zurückziehen.\n\n"
+                     "Mit freundlichen Grüßen\nRita Moll\n",
+     .count = 0},
     {.name = "nothing", .body = "", .count = 0},
 };
 
@@ -268,6 +288,11 @@ static const struct said_case said_cases[] = {
      .kind = MOTION_AMENDMENT,
      .refers_to = "A/2026/0002",
      .title = "Bänke am See"},
+    {.name = "a withdrawal by somebody who need not say who she is",
+     .subject = "Re: [A/2026/0001] Eingang bestätigt: Bänke am See",
+     .body = ADDRESS "wir ziehen unseren Antrag zurück.\n\n" GREETING,
+     .kind = MOTION_WITHDRAWAL,
+     .refers_to = "A/2026/0001"},
     {.name = "a withdrawal in an answer",
      .subject = "AW: [A/2026/0001] Eingang bestätigt: Bänke am See",
      .body = ADDRESS "die SPD-Fraktion nimmt ihren Antrag zurück.\n\n" GREETING,

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Which motion of the register a mail withdraws or replaces. */
+#include "registry/private.h"
+
+#include "registry/ruling.h"
+#include "registry/statement.h"
+
+/* Ids of a thread that are looked at, the newest first. */
+#define THREAD_MAX 20
+
+/* The number that everything in the mail agrees on. */
+struct search {
+    struct registry *registry;
+    struct arena *arena;
+    const char *body;
+    const char *number; /* NULL: none yet */
+    bool unclear;       /* two that differ */
+};
+
+static bool found(struct search *search, struct statement *s, struct err *err_r)
+{
+    while (statement_next(s)) {
+        const char *number = statement_text(s, search->arena, 0);
+
+        if (search->number != NULL && !text_equal(search->number, number))
+            search->unclear = true;
+        search->number = number;
+    }
+    return statement_close(s, err_r);
+}
+
+static bool search_number(struct search *search, const char *words, struct err *err_r)
+{
+    struct statement *s;
+
+    return words == NULL || (STATEMENT_OPEN(search->registry, &s, err_r,
+                                            "SELECT number FROM numbers WHERE body = ?1"
+                                            " AND number = ?2",
+                                            value_text(search->body), value_text(words)) &&
+                             found(search, s, err_r));
+}
+
+/* What the answered mail of ours was about. */
+static bool search_thread(struct search *search, const struct texts *ids, struct err *err_r)
+{
+    size_t first = ids->n > THREAD_MAX ? ids->n - THREAD_MAX : 0;
+
+    for (size_t i = first; i < ids->n; i++) {
+        struct statement *s;
+
+        if (!STATEMENT_OPEN(
+                search->registry, &s, err_r,
+                "SELECT n.number FROM deliveries d JOIN numbers n ON n.motion = d.motion"
+                " WHERE d.message_id = ? AND d.body = ?",
+                value_text(ids->v[i]), value_text(search->body)) ||
+            !found(search, s, err_r))
+            return false;
+    }
+    return true;
+}
+
+static void describe(struct arena *arena, const struct motion_row *row,
+                     struct known_motion *known_r)
+{
+    *known_r = (struct known_motion){.number = row->number,
+                                     .version = row->version,
+                                     .state = row->state,
+                                     .kind = row->kind,
+                                     .title = row->title,
+                                     .confidential = row->confidential,
+                                     .movers = row->factions,
+                                     .named = row->named,
+                                     .arrived_at = row->arrived_at,
+                                     .deadline = row->deadline,
+                                     .consultation_count = row->consultation_count};
+    known_r->consultations =
+        arena_array(arena, row->consultation_count, sizeof *known_r->consultations);
+    for (size_t i = 0; i < row->consultation_count; i++) {
+        const struct motion_row_consultation *one = &row->consultations[i];
+
+        known_r->consultations[i] = (struct motion_consultation){one->organization, one->meeting};
+    }
+}
+
+static bool load(struct search *search, struct known *known, struct err *err_r)
+{
+    const struct motion_filter filter = {.body = search->body,
+                                         .number = search->number,
+                                         .meeting = DAY_NONE,
+                                         .since = DAY_NONE,
+                                         .state = -1};
+    struct known_motion *referred = ARENA_NEW(search->arena, struct known_motion);
+    struct motion_row *rows;
+    size_t count;
+
+    if (!registry_list_motions(search->registry, search->arena, &filter, &rows, &count, err_r))
+        return false;
+    if (count != 1)
+        return true;
+    describe(search->arena, rows, referred);
+    known->referred = referred;
+    return registry_find_confirmation(search->registry, search->arena, search->body, search->number,
+                                      &referred->confirmation, &referred->confirmation_waits,
+                                      err_r);
+}
+
+static bool follows_up(const struct reading *reading)
+{
+    const struct motions *motions = &reading->motions;
+
+    return motions->n == 1 &&
+           (motions->v[0].kind == MOTION_WITHDRAWAL || motions->v[0].kind == MOTION_REPLACEMENT);
+}
+
+bool registry_find_referred(struct registry *registry, struct arena *arena, const char *body,
+                            const struct reading *reading, struct known *known, struct err *err_r)
+{
+    struct search search = {.registry = registry, .arena = arena, .body = body};
+
+    if (!follows_up(reading))
+        return true;
+    return search_number(&search, reading->motions.v[0].refers_to, err_r) &&
+           search_thread(&search, &reading->mail->in_reply_to, err_r) &&
+           search_thread(&search, &reading->mail->references, err_r) &&
+           (search.number == NULL || search.unclear || load(&search, known, err_r));
+}
