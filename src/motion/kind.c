@@ -174,8 +174,11 @@ static bool hints_at_something_else(const struct letter *letter, const struct mo
 /* "anbei erhalten Sie unseren Antrag": the motion is elsewhere. */
 static bool is_cover_note(const struct letter *letter, const struct motion *motion)
 {
+    const char *opening = opening_text(letter);
+    if (motion->kind == MOTION_WITHDRAWAL && pattern_matches(PATTERN_withdraws_enclosed, opening))
+        return false;
     return motion->resolution == NULL && motion->reasoning == NULL &&
-           pattern_matches(PATTERN_cover_note, opening_text(letter));
+           pattern_matches(PATTERN_cover_note, opening);
 }
 
 /* "wir werden bis Ende der Woche einen Antrag einreichen" */
