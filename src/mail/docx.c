@@ -192,6 +192,8 @@ void docx_read(struct documents *documents, struct unzip *unzip, const char *doc
     read_relations(&docx, document);
     read_looks(&docx);
     const char *text = read_all(&docx, document);
+    if (*text == '\0' && unzip_has_folder(unzip, "word/media/"))
+        refuse(&docx, PART_IMAGE, NULL); /* a scanned letter */
     if (docx.state == PART_EXTRACTED)
         documents_add(documents, text, strlen(text));
     else

@@ -50,7 +50,8 @@ static const char *finish_page(struct odt *odt, struct page *page)
     return text;
 }
 
-static void finish(struct odt *odt)
+/* unzip: NULL for a flat one. */
+static void finish(struct odt *odt, const struct unzip *unzip)
 {
     struct odt_text *text = &odt->text;
     struct odt_master none = {.name = ""}, *master = &none;
@@ -64,6 +65,8 @@ static void finish(struct odt *odt)
         finish_page(odt, master->first_footer ? master->first_footer : master->footer),
     };
     const char *all = page_join(odt->arena, texts, sizeof texts / sizeof *texts);
+    if (*all == '\0' && unzip && unzip_has_folder(unzip, "Pictures/"))
+        refuse(odt, PART_IMAGE, NULL); /* a scanned letter */
     if (odt->state == PART_EXTRACTED)
         documents_add(odt->documents, all, strlen(all));
     else
@@ -75,7 +78,7 @@ void odt_convert_flat(struct documents *documents, const struct document_file *f
     struct odt odt;
     init(&odt, documents);
     read_xml(&odt, file->bytes, file->n, ODT_OF_CONTENT);
-    finish(&odt);
+    finish(&odt, NULL);
 }
 
 /* ---- packed ---- */
@@ -118,5 +121,5 @@ void odt_read(struct documents *documents, struct unzip *unzip)
     init(&odt, documents);
     read_member(&odt, unzip, "styles.xml", ODT_OF_STYLES);
     read_member(&odt, unzip, "content.xml", ODT_OF_CONTENT);
-    finish(&odt);
+    finish(&odt, unzip);
 }

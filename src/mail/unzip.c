@@ -132,6 +132,17 @@ bool unzip_find(struct unzip *unzip, const char *name, size_t *i_r)
     return i >= 0;
 }
 
+bool unzip_has_folder(const struct unzip *unzip, const char *folder)
+{
+    size_t n = strlen(folder);
+    for (size_t i = 0; i < unzip->count; i++) {
+        const char *name = zip_get_name(unzip->zip, i, ZIP_FL_ENC_RAW);
+        if (name && text_starts(name, folder) && name[n] != '\0')
+            return true;
+    }
+    return false;
+}
+
 /* ---- bytes ---- */
 
 /* Fewer than n where the file ends, or is damaged. */

@@ -23,6 +23,8 @@ void unzip_close(struct unzip *unzip);
 size_t unzip_count(const struct unzip *unzip);
 /* UTF-8, with directories: nothing that may be used as a path.  "" where there is none. */
 const char *unzip_name(struct unzip *unzip, size_t i);
+/* Whether there is a file in that folder, which ends with "/". */
+bool unzip_has_folder(const struct unzip *unzip, const char *folder);
 /* By the whole name, in any case, as OPC has it. */
 bool unzip_find(struct unzip *unzip, const char *name, size_t *i_r);
 /* At most n bytes from the beginning. */

@@ -164,8 +164,10 @@ bool xml_read(const char *bytes, size_t n, const struct xml_handler *handler, vo
                          .warning = swallow_error};
     struct walk walk = {.handler = handler, .context = context};
     *defect_r = NULL;
-    if (!tags_are_sane(bytes, n))
+    if (!tags_are_sane(bytes, n)) {
+        *defect_r = "xml-attributes";
         return false;
+    }
     walk.parser = xmlCreatePushParserCtxt(&sax, &walk, NULL, 0, NULL);
     xmlCtxtUseOptions(walk.parser, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     bool ok = parse(&walk, bytes, n);

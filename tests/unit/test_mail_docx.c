@@ -288,6 +288,23 @@ static void package_parts(void **state)
                    &(struct package){DOCUMENT(P("a")), "a\n\nQuelle\n", PART_EXTRACTED, NULL});
 }
 
+static void pictures_only(void **state)
+{
+    static const struct zip_entry entries[] = {
+        {.name = "word/document.xml", .bytes = DOCUMENT("<w:p/>")},
+        {.name = "word/media/image1.jpeg", .bytes = "\xff\xd8"},
+    };
+    struct arena *arena = arena_new();
+    struct document_case result;
+    size_t n;
+    (void)state;
+    char *zip = zip_make(arena, entries, 2, &n);
+    document_case_read(&result, &(struct document_file){.bytes = zip, .n = n});
+    assert_int_equal(result.part.text, PART_IMAGE);
+    document_case_free(&result);
+    arena_free(arena);
+}
+
 /* ---- too much ---- */
 
 static char *repeat(struct arena *arena, const char *before, const char *what, size_t times,
@@ -320,7 +337,7 @@ static void limits(void **state)
         {"", P("Wort "), 500000, "", PART_EXTRACTED, NULL},
         {"", P("Dreizehn Worte, die zusammen so lang sind, dass es bald zu viele werden."), 100000,
          "", PART_TOO_LARGE, "too-much-text"},
-        {"<w:p ", "a='", 100000, "'/>", PART_UNREADABLE, NULL},
+        {"<w:p ", "a='", 100000, "'/>", PART_UNREADABLE, "xml-attributes"},
         {"", "<w:p><w:r><w:txbxContent>", 60, "", PART_UNREADABLE, NULL},
     };
     struct arena *arena = arena_new();
@@ -370,6 +387,7 @@ int main(void)
         cmocka_unit_test(text_boxes),
         cmocka_unit_test(strict_names),
         cmocka_unit_test(package_parts),
+        cmocka_unit_test(pictures_only),
         cmocka_unit_test(limits),
         cmocka_unit_test(deep_tables),
     };

@@ -85,46 +85,44 @@ static void space_between_paragraphs(void **state)
 static void what_is_not_seen(void **state)
 {
     (void)state;
-    assert_text(
-        "<text:tracked-changes><text:changed-region><text:deletion>" P("weg") "</text:deletion></"
-                                                                              "text:changed-region>"
-                                                                              "</"
-                                                                              "text:tracked-"
-                                                                              "changes>" P(
-                                                                                  "a<office:"
-                                                                                  "annotation>" P(
-                                                                                      "dazu") "</"
-                                                                                              "offi"
-                                                                                              "ce:"
-                                                                                              "anno"
-                                                                                              "tati"
-                                                                                              "on>b"
-                                                                                              "<tex"
-                                                                                              "t:"
-                                                                                              "span"
-                                                                                              " tex"
-                                                                                              "t:"
-                                                                                              "styl"
-                                                                                              "e-"
-                                                                                              "name"
-                                                                                              "='H'"
-                                                                                              ">x</"
-                                                                                              "text"
-                                                                                              ":spa"
-                                                                                              "n><"
-                                                                                              "text"
-                                                                                              ":pla"
-                                                                                              "ceho"
-                                                                                              "lder"
-                                                                                              ">hie"
-                                                                                              "r"
-                                                                                              "</"
-                                                                                              "text"
-                                                                                              ":pla"
-                                                                                              "ceho"
-                                                                                              "lder"
-                                                                                              ">c"),
-        "abc\n");
+    assert_text("<text:tracked-changes><text:changed-region><text:deletion>" P(
+                    "weg") "</text:deletion></"
+                           "text:changed-region>"
+                           "</"
+                           "text:tracked-"
+                           "changes>" P("a<office:"
+                                        "annotation>" P("dazu") "</"
+                                                                "offi"
+                                                                "ce:"
+                                                                "anno"
+                                                                "tati"
+                                                                "on>b"
+                                                                "<tex"
+                                                                "t:"
+                                                                "span"
+                                                                " tex"
+                                                                "t:"
+                                                                "styl"
+                                                                "e-"
+                                                                "name"
+                                                                "='H'"
+                                                                ">x</"
+                                                                "text"
+                                                                ":spa"
+                                                                "n><"
+                                                                "text"
+                                                                ":pla"
+                                                                "ceho"
+                                                                "lder"
+                                                                ">hie"
+                                                                "r"
+                                                                "</"
+                                                                "text"
+                                                                ":pla"
+                                                                "ceho"
+                                                                "lder"
+                                                                ">c"),
+                "abc\n");
     assert_text("<text:section text:display='none'>" P("x") "</text:section><text:section>" P(
                     "a") "</text:section>" P("b<text:hidden-text "
                                              "text:is-hidden='true'>x</text:hidden-text>")
@@ -145,22 +143,29 @@ static void lists(void **state)
                     ITEM(P("d") "<text:list>" ITEM(P("e")) "</text:list>") "</text:list>",
                 "1. a\nnoch a\na) b\nb) c\n2. d\na) e\n");
     assert_text(
-        "<text:list text:style-name='L'>" ITEM(P("a")) "</text:list>" P("zwischen") "<text:list "
-                                                                                    "text:style-"
-                                                                                    "name='L' "
-                                                                                    "text:continue-"
-                                                                                    "numbering='"
-                                                                                    "true'>" ITEM(P("b")) "</text:list><text:list text:style-name='L'><text:list-header>" P(
-                                                                                        "kopf") "</"
-                                                                                                "te"
-                                                                                                "xt"
-                                                                                                ":l"
-                                                                                                "is"
-                                                                                                "t-"
-                                                                                                "he"
-                                                                                                "ad"
-                                                                                                "er"
-                                                                                                ">" ITEM(P("c")) "<text:list-item text:start-value='7'>" P("d") "</text:list-item></text:list>",
+        "<text:list text:style-name='L'>" ITEM(P("a")) "</text:list>" P(
+            "zwischen") "<text:list "
+                        "text:style-"
+                        "name='L' "
+                        "text:continue-"
+                        "numbering='"
+                        "true'>" ITEM(P("b")) "</text:list><text:list "
+                                              "text:style-name='L'><text:list-header>" P(
+                                                  "kopf") "</"
+                                                          "te"
+                                                          "xt"
+                                                          ":l"
+                                                          "is"
+                                                          "t-"
+                                                          "he"
+                                                          "ad"
+                                                          "er"
+                                                          ">" ITEM(P("c")) "<text:list-item "
+                                                                           "text:start-value='7'"
+                                                                           ">" P("d") "</"
+                                                                                      "text:list-"
+                                                                                      "item></"
+                                                                                      "text:list>",
         "1. a\nzwischen\n2. b\nkopf\n1. c\n7. d\n");
     assert_text("<text:list text:style-name='B'>" ITEM(P("a")) ITEM("<text:p/>") "</text:list>",
                 "- a\n");
