@@ -180,7 +180,11 @@ static struct meeting day_behind(const struct scan *scan, const struct match *or
         (meets && pattern_find(PATTERN_date_of_meeting, after, 0, &match) &&
          is_to_come(scan, &match))) {
         *end_r = end + match.end[0];
-        return meeting_of_match(scan, &match);
+        struct meeting meeting = meeting_of_match(scan, &match);
+        /* "am 21.04. und 19.05.2026": which one, is not said */
+        if (pattern_matches(PATTERN_another_date, scan->s + *end_r))
+            meeting.day = DAY_NONE;
+        return meeting;
     }
     return no_meeting;
 }
