@@ -8,34 +8,46 @@
 /* Shorter ones may be stubs; a motion is longer. */
 #define STUB_MAX 400
 
-/* What may not stand in a text: C0 but LF and TAB, DEL, C1. */
-static size_t control_length(const char *s)
+/* The length of what is no text at s, of which n bytes are left: C0 but LF and TAB, DEL, C1, and
+ * what has no width. */
+static size_t nothing_length(const char *s, size_t n)
 {
+    static const char *const nothing[] = {"\u00ad", "\u200b", "\u2060", "\ufeff"};
     unsigned char c = (unsigned char)*s;
-    if (c == 0xc2 && (unsigned char)s[1] >= 0x80 && (unsigned char)s[1] < 0xa0)
+    if (c == 0xc2 && n > 1 && (unsigned char)s[1] >= 0x80 && (unsigned char)s[1] < 0xa0)
         return 2;
+    for (size_t i = 0; c >= 0xc2 && i < sizeof nothing / sizeof *nothing; i++) {
+        size_t length = strlen(nothing[i]);
+        if (length <= n && memcmp(s, nothing[i], length) == 0)
+            return length;
+    }
     return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ? 1 : 0;
 }
 
+/* A soft hyphen at the end of a line is seen: there the word is parted. */
+static bool is_hyphen(const char *s, size_t n)
+{
+    return n > 2 && memcmp(s, "\u00ad", 2) == 0 && (s[2] == '\n' || s[2] == '\r');
+}
+
+/* In normal form at the end: what goes may have stood between a letter and its dots. */
 char *text_normalize(struct arena *arena, const char *s, size_t n)
 {
-    char *text = text_nfc(arena, s, n);
-    if (text_starts(text, "\ufeff"))
-        text += strlen("\ufeff");
-    char *to = text;
-    for (const char *p = text; *p;) {
-        size_t control = control_length(p);
-        if (*p == '\r' && p[1] == '\n')
-            p++;
-        else if (*p == '\r' || *p == '\f' || *p == '\v')
-            *to++ = '\n', p++;
-        else if (control)
-            p += control;
+    char *text = arena_alloc(arena, n + 1), *to = text;
+    for (const char *end = s + n; s < end;) {
+        size_t left = (size_t)(end - s), nothing = nothing_length(s, left);
+        if (*s == '\r' && left > 1 && s[1] == '\n')
+            s++;
+        else if (*s == '\r' || *s == '\f' || *s == '\v')
+            *to++ = '\n', s++;
+        else if (is_hyphen(s, left))
+            *to++ = '-', s += 2;
+        else if (nothing)
+            s += nothing;
         else
-            *to++ = *p++;
+            *to++ = *s++;
     }
-    *to = '\0';
-    return text;
+    return text_nfc(arena, text, (size_t)(to - text));
 }
 
 static size_t quote_depth(const char *s)

@@ -184,7 +184,10 @@ char *words_decode(struct arena *arena, const char *s)
 
 /* ---- in a field of addresses ---- */
 
-/* What an address parser must not take for its own; "=?" would be decoded once more. */
+/* An address parser would decode "=?" once more; what has no width parts it until then. */
+#define APART "\u2060"
+
+/* What an address parser must not take for its own. */
 static void add_quoted(struct text *out, const char *s)
 {
     for (; *s; s++) {
@@ -192,7 +195,7 @@ static void add_quoted(struct text *out, const char *s)
             text_add_char(out, '\\');
         text_add_char(out, is_blank(*s) || (unsigned char)*s < ' ' ? ' ' : *s);
         if (*s == '=' && s[1] == '?')
-            text_add_char(out, ' ');
+            text_add(out, APART);
     }
 }
 
@@ -234,7 +237,7 @@ char *words_decode_phrases(struct arena *arena, const char *s)
             comment += *s == '(' ? 1 : *s == ')' && comment > 0 ? -1 : 0;
         text_add_char(&out, *s);
         if (*s == '=' && s[1] == '?')
-            text_add_char(&out, ' ');
+            text_add(&out, APART);
         s++;
     }
     return out.s;

@@ -287,6 +287,9 @@ static void charsets_become_utf8(void **state)
          "u\xcc\x88"
          "ber",
          "über\n", false},
+        {"text/plain; charset=utf-8", "Rad\u00adweg\u200b 3\ufeff", "Radweg 3\n", false},
+        {"text/plain; charset=utf-8", "Klein\u00ad\r\ndenkmal", "Klein-\ndenkmal\n", false},
+        {"text/plain; charset=utf-8", "u\u200b\u0308ber", "über\n", false},
         {"text/plain; charset=utf-8",
          "a\x01\x7f\xc2\x85"
          "b",

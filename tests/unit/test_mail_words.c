@@ -315,8 +315,9 @@ static void words_in_addresses_are_decoded(void **state)
         {"a@b.example (=?utf-8?Q?M=C3=BCller?=)", 1, "Müller", "a@b.example"},
         {"M\xfcller <a@b.example>", 1, "Müller", "a@b.example"},
         {"\"M\xc3\xbcller, Karl\" <a@b.example>", 1, "Müller, Karl", "a@b.example"},
+        {"=? <a@b.example>", 1, "=?", "a@b.example"},
         {"\"=?utf-8?Q?=3D=3Futf-8=3FQ=3Fa=3F=3D?=\" <a@b.example>", 1,
-         "= ?utf-8?Q?a?=", "a@b.example"},
+         "=?utf-8?Q?a?=", "a@b.example"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
