@@ -22,7 +22,8 @@
  *
  *   attachment-missing  "anbei", "siehe Anlage" and the like, and no attachment
  *   bad-address         an address field, or a part of one, that is none
- *   bad-charset         a text whose label lies, is unknown, or whose bytes do not fit it
+ *   bad-charset         a text whose label lies, is unknown, or whose bytes do not fit it; or that
+ *                       was made UTF-8 twice, and is turned back
  *   bad-date            a Date that is none, or has no zone
  *   bad-header          a line in the header that is no field
  *   bad-mime            a multipart without its boundary, or an attached message without a header

@@ -615,7 +615,11 @@ static void read_unparsed(struct reader *reader, const char *bytes, size_t n, st
 {
     size_t body;
     struct err err;
-    if (!header_check(bytes, n, &body, &err) || body == n)
+    if (!header_check(bytes, n, &body, &err))
+        return;
+    if (!header_has_field(bytes, body))
+        body = 0; /* no header, but a text that begins at once */
+    if (body == n)
         return;
     struct leaf leaf = {.place = place, .bytes = bytes + body, .n = n - body};
     param_parse(reader->arena, "text/plain", &leaf.type);

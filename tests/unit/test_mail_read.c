@@ -675,6 +675,22 @@ static void files_are_known_by_their_names(void **state)
     }
 }
 
+static void a_text_without_header_is_read(void **state)
+{
+    static const char *const mails[] = {
+        "Sehr geehrte Damen und Herren,\n",
+        "Sehr geehrte Damen und Herren,\n\nhier ist kein Kopf.\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof mails / sizeof *mails; i++) {
+        struct arena *arena = arena_new();
+        struct mail *mail = read_text(arena, mails[i], MAIL_HEAD);
+        assert_int_equal(mail->part_count, 1);
+        assert_string_equal(mail->text, mails[i]);
+        arena_free(arena);
+    }
+}
+
 /* Whatever was sent is a leaf; what is empty or broken is one, too. */
 static void broken_entities_are_leaves(void **state)
 {
@@ -1110,6 +1126,7 @@ int main(void)
         cmocka_unit_test(the_body_is_found_in_every_order),
         cmocka_unit_test(the_other_form_is_not_opened),
         cmocka_unit_test(files_are_known_by_their_names),
+        cmocka_unit_test(a_text_without_header_is_read),
         cmocka_unit_test(broken_entities_are_leaves),
         cmocka_unit_test(parts_have_imap_numbers),
         cmocka_unit_test(file_names_are_only_names),
