@@ -14,8 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How long SQLite waits for a lock.  Only a reader meets one, while the writer recovers the log of
- * a crash; both sides hold it for milliseconds. */
+/* How long SQLite waits for a lock.  A reader meets one while the writer recovers the log of a
+ * crash; the writer meets one where a reader found the head of the log half written, and takes the
+ * writer's lock to look again.  Both sides hold it for milliseconds. */
 #define BUSY_MILLISECONDS 5000
 
 /*
@@ -277,7 +278,9 @@ bool registry_step_begin(struct registry *registry, struct err *err_r)
 {
     if (batch_is_lost(registry))
         return fail_lost(registry, err_r);
-    return statement_run(registry, "SAVEPOINT step", NULL, 0, err_r);
+    /* IMMEDIATE: SQLite waits for a lock only where nothing has been read yet */
+    return statement_run(registry, registry->in_batch ? "SAVEPOINT step" : "BEGIN IMMEDIATE", NULL,
+                         0, err_r);
 }
 
 bool registry_step_end(struct registry *registry, bool ok, struct err *err_r)
@@ -286,7 +289,8 @@ bool registry_step_end(struct registry *registry, bool ok, struct err *err_r)
 
     if (batch_is_lost(registry))
         return ok ? fail_lost(registry, err_r) : false;
-    if (ok && statement_run(registry, "RELEASE step", NULL, 0, err_r))
+    if (ok &&
+        statement_run(registry, registry->in_batch ? "RELEASE step" : "COMMIT", NULL, 0, err_r))
         return true;
     if (!registry->in_batch) {
         undo(registry);

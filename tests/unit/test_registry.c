@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -1090,6 +1091,48 @@ static void test_recovery(void **state)
     assert_int_equal(delivery(f, 1).next_attempt, CASE_NOW + 300);
 }
 
+/* What a program that only reads does where it meets the head of the log half written: it takes the
+ * writer's lock, to look again.  Here it keeps it for a while. */
+static pid_t hold_write_lock(const struct fixture *f, int *held_r)
+{
+    int held[2];
+    sqlite3 *db;
+
+    assert_int_equal(pipe(held), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        const char *path = arena_printf(f->arena, "%s/registry.db", f->directory.state);
+        bool ok = sqlite3_open(path, &db) == SQLITE_OK &&
+                  sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+        if (ok && write(held[1], "", 1) == 1)
+            poll(NULL, 0, 300);
+        _exit(!ok);
+    }
+    close(held[1]);
+    *held_r = held[0];
+    return pid;
+}
+
+static void test_a_lock_held_for_a_moment_is_waited_for(void **state)
+{
+    struct fixture *f = *state;
+    char byte;
+    int held, status;
+
+    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    begin(f, 1);
+    pid_t pid = hold_write_lock(f, &held);
+    assert_int_equal(read(held, &byte, 1), 1);
+    /* it reads before it writes */
+    bool ok = registry_recover_attempts(f->registry, CASE_NOW + 10, &f->err);
+    close(held);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    if (!ok)
+        fail_msg("%s", f->err.text);
+    assert_int_equal(delivery(f, 1).state, DELIVERY_QUEUED);
+}
+
 static void test_counts(void **state)
 {
     struct fixture *f = *state;
@@ -1166,6 +1209,7 @@ int main(void)
         TEST(test_outbox_of_other_bodies),
         TEST(test_attempts),
         TEST(test_recovery),
+        TEST(test_a_lock_held_for_a_moment_is_waited_for),
         TEST(test_counts),
         TEST(test_hostile_text_is_a_value),
     };
