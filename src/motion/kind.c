@@ -137,14 +137,17 @@ static size_t end_above_label(const struct letter *letter)
 
 #define SIGNING_LINES 8
 
-/* What the mayor or an officer signs is the administration's. */
+/* What the mayor or an officer signs is the administration's; who gets a copy stands lower. */
 static bool is_administrations(const struct letter *letter)
 {
     size_t end = letter->signing.begin + SIGNING_LINES;
-    for (size_t i = letter->signing.begin; i < letter->signing.end && i < end; i++)
-        if (strlen(letter->lines[i].text) < LETTER_MAX_HEADING &&
-            pattern_matches(PATTERN_administration_signs, letter->lines[i].text))
+    for (size_t i = letter->signing.begin; i < letter->signing.end && i < end; i++) {
+        const char *line = letter->lines[i].text;
+        if (strlen(line) >= LETTER_MAX_HEADING || pattern_matches(PATTERN_signing_ends, line))
+            return false;
+        if (pattern_matches(PATTERN_administration_signs, line))
             return true;
+    }
     return false;
 }
 

@@ -469,6 +469,11 @@ static bool ends_with_colon(const char *s)
     return n > 0 && s[n - 1] == ':';
 }
 
+static bool asks(const char *s)
+{
+    return pattern_matches(PATTERN_requests, s) || pattern_matches(PATTERN_asks_line, s);
+}
+
 /* A paragraph that asks for something and ends in a colon: what it asks for stands below. */
 static size_t find_asked(const struct letter *letter)
 {
@@ -478,7 +483,7 @@ static size_t find_asked(const struct letter *letter)
         while (end < block && !ends_with_colon(letter->lines[end - 1].text))
             end++;
         if (ends_with_colon(letter->lines[end - 1].text) &&
-            pattern_matches(PATTERN_requests, letter_join(letter, (struct range){i, end})))
+            asks(letter_join(letter, (struct range){i, end})))
             return end;
         i = block;
     }
