@@ -71,6 +71,7 @@ libcore_a_SOURCES += \
 	src/mail/unzip.c \
 	src/mail/unzip.h \
 	src/mail/words_mail.def \
+	src/mail/words_rtf.def \
 	src/mail/xml.c \
 	src/mail/xml.h \
 	src/mail/zip.c \
