@@ -84,6 +84,11 @@ static void put_string(struct writer *w, const char *s)
     }
 }
 
+bool wire_carries_fd(enum wire_type type)
+{
+    return formats[type].carries_fd;
+}
+
 size_t wire_encode(const struct wire_packet *packet, char buffer_r[WIRE_MAX])
 {
     const struct format *format = &formats[packet->type];

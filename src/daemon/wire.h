@@ -52,6 +52,8 @@ struct wire_packet {
 };
 
 const char *wire_type_to_text(enum wire_type type);
+/* Whether a descriptor goes with it: never without, and with no other. */
+bool wire_carries_fd(enum wire_type type);
 
 /* Panics where a message does not fit into WIRE_MAX: texts are cut before by who makes it. */
 size_t wire_encode(const struct wire_packet *packet, char buffer_r[WIRE_MAX]);
