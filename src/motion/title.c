@@ -110,10 +110,14 @@ static size_t skip_address(const struct letter *letter, size_t i, size_t end)
     return letter_block_end(letter, i, end);
 }
 
+/* No title stands further below its label than an address and some lines about a meeting. */
+#define TITLE_MAX_BELOW 60
+
 /* The first line from i on that can be a title's. */
 static size_t next_title_line(const struct letter *letter, size_t i, size_t end)
 {
-    while (i < end) {
+    const size_t last = end - i > TITLE_MAX_BELOW ? i + TITLE_MAX_BELOW : end;
+    while (i < last) {
         const struct line *line = &letter->lines[i];
         if (line->role == LINE_SUBJECT && *line->rest != '\0')
             return i;
@@ -260,13 +264,20 @@ static bool has_label(const struct line *line)
            (line->role == LINE_SUBJECT && pattern_matches(PATTERN_label_line, line->text));
 }
 
+/* Labels of one head that are looked at: a letter has one or two, a mail made to be slow a hundred
+ * thousand. */
+#define MAX_LABELS 20
+
 /* The first line with a label, and the title of the first that has one; head.end: none. */
 static size_t read_head_labels(const struct letter *letter, struct heading *heading)
 {
-    size_t first = letter->head.end;
-    for (size_t i = letter->head.begin; i < letter->head.end; i++) {
+    size_t first = letter->head.end, labels = 0;
+    for (size_t i = letter->head.begin; i < letter->head.end && labels < MAX_LABELS; i++) {
         struct heading found = {.asked = heading->asked};
-        if (!has_label(&letter->lines[i]) || !read_label(letter, i, letter->head.end, &found))
+        if (!has_label(&letter->lines[i]))
+            continue;
+        labels++;
+        if (!read_label(letter, i, letter->head.end, &found))
             continue;
         if (first == letter->head.end) {
             first = i;
