@@ -68,7 +68,7 @@ static bool begins_header_block(const struct walk *walk)
     return n >= 2 && has_from && is_mail;
 }
 
-/* The next line that is not empty, or NULL. */
+/* To the next line that is not empty. */
 static bool skip_blanks(struct walk *walk)
 {
     while (next_line(walk))
@@ -118,9 +118,11 @@ static void add_line(struct splice *out, const struct walk *walk, size_t skipped
 static bool skip_attribution(struct walk *walk)
 {
     struct walk ahead = *walk;
-    if (!pattern_matches(PATTERN_thread_attribution, walk->line) && !begins_wrapped(walk))
+    if (strlen(walk->line) >= MARK_MAX)
         return false;
-    if (begins_wrapped(walk) && !next_line(&ahead))
+    if (begins_wrapped(walk))
+        next_line(&ahead);
+    else if (!pattern_matches(PATTERN_thread_attribution, walk->line))
         return false;
     struct walk quoted = ahead;
     if (!skip_blanks(&quoted) || quoted.line[0] != '>')
