@@ -26,9 +26,13 @@ static bool has_class(const struct case_file *file, enum mail_class class)
     return file->reading != NULL && file->reading->mail->class == class;
 }
 
+static bool has_something_to_judge(const struct case_file *file);
+
+/* A null return path alone makes no report of somebody's letter. */
 static bool is_bounce(const struct case_file *file)
 {
-    return has_class(file, MAIL_BOUNCE);
+    return has_class(file, MAIL_BOUNCE) &&
+           (file->reading->mail->responds || !has_something_to_judge(file));
 }
 
 /* A person who writes to the return address is read as any other. */
@@ -44,7 +48,7 @@ static bool is_disposition(const struct case_file *file)
 
 static bool is_automatic(const struct case_file *file)
 {
-    return has_class(file, MAIL_AUTO_REPLY);
+    return has_class(file, MAIL_AUTO_REPLY) || has_class(file, MAIL_BOUNCE);
 }
 
 static bool is_list(const struct case_file *file)
@@ -86,7 +90,7 @@ static bool is_own(const struct case_file *file)
 {
     const char *address = outer_address(file);
 
-    return address != NULL && is_own_address(file->body, address);
+    return file->known->own || (address != NULL && is_own_address(file->body, address));
 }
 
 static bool is_before_start(const struct case_file *file)
@@ -184,9 +188,79 @@ static bool has_scanned_letter(const struct case_file *file)
 
 /* A copier sends letters with Auto-Submitted, a list may be copied in: what can be a motion is a
  * person's to judge. */
+static bool has_something_to_judge(const struct case_file *file)
+{
+    return has_motion(file) || has_closed_letter(file);
+}
+
 static bool has_nothing_to_judge(const struct case_file *file)
 {
-    return !has_motion(file) && !has_closed_letter(file);
+    return !has_something_to_judge(file);
+}
+
+/* RFC 2142, RFC 3834 section 2, and what programs that take no mail call themselves. */
+static bool is_role(const char *local)
+{
+    static const char *const whole[] = {"mailer-daemon", "mail-daemon", "postmaster", "listserv",
+                                        "majordomo",     "bounce",      "bounces"};
+    static const char *const starts[] = {
+        "owner-",        "noreply",         "no-reply",        "no_reply",         "donotreply",
+        "do-not-reply",  "do_not_reply",    "nicht-antworten", "nichtantworten",   "keine-antwort",
+        "nepasrepondre", "ne-pas-repondre", "ne_pas_repondre", "niet-beantwoorden"};
+    static const char *const ends[] = {"-request", "-owner",    "-bounces",
+                                       "-noreply", "-no-reply", ".noreply"};
+    size_t n = strlen(local);
+
+    for (size_t i = 0; i < COUNT(whole); i++) {
+        if (text_equal(local, whole[i]))
+            return true;
+    }
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        if (text_starts(local, starts[i]))
+            return true;
+    }
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        size_t k = strlen(ends[i]);
+
+        if (n > k && text_equal(local + n - k, ends[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_of_a_role(const struct case_file *file)
+{
+    const char *address = outer_address(file);
+    struct arena *arena;
+    bool role;
+
+    if (address == NULL)
+        return false;
+    arena = arena_new();
+    role = is_role(text_fold(arena, arena_strndup(arena, address, strcspn(address, "@"))));
+    arena_free(arena);
+    return role;
+}
+
+/* Postfix gives up at as many (hopcount_limit). */
+#define MANY_HOPS 50
+
+static bool has_many_hops(const struct case_file *file)
+{
+    return file->reading != NULL && file->reading->mail->hop_count > MANY_HOPS;
+}
+
+/* Where an answer may make a program write again.  What may be a motion is answered all the same,
+ * since the answer goes to the roster's address, unless the mail itself is an answer. */
+static bool is_not_to_be_told(const struct case_file *file)
+{
+    const struct mail *mail = file->reading == NULL ? NULL : file->reading->mail;
+
+    if (mail == NULL)
+        return false;
+    if (mail->responds || (is_automatic(file) && mail->in_reply_to.n > 0) || has_many_hops(file))
+        return true;
+    return (mail->suppressed || file->known->loop) && has_nothing_to_judge(file);
 }
 
 static bool is_unlisted(const struct case_file *file)
@@ -356,6 +430,10 @@ static const struct mail_rule {
      .tests = {is_list, has_nothing_to_judge},
      .state = MESSAGE_IGNORED,
      .sentence = "list: it comes by a mailing list and holds no motion"},
+    {.name = "role",
+     .tests = {is_of_a_role, has_nothing_to_judge},
+     .state = MESSAGE_IGNORED,
+     .sentence = "automatic mail: its address is that of a program or an office, and no motion"},
     {.name = "before-start",
      .tests = {is_before_start},
      .state = MESSAGE_IGNORED,
@@ -379,6 +457,10 @@ static const struct mail_rule {
      .state = MESSAGE_UNREADABLE,
      .sentence = "unreadable: {}",
      .detail = name_mistake},
+    {.name = "many-hops",
+     .tests = {has_many_hops},
+     .state = MESSAGE_HELD,
+     .sentence = "more than 50 servers handed it on: it goes in a circle"},
     {.name = "automatic-letter",
      .tests = {is_automatic},
      .state = MESSAGE_HELD,
@@ -878,6 +960,7 @@ void decide(struct arena *arena, const struct case_file *file, struct decision *
 
     *decision_r = (struct decision){.state = rule->state,
                                     .row = rule->name,
+                                    .silent = is_not_to_be_told(file),
                                     .whole = rule->state != MESSAGE_REGISTERED,
                                     .arrival = file->arrival};
     decision_r->detail = rule->detail == NULL ? NULL : rule->detail(arena, file);

@@ -58,6 +58,9 @@ struct known {
     int64_t reported; /* our answer, "o34", that it is a report on, or was sent to the return
                          address of */
     const struct known_motion *referred; /* what a withdrawal or replacement is about, or NULL */
+    bool own;  /* its Message-ID is that of one of our answers: it comes back */
+    bool loop; /* it goes on answering our reviews, or has come under this subject so often that a
+                  program may write it */
     const char
         *same_content; /* number of a motion with the same text or attachment by this sender */
     const char
@@ -95,6 +98,7 @@ struct decision {
     const char *row;
     const char *reason; /* a sentence, English; of a duplicate: "m12" first */
     const char *detail; /* what the sentence speaks of (a name, a number), or NULL */
+    bool silent;        /* the sender is not told, though the office is: a program might answer */
     bool whole;         /* the row judged the mail as a whole, not one motion after the other */
     struct arrival arrival;
     struct texts unread;            /* names of files that may be letters and gave no text */

@@ -40,6 +40,7 @@ struct reader {
     double pdf_seconds; /* of the processor that PDFs have taken so far */
     const char *report_fields; /* of a delivery status among the parts, or NULL */
     const char *returned_id;   /* Message-ID in returned headers, or NULL */
+    bool class_by_subject;         /* the header alone would not have given the class */
     bool has_attachment;       /* a part that a sender would call one */
     bool overflow;             /* more parts than MAIL_MAX_PARTS */
     bool inner;                /* within an attached message */
@@ -84,8 +85,16 @@ void report_collect(struct reader *reader, const char *type, const char *bytes, 
 void mail_read_report(struct reader *reader);
 
 /* ---- mail_class.c ---- */
-enum mail_class mail_classify(const struct reader *reader, const char *type,
-                              const char *report_type);
+/* Sets class, responds and suppressed, by the header. */
+void mail_classify(struct reader *reader, const char *type, const char *report_type);
+/* Whether the subject begins with one of these, case aside. */
+bool subject_starts(const struct reader *reader, const char *const *words);
+extern const char *const mail_auto_subjects[], *const mail_bounce_subjects[],
+    *const mail_receipt_subjects[];
+
+/* ---- mail_notice.c ---- */
+/* The same by the text, where the header says nothing. */
+void mail_classify_text(struct reader *reader);
 
 /* ---- mail_param.c ---- */
 
@@ -138,6 +147,11 @@ char *text_unflow(struct arena *arena, const char *s, bool delsp); /* RFC 3676 *
 bool text_is_stub(struct arena *arena, const char *s);
 size_t text_visible(const char *s); /* bytes that are no white space */
 bool text_speaks_of_attachment(struct arena *arena, const char *s);
+/* Only what the writer says himself, case folded, on one line: no quotes, nothing below a signature
+ * or a forwarded head. */
+char *text_own_words(struct arena *arena, const char *s);
+/* Whether one of these stands there with no letter before or behind it; all are case folded. */
+bool text_has_any(const char *folded, const char *const *words);
 
 /* ---- mail_html.c ---- */
 void html_preload(void);

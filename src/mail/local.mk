@@ -33,6 +33,8 @@ libcore_a_SOURCES += \
 	src/mail/mail_charset.c \
 	src/mail/mail_bounds.c \
 	src/mail/mail_class.c \
+	src/mail/mail_notice.c \
+	src/mail/notice_words.def \
 	src/mail/mail_field.c \
 	src/mail/mail_header.c \
 	src/mail/mail_html.c \

@@ -179,7 +179,10 @@ struct mail {
     size_t hop_count;
     struct mail_authres *authres; /* those above what the sender's own program wrote */
     size_t authres_count;
-    struct texts delivered_to;  /* addresses of Delivered-To, X-Original-To, Resent-To, Resent-Cc */
+    struct texts delivered_to; /* addresses of Delivered-To, X-Original-To, Resent-To, Resent-Cc */
+    bool responds;   /* a program that answers a mail, or reports on it; a copier's mail, or one
+                      * that has nothing but a null return path, may be somebody's letter */
+    bool suppressed; /* X-Auto-Response-Suppress asks programs not to answer */
     struct mail_report *report; /* of a bounce, else NULL */
     const char *return_path;    /* "" for <>, NULL where the field is missing */
     /* the outermost ones; what they hand on themselves is left out */

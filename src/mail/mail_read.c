@@ -124,7 +124,7 @@ static void classify(struct reader *reader)
 {
     struct param_value type;
     param_parse(reader->arena, field_first(&reader->fields, "Content-Type"), &type);
-    reader->mail->class = mail_classify(reader, type.value, param_get(&type, "report-type"));
+    mail_classify(reader, type.value, param_get(&type, "report-type"));
 }
 
 bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
@@ -157,6 +157,7 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
         reader_defect(&reader, "too-many-parts");
     classify(&reader);
     join_body(&reader);
+    mail_classify_text(&reader);
     mail_read_report(&reader);
     sum_body(&reader);
     g_mime_parser_options_free(reader.options);

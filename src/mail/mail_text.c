@@ -107,8 +107,7 @@ static bool has_word(const char *folded, const char *word)
     return false;
 }
 
-/* Both are case folded; words_mail.def is so as it stands. */
-static bool has_any_word(const char *folded, const char *const *words)
+bool text_has_any(const char *folded, const char *const *words)
 {
     for (; *words; words++)
         if (has_word(folded, *words))
@@ -125,7 +124,7 @@ bool text_is_stub(struct arena *arena, const char *s)
     };
     char *squeezed = text_squeeze(arena, s);
     size_t n = strlen(squeezed);
-    return n == 0 || (n <= STUB_MAX && has_any_word(text_fold(arena, squeezed), cues));
+    return n == 0 || (n <= STUB_MAX && text_has_any(text_fold(arena, squeezed), cues));
 }
 
 size_t text_visible(const char *s)
@@ -149,9 +148,7 @@ static bool is_forward_mark(const char *folded)
     return false;
 }
 
-/* Only what the writer says himself, case folded: no quotes, nothing below a signature or a
- * forwarded head. */
-static char *own_words(struct arena *arena, const char *s)
+char *text_own_words(struct arena *arena, const char *s)
 {
     struct text own;
     text_init(&own, arena);
@@ -173,5 +170,5 @@ bool text_speaks_of_attachment(struct arena *arena, const char *s)
 #include "mail/words_mail.def"
         NULL,
     };
-    return has_any_word(own_words(arena, s), cues);
+    return text_has_any(text_own_words(arena, s), cues);
 }

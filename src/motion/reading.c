@@ -180,6 +180,8 @@ static struct json *mail_to_json(const struct mail *mail)
     json_put_text(object, "return_path", mail->return_path);
     json_put_text(object, "body_digest", mail->body_digest);
     json_put_bool(object, "wants_content", mail->wants_content);
+    json_put_bool(object, "responds", mail->responds);
+    json_put_bool(object, "suppressed", mail->suppressed);
     return object;
 }
 
@@ -559,6 +561,8 @@ static bool take_mail(struct taker *taker, const struct json *object, struct mai
     if (!mail->text)
         return refuse(taker, "text", "is missing");
     mail->wants_content = json_bool(object, "wants_content");
+    mail->responds = json_bool(object, "responds");
+    mail->suppressed = json_bool(object, "suppressed");
     *mail_r = mail;
     return mail_class_from_text(json_text(object, "class"), &mail->class) ||
            refuse(taker, "class", "is unknown");

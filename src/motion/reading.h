@@ -26,7 +26,8 @@ bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_de
                   struct reading **reading_r, struct err *err_r);
 
 /* The contract's object; fields beyond it are received, forwarded, delivered_to, return_path,
- * body_digest, wants_content in "mail", is_body and content in its parts, ocr and why in a motion.
+ * body_digest, wants_content, responds, suppressed in "mail", is_body and content in its parts, ocr
+ * and why in a motion.
  *
  * content is the part's text, null for none.  why says of each value where it was found:
  * {"field": "consultations.organization", "index": 0, "part": "1.2", "begin": 120, "end": 164,

@@ -3,7 +3,13 @@
  * one body. */
 #include "registry/private.h"
 
+#include "base/json.h"
+
 #include <string.h>
+
+/* What people do not do, and programs do again and again. */
+#define LOOP_REVIEWS 2
+#define LOOP_MAILS 3
 
 static bool holds_motion(const struct reading *reading, const char *path)
 {
@@ -70,6 +76,7 @@ struct marks {
     const char *sha256;
     const char *message_id;
     const char *sender_key;
+    const char *subject;
     const char *body_digest;
 };
 
@@ -109,6 +116,63 @@ static bool find_told(struct registry *registry, const struct marks *marks, int6
                          value_text(marks->body), value_int(marks->before),
                          value_text(marks->sha256), value_text(marks->message_id),
                          value_text(marks->sender_key), value_text(marks->body_digest));
+}
+
+/* The same content that still waits: that it does is all that can be said again. */
+static bool find_told_again(struct registry *registry, const struct marks *marks, int64_t *id_r,
+                            struct err *err_r)
+{
+    if (*id_r != 0)
+        return true;
+    return STATEMENT_GET(registry, id_r, err_r,
+                         "SELECT id FROM messages WHERE state = 'held' AND body = ?1 AND id < ?2"
+                         " AND sender_key = ?3 AND body_digest = ?4 AND subject IS ?5"
+                         " AND EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id)"
+                         " ORDER BY id LIMIT 1",
+                         value_text(marks->body), value_int(marks->before),
+                         value_text(marks->sender_key), value_text(marks->body_digest),
+                         value_text(marks->subject));
+}
+
+static bool find_own(struct registry *registry, const struct marks *marks, bool *own_r,
+                     struct err *err_r)
+{
+    int64_t id;
+
+    if (!STATEMENT_GET(registry, &id, err_r,
+                       "SELECT id FROM deliveries WHERE message_id = ? AND body = ?",
+                       value_text(marks->message_id), value_text(marks->body)))
+        return false;
+    *own_r = id != 0;
+    return true;
+}
+
+/* The thread names two reviews of ours, or three mails of this sender with this subject wait and
+ * were answered. */
+static bool find_loop(struct registry *registry, struct arena *arena, const struct marks *marks,
+                      const struct mail *mail, bool *loop_r, struct err *err_r)
+{
+    struct json *ids = json_array_new();
+    int64_t reviews = 0, mails = 0;
+
+    for (size_t i = 0; i < mail->references.n; i++)
+        json_add_text(ids, mail->references.v[i]);
+    for (size_t i = 0; i < mail->in_reply_to.n; i++)
+        json_add_text(ids, mail->in_reply_to.v[i]);
+    bool ok = STATEMENT_GET(registry, &reviews, err_r,
+                            "SELECT count(*) FROM deliveries WHERE kind = 'review' AND body = ?1"
+                            " AND message_id IN (SELECT value FROM json_each(?2))",
+                            value_text(marks->body), value_text(json_print_compact(arena, ids))) &&
+              STATEMENT_GET(registry, &mails, err_r,
+                            "SELECT count(*) FROM messages WHERE state = 'held' AND body = ?1"
+                            " AND id < ?2 AND sender_key = ?3 AND subject = ?4"
+                            " AND EXISTS (SELECT 1 FROM deliveries d"
+                            " WHERE d.message = messages.id AND d.kind = 'review')",
+                            value_text(marks->body), value_int(marks->before),
+                            value_text(marks->sender_key), value_text(marks->subject));
+    json_free(ids);
+    *loop_r = reviews >= LOOP_REVIEWS || mails >= LOOP_MAILS;
+    return ok;
 }
 
 static bool find_other_of_id(struct registry *registry, struct arena *arena,
@@ -188,10 +252,14 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
         return find_told(registry, &marks, &known_r->told, err_r);
     marks.message_id = reading->mail->message_id;
     marks.sender_key = trust_sender_key(arena, reading->mail, body);
+    marks.subject = reading->mail->subject;
     marks.body_digest = reading->mail->body_digest;
     return registry_find_reported(registry, arena, body, reading->mail, known_r, err_r) &&
            registry_find_referred(registry, arena, body->id, reading, known_r, err_r) &&
            find_told(registry, &marks, &known_r->told, err_r) &&
+           find_told_again(registry, &marks, &known_r->told, err_r) &&
+           find_own(registry, &marks, &known_r->own, err_r) &&
+           find_loop(registry, arena, &marks, reading->mail, &known_r->loop, err_r) &&
            find_same_mail(registry, &marks, &known_r->same_mail, err_r) &&
            find_other_of_id(registry, arena, &marks, &known_r->other_of_id, err_r) &&
            find_same_content(registry, arena, &marks, reading, &known_r->same_content, err_r);

@@ -310,7 +310,7 @@ static void add_notices(struct rendering *rendering, const struct values *values
         add_to_office(rendering, values, "notice", number, occasion);
 }
 
-/* The sender is told only where the roster knows her and no machine wrote; her roster address,
+/* The sender is told only where the roster knows her and no program answers; her roster address,
  * never one of the mail's. */
 static void add_review(struct rendering *rendering, const struct values *values,
                        const char *template, const char *occasion)
@@ -319,8 +319,8 @@ static void add_review(struct rendering *rendering, const struct values *values,
     const struct conf_member *member = input->verdict == NULL ? NULL : input->verdict->member;
     struct values personal;
 
-    if (member == NULL || input->verdict->level < TRUST_LISTED ||
-        (input->reading != NULL && input->reading->mail->class != MAIL_PERSONAL))
+    if (member == NULL || input->verdict->level < TRUST_LISTED || input->decision->silent ||
+        (input->reading != NULL && input->reading->mail->responds))
         return;
     personal = render_for_member(values, member);
     render_add(rendering,

@@ -155,6 +155,9 @@ CORE_TESTS += tests/unit/test_refine
 tests_unit_test_refine_SOURCES = tests/unit/test_refine.c $(TOWN)
 tests_unit_test_refine_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
+CORE_TESTS += tests/unit/test_automatic
+tests_unit_test_automatic_SOURCES = tests/unit/test_automatic.c tests/unit/automatic_cases.def $(TOWN)
+tests_unit_test_automatic_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_decide
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c $(TOWN)
 tests_unit_test_decide_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)

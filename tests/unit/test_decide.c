@@ -86,6 +86,7 @@ static void to_stranger(struct setting *s)
 static void change_bounce(struct setting *s)
 {
     s->mail->class = MAIL_BOUNCE;
+    without_motion(s);
 }
 
 static void change_bounce_answer(struct setting *s)
@@ -129,6 +130,45 @@ static void change_copier(struct setting *s)
 static void change_copier_text(struct setting *s)
 {
     s->mail->class = MAIL_AUTO_REPLY;
+}
+
+static void change_null_sender(struct setting *s)
+{
+    s->mail->class = MAIL_BOUNCE;
+    s->mail->return_path = "";
+}
+
+static void change_report_with_motion(struct setting *s)
+{
+    s->mail->class = MAIL_BOUNCE;
+    s->mail->responds = true;
+}
+
+static void change_own_id(struct setting *s)
+{
+    s->known.own = true;
+}
+
+static void change_many_hops(struct setting *s)
+{
+    s->mail->hop_count = 51;
+}
+
+static void change_role(struct setting *s)
+{
+    without_motion(s);
+    from(s, "No-Reply+17@werbung.example");
+}
+
+static void change_request(struct setting *s)
+{
+    without_motion(s);
+    from(s, "rat-request@lists.example");
+}
+
+static void change_role_letter(struct setting *s)
+{
+    from(s, "noreply@scanner.example");
 }
 
 static void change_list(struct setting *s)
@@ -485,6 +525,14 @@ static const struct decision_case {
     {"out of office", change_automatic, MESSAGE_IGNORED, "automatic", "automatic mail", ""},
     {"a copier's letter", change_copier, MESSAGE_HELD, "automatic-letter", "machine", ""},
     {"a copier's motion", change_copier_text, MESSAGE_HELD, "automatic-letter", "machine", "h"},
+    {"a null sender's motion", change_null_sender, MESSAGE_HELD, "automatic-letter", "machine",
+     "h"},
+    {"a report on a motion", change_report_with_motion, MESSAGE_IGNORED, "bounce", "bounce", ""},
+    {"our own answer under another sender", change_own_id, MESSAGE_IGNORED, "own", "own", ""},
+    {"in a circle", change_many_hops, MESSAGE_HELD, "many-hops", "circle", "h"},
+    {"a role's mail", change_role, MESSAGE_IGNORED, "role", "automatic", ""},
+    {"a list's office", change_request, MESSAGE_IGNORED, "role", "automatic", ""},
+    {"a role's motion", change_role_letter, MESSAGE_HELD, "unknown-motion", "roster", "h"},
     {"a list of strangers", change_list, MESSAGE_IGNORED, "list", "list", ""},
     {"newsletter", change_newsletter, MESSAGE_IGNORED, "list-without-motion", "list", ""},
     {"a member's motion by a list", change_list_motion, MESSAGE_HELD, "list-letter", "list", "h"},

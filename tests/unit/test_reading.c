@@ -43,7 +43,8 @@ static const char whole[] =
     "\"date\":\"2015-08-04T12:03:11+02:00\",\"received\":[{\"by\":\"mx.b.example\",\"from\":null,"
     "\"at\":null}]}],"
     "\"delivered_to\":[\"antraege@stadt.example\"],\"return_path\":\"a@b.example\","
-    "\"body_digest\":\"" SUM "\",\"wants_content\":true},"
+    "\"body_digest\":\"" SUM "\",\"wants_content\":true,"
+    "\"responds\":true,\"suppressed\":true},"
     "\"motions\":[{\"kind\":\"motion\",\"label\":\"Antrag\",\"title\":\"Löwen\","
     "\"consultations\":[{\"organization\":\"Rat\",\"meeting_date\":\"2015-09-24\"},"
     "{\"organization\":\"HFA\",\"meeting_date\":null}],\"factions\":[\"SPD\",\"GRÜNE\"],"
@@ -95,6 +96,8 @@ static void whole_reading_comes_back(void **state)
     assert_int_equal(mail->parts[1].size, 152345);
     assert_true(mail->parts[0].is_body);
     assert_true(mail->wants_content);
+    assert_true(mail->responds);
+    assert_true(mail->suppressed);
     const struct motion *motion = &reading->motions.v[0];
     assert_true(motion->confidential);
     assert_true(day_is_none(motion->consultations[1].meeting));

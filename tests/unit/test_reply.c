@@ -280,6 +280,7 @@ static void unreadable(struct setting *s)
 
 static void bounce(struct setting *s)
 {
+    s->reading->mail->responds = true;
     s->reading->mail->class = MAIL_BOUNCE;
 }
 
@@ -302,6 +303,45 @@ static void told_registered(struct setting *s)
 static void copier(struct setting *s)
 {
     s->reading->mail->class = MAIL_AUTO_REPLY;
+}
+
+static void responder(struct setting *s)
+{
+    copier(s);
+    s->reading->mail->responds = true;
+}
+
+static void threaded_machine(struct setting *s)
+{
+    copier(s);
+    town_set(arena, &s->reading->mail->in_reply_to, TOKEN ".review.1@bedburg-hau.example");
+}
+
+static void suppressed(struct setting *s)
+{
+    s->reading->mail->suppressed = true;
+}
+
+static void suppressed_question(struct setting *s)
+{
+    suppressed(s);
+    s->reading->motions.n = 0;
+}
+
+static void looping(struct setting *s)
+{
+    s->known.loop = true;
+}
+
+static void looping_question(struct setting *s)
+{
+    looping(s);
+    s->reading->motions.n = 0;
+}
+
+static void many_hops(struct setting *s)
+{
+    s->reading->mail->hop_count = 51;
 }
 
 static void member_list(struct setting *s)
@@ -365,8 +405,17 @@ static const struct {
     {"held once more, and told before", told, ""},
     {"held before, registered now", told_registered,
      "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST "\n"},
-    {"a copier is not answered", copier, "notice " OFFICE "\n"},
-    {"a list is not answered", member_list, "notice " OFFICE "\n"},
+    {"a copier's member is told", copier, "review " SPD_CHAIR "\nnotice " OFFICE "\n"},
+    {"a program that answers us is not", responder, "notice " OFFICE "\n"},
+    {"a machine in a thread of ours is not", threaded_machine, "notice " OFFICE "\n"},
+    {"whose motion came by a list", member_list, "review " SPD_CHAIR "\nnotice " OFFICE "\n"},
+    {"no program may answer: a motion", suppressed,
+     "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST "\n"},
+    {"no program may answer: no motion", suppressed_question, "notice " OFFICE "\n"},
+    {"a loop without a motion", looping_question, "notice " OFFICE "\n"},
+    {"a loop with a motion", looping,
+     "acknowledgement " SPD_CHAIR "\nacknowledgement " SPD_OFFICE "\nconfirmation " LIST "\n"},
+    {"more than fifty servers", many_hops, "notice " OFFICE "\n"},
     {"an address that is not plain gets nothing", not_plain,
      "acknowledgement " SPD_CHAIR "\nconfirmation " LIST "\n"},
     {"a member whose term is over gets nothing", after_term,
@@ -1154,7 +1203,7 @@ static void test_rows_have_words(void **state)
     static const char *const silent[] = {
         "bounce-answer",       "bounce",       "disposition", "own",       "automatic", "list",
         "list-without-motion", "before-start", "same-bytes",  "same-mail", "reply",     "motions",
-        "registered",          "withdrawn",    "replaced"};
+        "registered",          "withdrawn",    "replaced",    "role"};
     static const char *const languages[] = {"de", "en"};
     size_t spoken = 0;
 
