@@ -122,8 +122,7 @@ bool registry_find_reported(struct registry *registry, struct arena *arena,
 /* The one motion that a withdrawal or replacement is about, into known: by the number it names, and
  * by the answers of ours that it replies to, where they agree. */
 bool registry_find_referred(struct registry *registry, struct arena *arena, const char *body,
-                            const struct reading *reading, struct known *known,
-                            struct err *err_r);
+                            const struct reading *reading, struct known *known, struct err *err_r);
 
 /* ---- outbox.c */
 

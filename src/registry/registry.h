@@ -191,7 +191,8 @@ bool registry_add_reply(struct registry *registry, const char *body, int64_t mes
 bool registry_note_meetings(struct registry *registry, const struct conf_body *body, int64_t now,
                             size_t *moved_r, struct err *err_r);
 
-/* Answers that failed for good or came back, and of which the office was not told.  Notices are none. */
+/* Answers that failed for good or came back, and of which the office was not told.  Notices are
+ * none. */
 bool registry_list_untold_failures(struct registry *registry, struct arena *arena, const char *body,
                                    struct delivery **rows_r, size_t *count_r, struct err *err_r);
 

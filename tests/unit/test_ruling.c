@@ -530,7 +530,8 @@ static void test_schema_before(void **state)
     assert_int_equal(
         sqlite3_exec(f->registry->db,
                      "DROP TRIGGER deliveries_same_bytes; DROP INDEX deliveries_once;"
-                     "DROP INDEX deliveries_return; DROP INDEX deliveries_ruling; ALTER TABLE deliveries DROP COLUMN ruling;"
+                     "DROP INDEX deliveries_return; DROP INDEX deliveries_ruling; ALTER TABLE "
+                     "deliveries DROP COLUMN ruling;"
                      "ALTER TABLE deliveries DROP COLUMN resent_at;"
                      "ALTER TABLE messages DROP COLUMN arrival_evidence;"
                      "CREATE UNIQUE INDEX deliveries_once ON deliveries (message, kind,"
