@@ -166,6 +166,7 @@ struct conf {
     const char *checkpoint_file;
     const char *control_socket; /* NULL: "control" in the state directory */
     const char *control_group;
+    bool ocr;                      /* pictures are read */
     struct conf_server submission; /* already copied into the bodies that have none */
     struct conf_body *bodies;
     size_t body_count;
@@ -180,10 +181,11 @@ struct conf_table {
 
 /* Who a slice of the configuration is for; every key names those who may see it. */
 enum conf_audience {
-    CONF_FOR_CLERK = 1, /* everything but logins */
-    CONF_FOR_WATCH = 2, /* mailboxes with their logins */
-    CONF_FOR_SEND = 4,  /* submission with its login */
-    CONF_FOR_ALL = 7,
+    CONF_FOR_CLERK = 1,  /* everything but logins */
+    CONF_FOR_WATCH = 2,  /* mailboxes with their logins */
+    CONF_FOR_SEND = 4,   /* submission with its login */
+    CONF_FOR_ALL = 7,    /* of these; not the reader */
+    CONF_FOR_READER = 8, /* how to read, and nothing of anybody */
 };
 
 /*

@@ -506,6 +506,12 @@ void conf_check(struct conf_reader *reader, struct conf_node *root)
     if (conf->body_count == 0)
         conf_mistake_add(reader, root->place, "there is no body; add body \"…\" { … }");
     check_names(reader, root, "body");
+#ifndef HAVE_TESSERACT
+    if (conf->ocr)
+        conf_mistake_add(
+            reader, conf_node_place(root, "ocr"),
+            "ocr: this antragd is built without tesseract (configure --with-tesseract)");
+#endif
     for (const struct conf_node *node = root->nodes; node != NULL; node = node->next) {
         if (is_section(node, "body"))
             check_body(reader, node, &conf->bodies[0]);

@@ -11,6 +11,7 @@
 #define WATCH CONF_FOR_WATCH
 #define SEND CONF_FOR_SEND
 #define ALL CONF_FOR_ALL
+#define READER CONF_FOR_READER
 
 /* The order of the words is the order of the enums in conf.h. */
 static const char *const tls_words[] = {"implicit", "starttls", "none", NULL};
@@ -659,6 +660,12 @@ static const struct conf_key root_keys[] = {
      .check = conf_form_name,
      .audience = CLERK,
      .sentence = "Whose members may decide, beside root and the daemon's user."},
+    {.name = "ocr",
+     .type = CONF_TYPE_BOOL,
+     AT(conf, ocr),
+     .fallback = "no",
+     .audience = CLERK | READER,
+     .sentence = "Whether letters that are pictures are read with tesseract; answers then say OCR."},
     {.name = "checkpoint-file",
      .type = CONF_TYPE_TEXT,
      AT(conf, checkpoint_file),

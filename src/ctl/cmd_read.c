@@ -5,6 +5,7 @@
 #include "ctl/why.h"
 #include "daemon/reader_job.h"
 #include "mail/address.h"
+#include "mail/ocr.h"
 #include "pipeline/pipeline.h"
 
 #include <stdio.h>
@@ -34,7 +35,7 @@ bool ctl_read(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     struct reading *reading;
     int fd;
     (void)exit_code_r; /* stays 0 */
-    if (!file_to_memfd(ctl, ctl->argv[0], &fd, err_r))
+    if ((ctl->ocr && !ocr_enable(err_r)) || !file_to_memfd(ctl, ctl->argv[0], &fd, err_r))
         return false;
     bool ok = reader_read_apart(ctl->arena, fd, &reading, err_r);
     close(fd);

@@ -38,6 +38,7 @@ struct ctl {
     const char *evidence;      /* --evidence */
     bool silent;               /* --silent */
     bool why;                  /* --why */
+    bool ocr;                  /* --ocr */
     int argc;                  /* operands */
     char **argv;
 };

@@ -27,7 +27,7 @@ static const struct row {
     const char *synopsis;
     const char *sentence;
 } rows[] = {
-    {"read", ctl_read, 0, 1, 1, "read [--why] FILE", "the reading of one mail"},
+    {"read", ctl_read, 0, 1, 1, "read [--why] [--ocr] FILE", "the reading of one mail"},
     {"explain", ctl_explain, NEEDS_CONF, 1, 1, "explain [--body B] FILE|ID",
      "what the daemon does with a mail, and which row says so"},
     {"list", ctl_list, NEEDS_CONF | NEEDS_REGISTRY, 0, 0,
@@ -87,6 +87,7 @@ enum {
     OPTION_EVIDENCE,
     OPTION_SILENT,
     OPTION_WHY,
+    OPTION_OCR,
     OPTION_JSON,
     OPTION_VERSION,
     OPTION_HELP
@@ -109,6 +110,7 @@ static const struct option options[] = {
     {"evidence", required_argument, NULL, OPTION_EVIDENCE},
     {"silent", no_argument, NULL, OPTION_SILENT},
     {"why", no_argument, NULL, OPTION_WHY},
+    {"ocr", no_argument, NULL, OPTION_OCR},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, OPTION_HELP},
     {0},
@@ -184,6 +186,9 @@ static void take_option(struct ctl *ctl, int option, const char *word)
         break;
     case OPTION_WHY:
         ctl->why = true;
+        break;
+    case OPTION_OCR:
+        ctl->ocr = true;
         break;
     case OPTION_VERSION:
         puts(PACKAGE_STRING);

@@ -9,6 +9,7 @@
 #include "daemon/reader_job.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
+#include "mail/ocr.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -266,8 +267,9 @@ int reader_main(const struct role_start *start)
 {
     struct err err;
     struct zygote z = {.clerk = -1, .next_clerk = -1};
-    (void)start;
     reader_preload();
+    if (start->conf->ocr && !ocr_enable(&err))
+        fatal(&err);
     if (!sandbox_enter(SANDBOX_READER, &err))
         fatal(&err);
     role_say_ready();

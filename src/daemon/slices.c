@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 static const enum conf_audience audiences[ROLE_COUNT] = {
-    [ROLE_CLERK] = CONF_FOR_CLERK, [ROLE_WATCH] = CONF_FOR_WATCH, [ROLE_SEND] = CONF_FOR_SEND,
-    /* the reader sees nothing */
+    [ROLE_CLERK] = CONF_FOR_CLERK,
+    [ROLE_WATCH] = CONF_FOR_WATCH,
+    [ROLE_SEND] = CONF_FOR_SEND,
+    [ROLE_READER] = CONF_FOR_READER,
 };
 
 static void print_mistakes(const struct texts *mistakes)

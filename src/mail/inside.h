@@ -37,6 +37,7 @@ struct reader {
     size_t budget;      /* bytes that may still be decoded into copies of attached messages */
     size_t unpacked;    /* bytes unpacked of attachments so far */
     size_t text_room;   /* bytes that the texts of further parts may have together */
+    double ocr_seconds; /* the same that pictures have taken */
     double pdf_seconds; /* of the processor that PDFs have taken so far */
     const char *report_fields; /* of a delivery status among the parts, or NULL */
     const char *returned_id;   /* Message-ID in returned headers, or NULL */

@@ -56,6 +56,8 @@ libcore_a_SOURCES += \
 	src/mail/ole.h \
 	src/mail/page.c \
 	src/mail/page.h \
+	src/mail/ocr.c \
+	src/mail/ocr.h \
 	src/mail/pdf.c \
 	src/mail/pdf.h \
 	src/mail/pdf_layout.c \

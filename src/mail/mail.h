@@ -48,10 +48,12 @@
  *   too-many-hops       more than MAIL_MAX_HOPS Received fields; the oldest are left out
  *   too-many-pages      more than PDF_MAX_PAGES (pdf.h); the others are not read
  *   too-many-parts      more than MAIL_MAX_PARTS, or than are parsed; the others are left out
+ *   too-many-pixels     a picture of more than OCR_MAX_PIXELS (ocr.h), which is not read
  *   too-many-references more than MAIL_MAX_IDS ids in one field; the others are left out
  *   too-much-text       a document, or all texts together, of more than MAIL_MAX_TEXT
  *   too-much-unpacked   what is packed in the attachments is more than we unpack
- *   too-slow            PDFs took longer than PDF_MAX_SECONDS; what was read by then counts
+ *   too-slow            PDFs took longer than PDF_MAX_SECONDS, or pictures than OCR_MAX_SECONDS; what
+ *                       was read by then counts
  *   truncated           the end is missing: a multipart, or a document's group, that is not closed
  *   xml-attributes      a document's XML has more attributes in a tag than any program writes
  * (xml.h) xml-entities        a document whose XML defines entities, as no office program does

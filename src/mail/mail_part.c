@@ -4,6 +4,7 @@
  * each of them is to a reader is decided here.
  */
 #include "mail/inside.h"
+#include "mail/ocr.h"
 
 #include "base/digest.h"
 
@@ -155,6 +156,27 @@ static struct document_file file_of(const struct leaf *leaf, const struct mail_p
         .name = leaf->name, .type = part->type, .bytes = leaf->bytes, .n = leaf->n};
 }
 
+/* A picture in the HTML is an ornament. */
+static void open_image(struct reader *reader, const struct leaf *leaf, struct mail_part *part)
+{
+    char *text;
+    double seconds = OCR_MAX_SECONDS - reader->ocr_seconds;
+    part->text = PART_IMAGE;
+    if (!ocr_is_on() || leaf->place.role == ROLE_RELATED || leaf->place.role == ROLE_UNCHOSEN)
+        return;
+    if (reader->depth == MAIL_HEAD) {
+        reader->mail->wants_content = true;
+        return;
+    }
+    enum ocr_result result = ocr_read_file(reader->arena, leaf->bytes, leaf->n, &seconds, &text);
+    reader->ocr_seconds = OCR_MAX_SECONDS - seconds;
+    ocr_note(reader, result);
+    if (result != OCR_TEXT)
+        return;
+    mail_part_set_text(reader->arena, part, text_normalize(reader->arena, text, strlen(text)));
+    part->documents[0].is_ocr = true;
+}
+
 static void open_document(struct reader *reader, struct leaf *leaf, struct mail_part *part)
 {
     struct document_file file = file_of(leaf, part);
@@ -218,7 +240,7 @@ static void open_leaf(struct reader *reader, struct leaf *leaf, struct mail_part
         open_html(reader, leaf, part);
         break;
     case OPEN_IMAGE:
-        part->text = PART_IMAGE;
+        open_image(reader, leaf, part);
         break;
     case OPEN_PGP:
         part->text = strcmp(part->type, "application/pgp-encrypted") ? PART_ENCRYPTED : PART_NONE;
@@ -681,6 +703,7 @@ static void take_inner_mail(struct documents *documents, const struct reader *in
     reader->budget = inside->budget;
     reader->unpacked = inside->unpacked;
     reader->pdf_seconds = inside->pdf_seconds;
+    reader->ocr_seconds = inside->ocr_seconds;
 }
 
 void mail_read_inside(struct documents *documents, const char *bytes, size_t n)

@@ -2,6 +2,7 @@
 #include "mail/pdf.h"
 
 #include "mail/inside.h"
+#include "mail/ocr.h"
 #include "mail/pdf_stream.h"
 #include "mail/pdf_words.h"
 
@@ -38,6 +39,7 @@ struct pdf {
     size_t n;
     size_t size; /* bytes of their text */
     size_t kinds[PAGE_KINDS];
+    bool is_ocr;   /* some page was read off a picture */
     GList *pinned; /* files that annotations hold */
 };
 
@@ -158,7 +160,7 @@ static void add_text(struct pdf *pdf)
     size_t before = documents->n;
     documents_add(documents, text.s, text.len < MAIL_MAX_TEXT ? text.len : MAIL_MAX_TEXT);
     if (documents->n > before)
-        documents->v[before].is_ocr = pdf->kinds[PAGE_SCANNED_TEXT] > 0;
+        documents->v[before].is_ocr = pdf->is_ocr || pdf->kinds[PAGE_SCANNED_TEXT] > 0;
 }
 
 /* ---- pages ----------------------------------------------------------------------------------- */
@@ -234,6 +236,73 @@ static void keep_lines(struct pdf *pdf, const struct page_lines *page)
     }
 }
 
+/* ---- pages that are pictures ---- */
+
+#define DRAWN_DOTS 300        /* an inch */
+#define DRAWN_MAX_PIXELS 12e6 /* A4 has 9 million */
+#define POINTS_PER_INCH 72.0
+
+/* Drawn as grey, a byte a pixel; NULL where cairo has no room.  Of xRGB the green says enough. */
+static unsigned char *draw_page(struct arena *arena, PopplerPage *page, int width, int height,
+                                double scale)
+{
+    unsigned char *grey = NULL;
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    cairo_t *cairo = cairo_create(surface);
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    cairo_paint(cairo);
+    cairo_scale(cairo, scale, scale);
+    poppler_page_render(page, cairo);
+    cairo_surface_flush(surface);
+    const unsigned char *pixels = cairo_image_surface_get_data(surface);
+    size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+    if (cairo_status(cairo) == CAIRO_STATUS_SUCCESS && pixels) {
+        grey = arena_alloc(arena, (size_t)width * (size_t)height);
+        for (size_t y = 0; y < (size_t)height; y++)
+            for (size_t x = 0; x < (size_t)width; x++)
+                grey[y * (size_t)width + x] = pixels[y * stride + 4 * x + 1];
+    }
+    cairo_destroy(cairo);
+    cairo_surface_destroy(surface);
+    return grey;
+}
+
+static char *recognize_page(struct pdf *pdf, struct arena *arena, PopplerPage *page)
+{
+    char *text = NULL;
+    struct reader *reader = pdf->documents->reader;
+    double w, h, scale = DRAWN_DOTS / POINTS_PER_INCH;
+    double seconds = OCR_MAX_SECONDS - reader->ocr_seconds;
+    poppler_page_get_size(page, &w, &h);
+    if (w < 1 || h < 1 || w * h > 1e8)
+        return NULL;
+    scale = fmin(scale, sqrt(DRAWN_MAX_PIXELS / (w * h)));
+    int width = (int)(w * scale), height = (int)(h * scale);
+    unsigned char *grey = width > 0 && height > 0 && seconds > 0
+                              ? draw_page(arena, page, width, height, scale)
+                              : NULL;
+    if (!grey)
+        return NULL;
+    enum ocr_result result = ocr_read_pixels(arena, grey, width, height,
+                                             (int)(scale * POINTS_PER_INCH), &seconds, &text);
+    reader->ocr_seconds = OCR_MAX_SECONDS - seconds;
+    ocr_note(reader, result);
+    return result == OCR_TEXT ? text : NULL;
+}
+
+/* What was recognized, as the one line of a page; its line ends are tesseract's. */
+static bool read_picture(struct pdf *pdf, struct arena *arena, PopplerPage *page)
+{
+    char *text = ocr_is_on() ? recognize_page(pdf, arena, page) : NULL;
+    if (!text)
+        return false;
+    struct layout_line line = {.text = text_trim(arena, text)};
+    struct page_lines lines = {.lines = {&line, 1}};
+    keep_lines(pdf, &lines);
+    pdf->is_ocr = true;
+    return true;
+}
+
 static void read_page(struct pdf *pdf, int i)
 {
     struct pdf_page words;
@@ -243,6 +312,8 @@ static void read_page(struct pdf *pdf, int i)
     if (page) {
         pdf_page_read(arena, page, &words);
         enum page_kind kind = judge_page(page, &words);
+        if ((kind == PAGE_PICTURE || kind == PAGE_GARBLED) && read_picture(pdf, arena, page))
+            kind = PAGE_EMPTY; /* nothing more to be said of it */
         pdf->kinds[kind]++;
         if (kind == PAGE_TEXT || kind == PAGE_SCANNED_TEXT) {
             lay_out(arena, &words, &lines);

@@ -7,6 +7,8 @@
  * ends, what was filled into form fields and typed over the page in its place; headers, footers and
  * page numbers that repeat stand once.  Files within a PDF are read, too.
  *
+ * Where OCR is on (ocr.h), pages without a text of their own are drawn and read off.
+ *
  * A file has no text (PART_IMAGE) where its pages are pictures, a stamp's few words over them
  * included, or where its text is glyphs that have lost their letters; then the defect
  * "garbled-text" says so.

@@ -91,7 +91,7 @@ proposes 'bedburg-hau' "${c[@]}" list --body ''
 proposes '2015-09-24' "${c[@]}" list --meeting ''
 proposes '' "${c[@]}" list --since ''
 proposes '' antragctl -c "$dir/none.conf" show ''
-proposes '--why --json' "${c[@]}" read --
+proposes '--why --ocr --json' "${c[@]}" read --
 proposes '' "${c[@]}" read ''
 [[ -s $dir/compopt ]]
 echo "$tests lines"

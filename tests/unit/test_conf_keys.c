@@ -25,7 +25,7 @@ static void check_key(const struct conf_section *section, const struct conf_key 
 
     if (n < 10 || key->sentence[n - 1] != '.')
         fail_msg("%s of %s has no sentence", key->name, section->name);
-    assert_true(key->audience != 0 && key->audience <= CONF_FOR_ALL);
+    assert_true(key->audience != 0 && key->audience <= (CONF_FOR_ALL | CONF_FOR_READER));
     assert_true(key->offset < section->size);
     assert_false(key->required && (key->fallback != NULL || key->derived != NULL));
     assert_true(key->type != CONF_TYPE_WORD || key->words != NULL);

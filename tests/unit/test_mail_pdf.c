@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "mail/mail.h"
+#include "mail/ocr.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -65,7 +66,7 @@ static void end_page(struct pdf *pdf)
     text_addf(&pdf->kids, "%d 0 R ", at);
     text_addf(&pdf->objects,
               "%d 0 obj<</Type/Page/Parent 99 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<<"
-              "/Font<</F 2 0 R/O 3 0 R>>%s>>%s>>endobj\n",
+              "/Font<</F 2 0 R/O 3 0 R/G 10 0 R>>%s>>%s>>endobj\n",
               at, at + 1, pdf->resources, pdf->page);
     text_addf(&pdf->objects, "%d 0 obj<</Length %zu>>stream\n%s\nendstream endobj\n", at + 1,
               pdf->content.len, pdf->content.s);
@@ -352,6 +353,29 @@ static void shifted_letters_are_no_text(void **state)
     assert_true(has_defect(mail, "garbled-text"));
 }
 
+/* What has lost its letters still has their shapes. */
+static void pictures_are_read_where_ocr_is_on(void **state)
+{
+    struct err err;
+    struct pdf pdf = pdf_new(*state);
+    if (!ocr_is_built()) {
+        print_message("built without tesseract\n");
+        skip();
+    }
+    if (!ocr_enable(&err))
+        fail_msg("%s", err.text);
+    text_add(&pdf.objects,
+             "10 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 11 0 R>>endobj\n"
+             "11 0 obj<</Length 130>>stream\n"
+             "begincmap 1 begincodespacerange<00><FF>endcodespacerange\n"
+             "1 beginbfrange<20><7E><E020>endbfrange endcmap                               \n"
+             "endstream endobj\n");
+    put(&pdf, 'G', 14, 70, 100, "Antrag der Fraktion\nzum Schwimmbad in Finkenhagen am Wald");
+    struct mail *mail = read_pdf(&pdf);
+    is_text(mail, "Antrag der Fraktion\nzum Schwimmbad in Finkenhagen am Wald");
+    assert_true(mail->parts[0].documents[0].is_ocr);
+}
+
 static enum part_text state_of(struct arena *arena, const char *name)
 {
     char *bytes;
@@ -464,6 +488,7 @@ int main(void)
         T(pages_have_an_end),
         T(forms_within_forms_cost_seconds),
         T(trees_without_end),
+        T(pictures_are_read_where_ocr_is_on), /* the last: it stays on */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
