@@ -665,7 +665,8 @@ static const struct conf_key root_keys[] = {
      AT(conf, ocr),
      .fallback = "no",
      .audience = CLERK | READER,
-     .sentence = "Whether letters that are pictures are read with tesseract; answers then say OCR."},
+     .sentence =
+         "Whether letters that are pictures are read with tesseract; answers then say OCR."},
     {.name = "checkpoint-file",
      .type = CONF_TYPE_TEXT,
      AT(conf, checkpoint_file),
