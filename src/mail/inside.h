@@ -41,7 +41,7 @@ struct reader {
     double pdf_seconds; /* of the processor that PDFs have taken so far */
     const char *report_fields; /* of a delivery status among the parts, or NULL */
     const char *returned_id;   /* Message-ID in returned headers, or NULL */
-    bool class_by_subject;         /* the header alone would not have given the class */
+    bool class_by_subject;     /* the header alone would not have given the class */
     bool has_attachment;       /* a part that a sender would call one */
     bool overflow;             /* more parts than MAIL_MAX_PARTS */
     bool inner;                /* within an attached message */
@@ -91,7 +91,7 @@ void mail_classify(struct reader *reader, const char *type, const char *report_t
 /* Whether the subject begins with one of these, case aside. */
 bool subject_starts(const struct reader *reader, const char *const *words);
 extern const char *const mail_auto_subjects[], *const mail_bounce_subjects[],
-    *const mail_receipt_subjects[];
+                                                   *const mail_receipt_subjects[];
 
 /* ---- mail_notice.c ---- */
 /* The same by the text, where the header says nothing. */
