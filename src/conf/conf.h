@@ -135,8 +135,9 @@ struct conf_body {
     const char *privacy_notice;
     struct texts office;
     struct texts notify;
-    int remind_after; /* hours */
-    const char *list; /* NULL: none */
+    int remind_after;         /* hours */
+    int max_answers_per_hour; /* reviews to one address, see REPLY_LIMIT_FACTOR; 0: no limit */
+    const char *list;         /* NULL: none */
     enum trust_level list_trust;
     size_t max_size; /* bytes */
     enum conf_answers answers;

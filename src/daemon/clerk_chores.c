@@ -164,6 +164,39 @@ static bool look_for_failures(struct clerk *clerk, struct arena *arena,
     return true;
 }
 
+#define PACED_SECONDS 86400 /* between two mails about one address */
+
+static bool tell_paced(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
+                       const struct paced_address *row, struct err *err_r)
+{
+    const char *beginning = arena_printf(arena, "paced %s ", row->to);
+    struct replies replies;
+    int64_t last;
+
+    if (!registry_last_occasion(clerk->registry, body->id, beginning, &last, err_r))
+        return false;
+    if (last != MOMENT_NONE && clerk_now() < last + PACED_SECONDS)
+        return true;
+    struct news news = news_of(
+        arena, body, arena_printf(arena, "%s%s", beginning, moment_to_text(arena, clerk_now())));
+    log_event(LOG_WARN, "answers-paced", "body", body->id, "to", row->to, NULL);
+    news_paced(arena, &news, row->to, row->count, row->last_due, &replies);
+    return add_replies(clerk, body->id, 0, &replies, err_r);
+}
+
+static bool look_for_paced(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
+                           struct err *err_r)
+{
+    struct paced_address *rows;
+    size_t count;
+    bool ok =
+        registry_list_paced(clerk->registry, arena, body->id, clerk_now(), &rows, &count, err_r);
+
+    for (size_t i = 0; ok && i < count; i++)
+        ok = tell_paced(clerk, arena, body, &rows[i], err_r);
+    return ok;
+}
+
 /* ---- mails that wait --------------------------------------------------------------------------
  */
 
@@ -278,6 +311,7 @@ void chores_run_body(struct clerk *clerk, const struct conf_body *body)
     static bool (*const looks[])(struct clerk *, struct arena *, const struct conf_body *,
                                  struct err *) = {
         look_for_failures,
+        look_for_paced,
         look_for_overdue,
         look_for_claims,
     };

@@ -184,6 +184,30 @@ const char *registry_occasion(const struct reply *reply)
     return reply->occasion == NULL ? "" : reply->occasion;
 }
 
+#define HOUR 3600
+
+/* An hour after the one that so many before it were due, if that is still to come: so the excess
+ * goes out as slots become free, in its order. */
+static bool find_due(struct registry *registry, const struct registry_order *order, int64_t *due_r,
+                     struct err *err_r)
+{
+    int64_t earlier = 0;
+
+    *due_r = order->now;
+    if (order->reply->waiting || order->reply->per_hour == 0)
+        return true;
+    if (!STATEMENT_GET(registry, &earlier, err_r,
+                       "SELECT due_at FROM deliveries WHERE body = ? AND recipient_key = ?"
+                       " AND kind = ? AND due_at > ? ORDER BY due_at DESC LIMIT 1 OFFSET ?",
+                       value_text(order->body), value_text(order->recipient_key),
+                       value_text(reply_kind_to_text(order->reply->kind)),
+                       value_int(order->now - HOUR), value_int(order->reply->per_hour - 1)))
+        return false;
+    if (earlier != 0)
+        *due_r = earlier + HOUR;
+    return true;
+}
+
 bool registry_insert_delivery(struct registry *registry, const struct registry_order *order,
                               struct err *err_r)
 {
@@ -197,18 +221,22 @@ bool registry_insert_delivery(struct registry *registry, const struct registry_o
                           .actor = order->actor,
                           .text = reply_kind_to_text(reply->kind)};
 
-    if (!STATEMENT_RUN(
+    int64_t due;
+
+    if (!find_due(registry, order, &due, err_r) ||
+        !STATEMENT_RUN(
             registry, err_r,
             "INSERT INTO deliveries (body, kind, message, motion, occasion, recipient,"
             " recipient_key, envelope_from, subject, message_id, bytes, state, created_at,"
-            " next_attempt, ruling) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " next_attempt, due_at, ruling)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)",
             value_text(order->body), value_text(reply_kind_to_text(reply->kind)),
             value_id(order->message), value_id(order->motion), value_text(registry_occasion(reply)),
             value_text(reply->to), value_text(order->recipient_key),
             value_text(reply->envelope_from), value_text(reply->subject),
             value_text(reply->message_id), value_blob(reply->bytes, reply->size),
             value_text(delivery_state_to_text(state)), value_int(order->now),
-            value_moment(reply->waiting ? MOMENT_NONE : order->now), value_id(order->ruling)))
+            value_moment(reply->waiting ? MOMENT_NONE : due), value_id(order->ruling)))
         return false;
     event.delivery = sqlite3_last_insert_rowid(registry->db);
     return registry_add_event(registry, &event, err_r);

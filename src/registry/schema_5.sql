@@ -4,4 +4,10 @@
 --
 -- A report on a delivery is tied to its answer by the address it came to.
 
+-- No more answers than so many an hour go to one address; what is beyond is due later.
+
 CREATE INDEX deliveries_return ON deliveries (envelope_from COLLATE NOCASE);
+
+ALTER TABLE deliveries ADD COLUMN due_at INTEGER; -- when it was first to go out; NULL: waits, or older
+CREATE INDEX deliveries_paced ON deliveries (body, recipient_key, kind, due_at)
+    WHERE due_at IS NOT NULL;

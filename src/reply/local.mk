@@ -19,6 +19,8 @@ nodist_libcore_a_SOURCES = src/reply/templates.c
 
 reply_templates = \
 	src/reply/templates/en/reminder.txt \
+	src/reply/templates/en/paced.txt \
+	src/reply/templates/de/paced.txt \
 	src/reply/templates/en/failed.txt \
 	src/reply/templates/en/follow.txt \
 	src/reply/templates/en/follow-held.txt \

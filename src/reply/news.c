@@ -74,6 +74,23 @@ void news_failed(struct arena *arena, const struct news *news, const struct news
     *replies_r = telling.rendering.replies;
 }
 
+void news_paced(struct arena *arena, const struct news *news, const char *to, size_t count,
+                int64_t last, struct replies *replies_r)
+{
+    const char *language = news->body->language;
+    struct telling telling;
+
+    *replies_r = (struct replies){0};
+    if (!texts_has(&news->body->notify, "failed"))
+        return;
+    begin(&telling, arena, news);
+    set(&telling, "answer_to", to);
+    set(&telling, "several", arena_printf(arena, "%zu", count));
+    set(&telling, "until", say_time(arena, language, moment_to_text(arena, last)));
+    tell_office(&telling, "paced", NULL);
+    *replies_r = telling.rendering.replies;
+}
+
 /* ---- mails that wait --------------------------------------------------------------------------
  */
 

@@ -92,6 +92,21 @@ static const char *find_return_path(struct rendering *rendering, const char *mes
                         mark, address_domain(address));
 }
 
+/* Lists and offices answer nobody. */
+static int find_limit(const struct conf_body *body, enum reply_kind kind)
+{
+    switch (kind) {
+    case REPLY_ACKNOWLEDGEMENT:
+        return body->max_answers_per_hour * REPLY_LIMIT_FACTOR;
+    case REPLY_REVIEW:
+        return body->max_answers_per_hour;
+    case REPLY_CONFIRMATION:
+    case REPLY_NOTICE:
+        break;
+    }
+    return 0;
+}
+
 static struct reply *new_reply(struct rendering *rendering, const struct order *order)
 {
     struct replies *replies = &rendering->replies;
@@ -105,6 +120,7 @@ static struct reply *new_reply(struct rendering *rendering, const struct order *
         .to = order->to,
         .number = order->number,
         .occasion = order->occasion,
+        .per_hour = find_limit(rendering->input->body, order->kind),
         .waiting = order->waiting || rendering->input->body->answers == CONF_ANSWERS_HOLD,
     };
     reply->message_id =

@@ -11,6 +11,10 @@
 
 enum reply_kind { REPLY_ACKNOWLEDGEMENT, REPLY_REVIEW, REPLY_CONFIRMATION, REPLY_NOTICE };
 
+/* So many more acknowledgements with a number than reviews go out in an hour: each is of another
+ * motion, and a faction may have many. */
+#define REPLY_LIMIT_FACTOR 20
+
 struct reply {
     enum reply_kind kind;
     const char *to;            /* one plain address of the roster, the list or the office */
@@ -21,6 +25,7 @@ struct reply {
     const char *bytes;
     size_t size;
     const char *occasion; /* what else tells it from other answers to the mail, or NULL */
+    int per_hour; /* at most so many of the kind go to the address in an hour; 0: no limit */
     bool waiting; /* for a person: answers = "hold", or a confirmation that must be released */
 };
 

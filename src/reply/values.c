@@ -35,7 +35,7 @@ static const char *const names[] = {
     "recipient",
     /* of what no arriving mail causes */
     "list", "several", "answer", "answer_kind", "answer_to", "answer_subject", "response", "path",
-    "mistakes", "faction"};
+    "until", "mistakes", "faction"};
 
 _Static_assert(COUNT(names) <= VALUES_MAX, "more names than values");
 

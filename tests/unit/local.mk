@@ -171,6 +171,8 @@ EXTRA_DIST += \
 	tests/corpus/replies/de-bad-file.txt \
 	tests/corpus/replies/de-claim.txt \
 	tests/corpus/replies/de-failed.txt \
+	tests/corpus/replies/de-paced.txt \
+	tests/corpus/replies/en-paced.txt \
 	tests/corpus/replies/de-reminder.txt \
 	tests/corpus/replies/en-bad-file.txt \
 	tests/corpus/replies/en-claim.txt \

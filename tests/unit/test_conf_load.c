@@ -48,6 +48,7 @@ static void check_example_body(const struct conf_body *body)
     assert_texts(&body->office, "ratsbuero@bedburg-hau.example");
     assert_texts(&body->notify, "held|failed|withdrawn");
     assert_int_equal(body->remind_after, 24);
+    assert_int_equal(body->max_answers_per_hour, 40);
     assert_string_equal(body->list, "rat@lists.bedburg-hau.example");
     assert_int_equal(body->list_trust, TRUST_LISTED);
     assert_int_equal(body->max_size, 50 * 1024 * 1024);

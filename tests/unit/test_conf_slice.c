@@ -298,6 +298,7 @@ static struct conf_body random_body(struct arena *arena)
         .office = random_addresses(arena),
         .notify = {.v = arena_array(arena, 1, sizeof(char *))},
         .remind_after = 1 + (int)below(8760),
+        .max_answers_per_hour = (int)below(100000),
         .list_trust = 1 + below(3),
         .max_size = (1 + below(1024)) * (size_t)1048576,
         .answers = below(2),

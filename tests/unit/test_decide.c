@@ -152,6 +152,7 @@ static void change_own_id(struct setting *s)
 static void change_many_hops(struct setting *s)
 {
     s->mail->hop_count = 51;
+    s->mail->hops = arena_array(arena, 51, sizeof(struct mail_hop));
 }
 
 static void change_role(struct setting *s)

@@ -126,6 +126,72 @@ static void add(struct fixture *f, int64_t message, const char *occasion, const 
         fail_msg("%s", f->err.text);
 }
 
+/* ---- so many answers an hour */
+
+#define PER_HOUR 40
+
+static int64_t due_of(struct fixture *f, size_t i)
+{
+    struct delivery *rows;
+    size_t count;
+
+    if (!registry_list_deliveries(f->registry, f->arena, 0, 0, &rows, &count, &f->err))
+        fail_msg("%s", f->err.text);
+    assert_true(i < count);
+    assert_int_equal(rows[i].state, DELIVERY_QUEUED);
+    return rows[i].next_attempt;
+}
+
+static void add_review(struct fixture *f, const char *to, size_t i, int64_t now)
+{
+    const char *id = arena_printf(f->arena, "review-%s-%zu", to, i);
+    struct reply reply = notice(id, id);
+
+    reply.kind = REPLY_REVIEW;
+    reply.to = to;
+    reply.per_hour = PER_HOUR;
+    if (!registry_add_reply(f->registry, "hau", 0, &reply, now, &f->err))
+        fail_msg("%s", f->err.text);
+}
+
+static size_t count_paced(struct fixture *f, int64_t now, struct paced_address **rows_r)
+{
+    size_t count;
+
+    if (!registry_list_paced(f->registry, f->arena, "hau", now, rows_r, &count, &f->err))
+        fail_msg("%s", f->err.text);
+    return count;
+}
+
+static void test_pacing(void **state)
+{
+    struct fixture *f = *state;
+    struct paced_address *rows;
+    const int64_t now = 1000000;
+
+    /* one a second: as many as the limit at once, as many an hour later, and so on */
+    for (size_t i = 0; i < 2 * PER_HOUR + 1; i++)
+        add_review(f, SPD, i, now + (int64_t)i);
+    for (size_t i = 0; i < PER_HOUR; i++)
+        assert_int_equal(due_of(f, i), now + (int64_t)i);
+    for (size_t i = PER_HOUR; i < 2 * PER_HOUR; i++)
+        assert_int_equal(due_of(f, i), now + (int64_t)i - PER_HOUR + HOUR);
+    assert_int_equal(due_of(f, 2 * PER_HOUR), now + 2 * HOUR);
+    /* another address has a limit of its own, and a notice none */
+    add_review(f, "vorsitz@cdu.example", 0, now + 90);
+    assert_int_equal(due_of(f, 2 * PER_HOUR + 1), now + 90);
+    add(f, 0, "notice", "notice-1", now + 91);
+    assert_int_equal(due_of(f, 2 * PER_HOUR + 2), now + 91);
+    assert_int_equal(count_paced(f, now + 100, &rows), 1);
+    assert_string_equal(rows[0].to, SPD);
+    assert_int_equal(rows[0].count, PER_HOUR + 1);
+    assert_int_equal(rows[0].last_due, now + 2 * HOUR);
+    assert_int_equal(count_paced(f, now + 2 * HOUR, &rows), 0);
+    /* when all that has passed, one is due at once again */
+    add_review(f, SPD, 500, now + 4 * HOUR);
+    assert_int_equal(due_of(f, 2 * PER_HOUR + 3), now + 4 * HOUR);
+}
+
 static void test_occasions(void **state)
 {
     struct fixture *f = *state;
@@ -255,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_overdue, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_pacing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_occasions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_meetings, set_up, tear_down),

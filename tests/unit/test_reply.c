@@ -342,6 +342,7 @@ static void looping_question(struct setting *s)
 static void many_hops(struct setting *s)
 {
     s->reading->mail->hop_count = 51;
+    s->reading->mail->hops = arena_array(arena, 51, sizeof(struct mail_hop));
 }
 
 static void member_list(struct setting *s)
@@ -1030,6 +1031,8 @@ static void test_news(void **state)
         news_claim(arena, &news, &body->factions[0], mails, 1, &replies);
         assert_int_equal(replies.n, 1); /* the chair alone */
         compare_news(arena_printf(arena, "%s-claim", language), &replies, REPLY_REVIEW, SPD_CHAIR);
+        news_paced(arena, &news, SPD_CHAIR, 7, town_moment("2015-08-04T14:03:15+02:00"), &replies);
+        compare_news(arena_printf(arena, "%s-paced", language), &replies, REPLY_NOTICE, OFFICE);
         news_bad_file(arena, &news, "/etc/antragd/roster.csv", &mistakes, &replies);
         compare_news(arena_printf(arena, "%s-bad-file", language), &replies, REPLY_NOTICE, OFFICE);
     }
@@ -1137,7 +1140,7 @@ static void test_every_template_fills(void **state)
                                  .known = &s.known,
                                  .decision = &s.decision};
     values_init(&values, arena, &input);
-    assert_int_equal(template_count, 34);
+    assert_int_equal(template_count, 36);
     for (size_t i = 0; i < template_count; i++) {
         struct err err = {.text = ""};
         char *text;

@@ -533,6 +533,7 @@ static void test_schema_before(void **state)
                      "DROP INDEX deliveries_return; DROP INDEX deliveries_ruling; ALTER TABLE "
                      "deliveries DROP COLUMN ruling;"
                      "ALTER TABLE deliveries DROP COLUMN resent_at;"
+                     "DROP INDEX deliveries_paced; ALTER TABLE deliveries DROP COLUMN due_at;"
                      "ALTER TABLE messages DROP COLUMN arrival_evidence;"
                      "CREATE UNIQUE INDEX deliveries_once ON deliveries (message, kind,"
                      " coalesce(motion, 0), recipient_key, occasion);"
