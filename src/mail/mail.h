@@ -53,10 +53,10 @@
  *   too-much-text       a document, or all texts together, of more than MAIL_MAX_TEXT
  *   too-much-unpacked   what is packed in the attachments is more than we unpack
  *   too-slow            PDFs took longer than PDF_MAX_SECONDS, or pictures than OCR_MAX_SECONDS;
- * what was read by then counts truncated           the end is missing: a multipart, or a document's
- * group, that is not closed xml-attributes      a document's XML has more attributes in a tag than
- * any program writes (xml.h) xml-entities        a document whose XML defines entities, as no
- * office program does
+ *                       what was read by then counts
+ *   truncated           the end is missing: a multipart, or a document's group, that is not closed
+ *   xml-attributes      XML with more attributes in a tag than any program writes (xml.h)
+ *   xml-entities        a document whose XML defines entities, as no office program does
  */
 
 enum mail_class {
