@@ -2,8 +2,8 @@
 /*
  * Automatic mail of which no header says so: absence notices, receipts, tickets, answers to
  * invitations.  Its words are known, but people use them too, and a motion may be about them.  So a
- * phrase decides alone only where no person writes it; else there must be a second sign, and no
- * question; and what is worded like a motion stays a person's.
+ * phrase decides alone only where no person writes it; else nothing may be asked, or there must be
+ * a second sign; and what is worded like a motion stays a person's.
  */
 #include "mail/inside.h"
 
@@ -12,12 +12,22 @@
 /* Bytes: as far as a notice says what it is, and as far as it goes at all. */
 #define OPENING_MAX 400
 #define NOTICE_MAX 4000
+#define SHORT_MAX 600 /* a subject is enough for so few words */
 
 static const char *const sure[] = {
 #define NOTICE_SURE(s) s,
 #include "mail/notice_words.def"
     NULL,
 };
+
+static const char *const clear[] = {
+#define NOTICE_CLEAR(s) s,
+#include "mail/notice_words.def"
+    NULL,
+};
+
+static const char *const selves[] = {"ich", "wir",  "i",  "i'm", "we",
+                                     "je",  "nous", "ik", "wij", NULL};
 
 static const char *const openings[] = {
 #define NOTICE_OPENING(s) s,
@@ -72,41 +82,50 @@ struct notice {
     const char *subject; /* both case folded */
     const char *own;     /* the writer's own words on one line */
     const char *opening; /* their beginning */
+    bool asks;           /* with a question mark among them */
 };
 
-static bool has_calendar(const struct mail *mail)
-{
-    for (size_t i = 0; i < mail->part_count; i++)
-        if (strcmp(mail->parts[i].type, "text/calendar") == 0)
-            return true;
-    return false;
-}
-
+/* iTIP (RFC 5546): an answer or a counter-proposal; a request asks a person. */
 static bool is_calendar_answer(const struct notice *notice)
 {
-    return subject_starts(notice->reader, calendar_subjects) &&
-           (*notice->own == '\0' || has_calendar(notice->reader->mail));
+    const struct mail *mail = notice->reader->mail;
+    bool calendar = false;
+    for (size_t i = 0; i < mail->part_count; i++) {
+        const struct mail_part *part = &mail->parts[i];
+        calendar = calendar || strcmp(part->type, "text/calendar") == 0;
+        if (part->content && strstr(part->content, "BEGIN:VCALENDAR") &&
+            (strstr(part->content, "METHOD:REPLY") || strstr(part->content, "METHOD:COUNTER")))
+            return true;
+    }
+    return (calendar || *notice->own == '\0') && subject_starts(notice->reader, calendar_subjects);
 }
 
-/* A subject that begins as those of automatic answers do, and a text that goes with it. */
+/* A subject that automatic answers have, and a text that goes with it: whoever is absent speaks of
+ * himself. */
 static bool is_titled(const struct notice *notice)
 {
-    return (subject_starts(notice->reader, mail_auto_subjects) ||
-            subject_starts(notice->reader, titles)) &&
+    bool sure_subject = subject_starts(notice->reader, mail_auto_subjects);
+    if (sure_subject && !notice->reader->has_attachment && strlen(notice->own) <= SHORT_MAX &&
+        text_has_any(notice->own, selves))
+        return true;
+    return (sure_subject || subject_starts(notice->reader, titles)) &&
            (*notice->own == '\0' || text_has_any(notice->opening, openings) ||
             text_has_any(notice->own, signs));
 }
 
-static bool is_sure(const struct notice *notice)
-{
-    return text_has_any(notice->own, sure) || is_calendar_answer(notice) || is_titled(notice);
-}
-
 static bool is_likely(const struct notice *notice)
 {
-    return text_has_any(notice->opening, openings) && !strchr(notice->own, '?') &&
+    if (text_has_any(notice->own, clear))
+        return true;
+    return text_has_any(notice->opening, openings) &&
            (notice->reader->mail->in_reply_to.n > 0 || text_has_any(notice->own, signs) ||
             text_has_any(notice->subject, subjects));
+}
+
+static bool is_notice(const struct notice *notice)
+{
+    return text_has_any(notice->own, sure) || is_calendar_answer(notice) ||
+           (!notice->asks && (is_titled(notice) || is_likely(notice)));
 }
 
 static bool is_receipt(const struct notice *notice)
@@ -120,7 +139,7 @@ static bool is_handed_on_report(const struct notice *notice)
 {
     const char *text = notice->reader->mail->text;
     return strstr(text, "\n> Reporting-MTA:") && strstr(text, "\n> Final-Recipient:") &&
-           !strchr(notice->own, '?');
+           !notice->asks;
 }
 
 static bool is_failure(const struct notice *notice)
@@ -140,6 +159,7 @@ static struct notice look_at(struct reader *reader)
         .subject = mail->subject ? text_fold(arena, mail->subject) : "",
         .own = text_own_words(arena, mail->text),
     };
+    notice.asks = strchr(notice.own, '?') != NULL;
     notice.opening = arena_strndup(arena, notice.own, strnlen(notice.own, OPENING_MAX));
     return notice;
 }
@@ -169,10 +189,11 @@ void mail_classify_text(struct reader *reader)
         mail->class = MAIL_BOUNCE;
     else if (is_receipt(&notice))
         mail->class = MAIL_DISPOSITION;
-    else if (is_sure(&notice) || is_likely(&notice))
+    else if (is_notice(&notice))
         mail->class = MAIL_AUTO_REPLY;
     else
         return;
+    mail->worded = true;
     /* a copier's mail says, too, that nobody is to answer it */
     mail->responds = !reader->has_attachment || mail->in_reply_to.n > 0;
 }

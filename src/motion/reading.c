@@ -49,6 +49,15 @@ static void limit_content(struct reading *reading)
             limit_found(reading->mail, &reading->motions.v[i].found[k]);
 }
 
+/* Words may err.  Where they meet a motion, a person judges, and its sender is told. */
+static void doubt_words(struct mail *mail)
+{
+    if (!mail->worded)
+        return;
+    mail->class = MAIL_AUTO_REPLY;
+    mail->responds = false;
+}
+
 bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
                   struct reading **reading_r, struct err *err_r)
 {
@@ -58,6 +67,8 @@ bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_de
     motion_preload();
     body_find_forward(arena, reading->mail);
     motion_find(arena, reading->mail, &reading->motions);
+    if (reading->motions.n > 0)
+        doubt_words(reading->mail);
     limit_content(reading);
     *reading_r = reading;
     return true;
