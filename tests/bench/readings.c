@@ -45,7 +45,8 @@ static double seconds_now(void)
 
 static _Noreturn void be_reader(int socket)
 {
-    struct role_start start = {0};
+    static const struct conf conf; /* OCR is off */
+    struct role_start start = {.conf = &conf};
     dup2(socket, ROLE_SUPERVISOR_FD);
     exit(reader_main(&start));
 }

@@ -18,18 +18,6 @@ for mail in "$srcdir"/tests/corpus/why/*.eml; do
     count=$((count + 1))
 done
 
-# The text of the first part leaves no room for that of the second: values are shown, places are not.
-{
-    printf '%s\n' 'From: a@spd.example' 'Content-Type: multipart/mixed; boundary=b' '' '--b' \
-        'Content-Type: text/plain' ''
-    awk 'BEGIN { for (i = 0; i < 52428; i++) printf "%079d\n", i }'
-    printf '%s\n' '--b' 'Content-Type: text/plain; charset=utf-8' 'Content-Disposition: attachment' ''
-    sed '1,/^$/d' "$srcdir/tests/corpus/why/unnamed.eml"
-    printf '%s\n' '--b--'
-} >"$dir/large.eml"
-"$antragctl" read --why "$dir/large.eml" >"$dir/why"
-sed -n "/^part 2/,\$p" "$dir/why" | diff -u - "$srcdir/tests/corpus/why/large.txt"
-
 if ! command -v script >/dev/null; then
     echo "SKIP: script(1) is missing, so no terminal is looked at"
     exit 77
