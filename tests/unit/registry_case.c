@@ -113,6 +113,8 @@ static struct reading *make_reading(const struct sample *sample, struct arena *a
         mail->from.v = ARENA_NEW(arena, struct mail_address);
         mail->from.v[mail->from.n++] = (struct mail_address){"Eva Beispiel", sample->from};
     }
+    for (size_t i = 0; i < 2 && sample->references[i] != NULL; i++)
+        texts_add(&mail->references, arena, sample->references[i]);
     make_parts(sample, arena, mail);
     reading->motions.v = arena_array(arena, count + 1, sizeof *reading->motions.v);
     for (size_t i = 0; i < count; i++) {

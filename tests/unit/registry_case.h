@@ -23,10 +23,11 @@ struct sample {
     uint32_t uidvalidity; /* 0: 7 */
     uint32_t uid;
     const char *message_id;
-    const char *from;       /* NULL: none */
-    const char *text;       /* NULL: "Guten Tag" */
-    const char *attachment; /* content of a PDF, or NULL */
-    const char *trace;      /* differs on the way: another transport of the same mail */
+    const char *from;          /* NULL: none */
+    const char *text;          /* NULL: "Guten Tag" */
+    const char *attachment;    /* content of a PDF, or NULL */
+    const char *references[2]; /* of its header; NULL: none */
+    const char *trace;         /* differs on the way: another transport of the same mail */
     enum message_state state;
     size_t motions;      /* so many are registered */
     size_t held_motions; /* and so many held */

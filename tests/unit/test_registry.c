@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define SPD "eva@spd.example"
+#define CDU "karl@cdu.example"
 #define NOBODY 65534
 
 struct fixture {
@@ -699,6 +700,55 @@ static void test_lookup(void **state)
     }
 }
 
+/* What is known of a mail that comes now. */
+static struct known look_up(struct fixture *f, struct sample sample)
+{
+    struct known known;
+    int64_t id;
+
+    assert_true(registry_begin(f->registry, &f->err));
+    if (!sample_record(f->registry, f->arena, &sample, &known, &id, &f->err))
+        fail_msg("%s", f->err.text);
+    registry_rollback(f->registry);
+    return known;
+}
+
+#define HELD(n, words, ...)                                                                       \
+    (struct sample)                                                                               \
+    {                                                                                             \
+        .uid = (n), .from = SPD, .message_id = #n "@spd", .text = (words), .state = MESSAGE_HELD, \
+        __VA_ARGS__                                                                               \
+    }
+
+static void test_loops_are_known(void **state)
+{
+    struct fixture *f = *state;
+    struct known known;
+
+    take(f, HELD(1, "a", .reviewed = true));
+    take(f, HELD(2, "b", .reviewed = true));
+    known = look_up(f, HELD(3, "c", .references = {"hau-1-0@town.example"}));
+    assert_false(known.loop || known.own || known.told != 0);
+    /* an answer to our answer to its answer to ours */
+    known =
+        look_up(f, HELD(3, "c", .references = {"hau-1-0@town.example", "hau-2-0@town.example"}));
+    assert_true(known.loop);
+    /* the same content under another Message-ID, while it waits */
+    assert_int_equal(look_up(f, HELD(3, "b", .reviewed = true)).told, 2);
+    /* by another */
+    known = look_up(f, (struct sample){.uid = 3, .from = CDU, .message_id = "3@cdu", .text = "b"});
+    assert_int_equal(known.told, 0);
+    /* our own mail, whoever says that he sent it */
+    known =
+        look_up(f, (struct sample){.uid = 3, .from = SPD, .message_id = "hau-1-0@town.example"});
+    assert_true(known.own);
+    /* the same subject again and again, whatever else it says */
+    take(f, HELD(3, "c", .reviewed = true));
+    assert_true(look_up(f, HELD(4, "d", .reviewed = true)).loop);
+    known = look_up(f, (struct sample){.uid = 4, .from = CDU, .message_id = "4@cdu", .text = "d"});
+    assert_false(known.loop);
+}
+
 static void test_new_uidvalidity_answers_nobody(void **state)
 {
     struct fixture *f = *state;
@@ -1180,6 +1230,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         TEST(test_open_makes_private_files),
+        TEST(test_loops_are_known),
         TEST(test_second_writer_is_told_where),
         TEST(test_newer_schema_is_left_alone),
         TEST(test_reader_of_nothing),
