@@ -64,10 +64,32 @@ static bool is_attribute_line(const char *s)
     return rest != s && strspn(rest, " :.,") == strlen(rest);
 }
 
-static bool is_no_title(const struct line *line)
+/* "zur Vorlage 12/2026 – Title", "zu TOP 3 „Title“": what stands behind the attributes. */
+static const char *behind_attributes(const char *s)
+{
+    struct match match;
+    const char *rest = s;
+    for (const char *next; (next = without(rest, PATTERN_attribute)) != rest;)
+        rest = next;
+    return rest != s && pattern_find(PATTERN_title_behind_attribute, rest, 0, &match)
+               ? rest + match.end[0]
+               : s;
+}
+
+/* The value of a table's row where its first cell is one of the pattern's words; or NULL. */
+static const char *value_of_row(struct trace *trace, const struct line *line, enum pattern key)
+{
+    struct cell cells[LINE_CELLS];
+    if (strlen(line->raw) > LETTER_MAX_HEADING || line_cells(trace, line, cells) != 2)
+        return NULL;
+    return pattern_matches(key, cells[0].text) ? cells[1].text : NULL;
+}
+
+static bool is_no_title(const struct letter *letter, const struct line *line)
 {
     return line->role != LINE_PLAIN || strlen(line->text) > TITLE_MAX ||
            pattern_matches(PATTERN_key_value, line->text) ||
+           value_of_row(letter->trace, line, PATTERN_key_cell) != NULL ||
            pattern_matches(PATTERN_confidential_line, line->text) ||
            pattern_matches(PATTERN_organization_line, line->text) ||
            pattern_matches(PATTERN_address_line, line->text) || is_attribute_line(line->text);
@@ -85,7 +107,7 @@ static size_t title_end(const struct letter *letter, size_t i, size_t end)
 {
     size_t k = i + 1;
     while (k < end && k < i + TITLE_MAX_LINES && !letter->lines[k].gap &&
-           !is_no_title(&letter->lines[k]) && !begins_prose(&letter->lines[k]))
+           !is_no_title(letter, &letter->lines[k]) && !begins_prose(&letter->lines[k]))
         k++;
     return k;
 }
@@ -123,7 +145,7 @@ static size_t next_title_line(const struct letter *letter, size_t i, size_t end)
             return i;
         if (pattern_matches(PATTERN_address_begins, line->text))
             i = skip_address(letter, i, end);
-        else if (is_no_title(line))
+        else if (is_no_title(letter, line))
             i++;
         else
             return i;
@@ -137,7 +159,10 @@ static const char *title_below(const struct letter *letter, size_t i, size_t end
     if (i == end)
         return NULL;
     const struct line *line = &letter->lines[i];
-    const char *first = line->role == LINE_SUBJECT ? line->rest : line->text;
+    const char *row = value_of_row(letter->trace, line, PATTERN_title_cell);
+    const char *first = line->role == LINE_SUBJECT ? line->rest : behind_attributes(line->text);
+    if (row != NULL)
+        first = row;
     struct range more = {i + 1, title_end(letter, i, end)};
     return clean_title(
         letter->trace,
@@ -159,7 +184,7 @@ static const char *title_above(const struct letter *letter, size_t label)
         begin--;
     struct range block = {begin, label};
     for (size_t i = block.begin; i < block.end; i++)
-        if (is_no_title(&letter->lines[i]) ||
+        if (is_no_title(letter, &letter->lines[i]) ||
             pattern_matches(PATTERN_faction_hyphen, letter->lines[i].text) ||
             pattern_matches(PATTERN_address_begins, letter->lines[i].text) ||
             pattern_matches(PATTERN_letterhead_word, letter->lines[i].text))
@@ -180,7 +205,7 @@ static const char *title_without_label(const struct letter *letter)
     for (size_t i = 0; i < begin; i++)
         dated = dated || letter->lines[i].role == LINE_DATE;
     for (size_t i = begin; i < letter->head.end; i++)
-        if (is_no_title(&letter->lines[i]) ||
+        if (is_no_title(letter, &letter->lines[i]) ||
             pattern_matches(PATTERN_address_begins, letter->lines[i].text))
             return NULL;
     struct range block = {begin, letter->head.end};
