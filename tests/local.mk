@@ -96,6 +96,7 @@ EXTRA_DIST += \
 	tests/scenario/stranger.sh \
 	tests/scenario/stuck.sh \
 	tests/scenario/too-large.sh \
+	tests/scenario/many-answers.sh \
 	tests/scenario/two-towns.sh \
 	tests/scenario/undeliverable.sh \
 	tests/scenario/unreadable.sh \
