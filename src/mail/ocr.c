@@ -13,6 +13,7 @@ void ocr_note(struct reader *reader, enum ocr_result result)
 
 #include "mail/pdf_stream.h"
 
+#include <fontconfig/fontconfig.h>
 #include <leptonica/allheaders.h>
 #include <omp.h>
 #include <string.h>
@@ -42,10 +43,20 @@ static void rehearse(void)
     arena_free(arena);
 }
 
+/* The machine's fonts are files, and looking for them ends a locked process: there are none. */
+static void forget_fonts(void)
+{
+    FcConfig *none = FcConfigCreate();
+    if (!none || !FcConfigSetCurrent(none))
+        panic("ocr: no memory for a list of no fonts");
+    FcConfigDestroy(none); /* fontconfig holds it, too */
+}
+
 bool ocr_enable(struct err *err_r)
 {
     if (engine)
         return true;
+    forget_fonts();
     /* the sandbox lets a job make no threads */
     omp_set_max_active_levels(0);
     TessBaseAPI *fresh = TessBaseAPICreate();

@@ -2,7 +2,8 @@
 /*
  * Reading pictures, with tesseract and its German model; leptonica opens them.  Both are seen here
  * only, and only in a build --with-tesseract.  It is off until ocr_enable(), for the whole process:
- * the model is loaded before the process locks itself.  One thread; no file is opened later.
+ * the model is loaded before the process locks itself.  One thread; no file is opened later: what
+ * is written in fonts that a PDF does not bring along is then not drawn.
  */
 #ifndef MAIL_OCR_H
 #define MAIL_OCR_H

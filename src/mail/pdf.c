@@ -242,6 +242,19 @@ static void keep_lines(struct pdf *pdf, const struct page_lines *page)
 #define DRAWN_MAX_PIXELS 12e6 /* A4 has 9 million */
 #define POINTS_PER_INCH 72.0
 
+/* Poppler tells standard error of every font that it has not: a mail could fill the log with it.
+ * glibc lets stderr be set. */
+static void render_silently(PopplerPage *page, cairo_t *cairo)
+{
+    FILE *kept = stderr, *nowhere = fmemopen(NULL, 1, "w");
+    if (nowhere)
+        stderr = nowhere;
+    poppler_page_render(page, cairo);
+    stderr = kept;
+    if (nowhere)
+        fclose(nowhere);
+}
+
 /* Drawn as grey, a byte a pixel; NULL where cairo has no room.  Of xRGB the green says enough. */
 static unsigned char *draw_page(struct arena *arena, PopplerPage *page, int width, int height,
                                 double scale)
@@ -252,7 +265,7 @@ static unsigned char *draw_page(struct arena *arena, PopplerPage *page, int widt
     cairo_set_source_rgb(cairo, 1, 1, 1);
     cairo_paint(cairo);
     cairo_scale(cairo, scale, scale);
-    poppler_page_render(page, cairo);
+    render_silently(page, cairo);
     cairo_surface_flush(surface);
     const unsigned char *pixels = cairo_image_surface_get_data(surface);
     size_t stride = (size_t)cairo_image_surface_get_stride(surface);
@@ -432,15 +445,23 @@ static void be_silent(const gchar *domain, GLogLevelFlags level, const gchar *me
     (void)domain, (void)level, (void)message, (void)data;
 }
 
-/* One page with a word, in a font that poppler knows by heart. */
+/* A page with a word, in a font that poppler knows by heart; one behind that with a picture over
+ * it, which is drawn where OCR is on. */
 static const char rehearsal[] =
     "%PDF-1.4\n"
     "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    "2 0 obj<</Type/Pages/Kids[3 0 R 6 0 R]/Count 2>>endobj\n"
     "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R"
     "/Resources<</Font<</F 5 0 R>>>>>>endobj\n"
     "4 0 obj<</Length 27>>stream\nBT/F 9 Tf 9 9 Td(a)Tj ET   \nendstream endobj\n"
     "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+    "6 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 7 0 R"
+    "/Resources<</Font<</F 5 0 R>>/XObject<</I 8 0 R>>>>>>endobj\n"
+    "7 0 obj<</Length 54>>stream\nq 99 0 0 99 0 0 cm/I Do Q BT/F 9 Tf 9 9 Td(a)Tj ET    "
+    "\nendstream "
+    "endobj\n"
+    "8 0 obj<</Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8"
+    "/ColorSpace/DeviceGray/Length 1>>stream\n~\nendstream endobj\n"
     "trailer<</Root 1 0 R>>\n";
 
 /* What poppler sets up at first use, its tables and lists of directories, is so used once. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * PDF.  Poppler is seen by pdf*.c only; it runs on bytes in memory and gets no file, not even a
- * font: nothing is drawn here.
+ * font.
  *
  * The text is what a person would read: the lines in pdf_layout.h's order, a form feed where a page
  * ends, what was filled into form fields and typed over the page in its place; headers, footers and
  * page numbers that repeat stand once.  Files within a PDF are read, too.
  *
- * Where OCR is on (ocr.h), pages without a text of their own are drawn and read off.
+ * Where OCR is on (ocr.h), pages without a text of their own are drawn and read off; nothing else
+ * is drawn.
  *
  * A file has no text (PART_IMAGE) where its pages are pictures, a stamp's few words over them
  * included, or where its text is glyphs that have lost their letters; then the defect

@@ -60,6 +60,8 @@ tests_unit_test_mail_corpus_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_pdf
 tests_unit_test_mail_pdf_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/corpus/pdf/owner-password.pdf tests/corpus/pdf/user-password.pdf
+EXTRA_DIST += tests/corpus/ocr/letter.png tests/corpus/ocr/letter.jpg tests/corpus/ocr/letter.tif \
+	tests/corpus/ocr/scan.pdf tests/corpus/ocr/garbled.pdf
 CORE_TESTS += tests/unit/test_mail_limits
 tests_unit_test_mail_limits_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_read
