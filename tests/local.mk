@@ -78,6 +78,7 @@ EXTRA_DIST += \
 	tests/scenario/notify.sh \
 	tests/scenario/oauth.sh tests/fake/fake_tokens.py \
 	tests/scenario/nonsense.sh tests/fake/nonsense.py \
+	tests/scenario/ocr.sh \
 	tests/scenario/once.sh \
 	tests/scenario/paced.sh \
 	tests/scenario/named.sh \

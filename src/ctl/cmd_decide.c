@@ -89,7 +89,8 @@ static bool reread(struct ruling_context *context, const struct ruling_order *or
     struct message message;
     struct reading *reading;
     struct err err;
-    if (!ruling_open_message(context, order, &message, err_r))
+    if (!reader_prepare(context->conf->ocr, err_r) ||
+        !ruling_open_message(context, order, &message, err_r))
         return false;
     if (!reader_read_apart(context->arena, message.raw.fd, &reading, &err))
         message.unreadable = arena_strdup(context->arena, err.text);

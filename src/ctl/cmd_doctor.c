@@ -3,6 +3,7 @@
 #include "ctl/ctl.h"
 #include "ctl/trial.h"
 #include "daemon/control.h"
+#include "mail/ocr.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -62,6 +63,25 @@ static void try_clock(struct ctl *ctl, struct findings *findings)
         findings_add(ctl, findings, "clock", FINDING_OK, "kept right by a time server", NULL);
 }
 
+/* The daemon does not start where it is on and cannot be had. */
+static void try_ocr(struct ctl *ctl, struct findings *findings)
+{
+    static const char held[] = "a letter that is only a picture is held for a person";
+    struct err err;
+    if (!ocr_is_built())
+        findings_add(ctl, findings, "OCR", FINDING_OK,
+                     arena_printf(ctl->arena, "not in this build; %s", held), NULL);
+    else if (!ctl->conf->ocr)
+        findings_add(ctl, findings, "OCR", FINDING_OK,
+                     arena_printf(ctl->arena, "in this build, but off (ocr = no); %s", held), NULL);
+    else if (!ocr_enable(&err))
+        findings_add(ctl, findings, "OCR", FINDING_BROKEN, err.text,
+                     "Install the model, or set ocr = no: antragd does not start like this.");
+    else
+        findings_add(ctl, findings, "OCR", FINDING_OK, "on: letters that are pictures are read",
+                     NULL);
+}
+
 static void try_body(struct ctl *ctl, const struct conf_body *body, struct findings *findings)
 {
     for (size_t i = 0; i < body->mailbox_count; i++)
@@ -82,6 +102,7 @@ static void examine(struct ctl *ctl, struct findings *findings)
     try_clock(ctl, findings);
     try_state(ctl, findings);
     try_daemon(ctl, findings);
+    try_ocr(ctl, findings);
     for (size_t i = 0; i < ctl->conf->body_count; i++)
         if (!ctl->body || strcmp(ctl->body, ctl->conf->bodies[i].id) == 0)
             try_body(ctl, &ctl->conf->bodies[i], findings);

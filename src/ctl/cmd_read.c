@@ -5,7 +5,6 @@
 #include "ctl/why.h"
 #include "daemon/reader_job.h"
 #include "mail/address.h"
-#include "mail/ocr.h"
 #include "pipeline/pipeline.h"
 
 #include <stdio.h>
@@ -35,7 +34,7 @@ bool ctl_read(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     struct reading *reading;
     int fd;
     (void)exit_code_r; /* stays 0 */
-    if ((ctl->ocr && !ocr_enable(err_r)) || !file_to_memfd(ctl, ctl->argv[0], &fd, err_r))
+    if (!reader_prepare(ctl->ocr, err_r) || !file_to_memfd(ctl, ctl->argv[0], &fd, err_r))
         return false;
     bool ok = reader_read_apart(ctl->arena, fd, &reading, err_r);
     close(fd);
@@ -250,7 +249,7 @@ bool ctl_explain(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     int fd;
     bool made;
     (void)exit_code_r; /* stays 0 */
-    if (!open_registry(ctl, &made, err_r))
+    if (!reader_prepare(ctl->conf->ocr, err_r) || !open_registry(ctl, &made, err_r))
         return false;
     message.raw.internaldate = message.now;
     bool stored = made && ctl_parse_id(ctl->argv[0], 'm', &id);

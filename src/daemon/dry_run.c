@@ -238,8 +238,8 @@ static bool prepare(const char *conf_path, struct arena *arena, const struct con
         return false;
     if ((*conf_r)->body_count > 0 && !zone_set((*conf_r)->bodies[0].time_zone, err_r))
         return false;
-    reader_preload(); /* once here, not in the child of each mail */
-    return registry_open((*conf_r)->state_directory, REGISTRY_TRIAL, &run->registry, err_r);
+    return reader_prepare((*conf_r)->ocr, err_r) &&
+           registry_open((*conf_r)->state_directory, REGISTRY_TRIAL, &run->registry, err_r);
 }
 
 int dry_run(const char *conf_path)

@@ -9,7 +9,6 @@
 #include "daemon/reader_job.h"
 #include "daemon/role.h"
 #include "daemon/sandbox.h"
-#include "mail/ocr.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -267,8 +266,7 @@ int reader_main(const struct role_start *start)
 {
     struct err err;
     struct zygote z = {.clerk = -1, .next_clerk = -1};
-    reader_preload();
-    if (start->conf->ocr && !ocr_enable(&err))
+    if (!reader_prepare(start->conf->ocr, &err))
         fatal(&err);
     if (!sandbox_enter(SANDBOX_READER, &err))
         fatal(&err);

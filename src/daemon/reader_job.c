@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "daemon/sandbox.h"
 #include "daemon/wire.h"
+#include "mail/ocr.h"
 
 #include <signal.h>
 #include <string.h>
@@ -15,6 +16,13 @@ void reader_preload(void)
     json_preload();
     mail_preload();
     motion_preload();
+}
+
+bool reader_prepare(bool ocr, struct err *err_r)
+{
+    bool ok = !ocr || ocr_enable(err_r);
+    reader_preload(); /* behind it: pages are then drawn, too */
+    return ok;
 }
 
 static bool reading_as_memfd(struct arena *arena, const struct reading *reading, int *fd_r,

@@ -12,6 +12,10 @@
 /* Opens what the parsers need, before the process is locked. */
 void reader_preload(void);
 
+/* The same once for all jobs of this process, and the model for pictures where `ocr` says so; false
+ * where that cannot be had. */
+bool reader_prepare(bool ocr, struct err *err_r);
+
 /* In a locked process. */
 bool reader_job(int mail_fd, enum mail_depth depth, int *json_fd_r, struct err *err_r);
 
