@@ -69,7 +69,7 @@ struct found {
     size_t index;     /* in its list; 0 for what is in none */
     const char *part; /* its path, or FOUND_IN_SUBJECT; NULL: in no text, the rule inferred it */
     size_t begin;     /* in bytes of the part's content (mail.h), or of the subject */
-    size_t end;       /* behind it */
+    size_t end;       /* behind it; of what goes on in another part: behind the part's text */
     const char *rule;
 };
 #define FOUND_IN_SUBJECT "subject"

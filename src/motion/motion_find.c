@@ -220,7 +220,7 @@ static bool same_motion(struct arena *arena, const struct motion *a, const struc
            (title_a != NULL || text_equal(a->resolution, b->resolution));
 }
 
-/* One letter may come twice, as DOCX and as PDF, as text and as HTML. */
+/* One letter may come twice, as DOCX and as PDF, as text and as HTML.  path: NULL leaves theirs. */
 static void add_new(struct arena *arena, struct motions *all, const struct motions *found,
                     const char *path)
 {
@@ -231,7 +231,8 @@ static void add_new(struct arena *arena, struct motions *all, const struct motio
             is_known = same_motion(arena, &all->v[k], &found->v[i]);
         if (is_known)
             continue;
-        found->v[i].found_in = path;
+        if (path != NULL)
+            found->v[i].found_in = path;
         add_motion(arena, all, &found->v[i]);
     }
 }
@@ -253,11 +254,9 @@ static void read_forwarded(struct trace *trace, const char *text, const struct e
     }
 }
 
-static void read_body(struct trace *trace, const struct mail_document *document, const char *path,
-                      const struct envelope *envelope, struct motions *motions)
+static void read_body(struct trace *trace, const char *text, const struct envelope *envelope,
+                      struct motions *found)
 {
-    struct motions found = {0};
-    const char *text = limited(trace, document->text, path, document->offset);
     const char *subject = envelope->subject;
     struct envelope own = *envelope, forwarding = {NULL, NULL, envelope->mailed};
     if (subject != NULL && body_is_answer(subject)) {
@@ -265,10 +264,53 @@ static void read_body(struct trace *trace, const struct mail_document *document,
         own.answered = subject;
     }
     bool forwards = subject != NULL && body_is_forward(subject);
-    read_letter(trace, body_own_text(trace, text, forwards), &own, &found);
-    if (found.n == 0)
-        read_forwarded(trace, text, &forwarding, forwards, &found);
-    add_new(trace_arena(trace), motions, &found, path);
+    read_letter(trace, body_own_text(trace, text, forwards), &own, found);
+    if (found->n == 0)
+        read_forwarded(trace, text, &forwarding, forwards, found);
+}
+
+/* Texts of the body with nothing but pictures between them: Apple Mail makes these of one text,
+ * when a picture stands in it. */
+struct run {
+    struct splice joined;
+    size_t n;
+    const char *path;        /* of the first text */
+    struct motions found;    /* in each of the texts alone */
+    const char *found_first; /* in which of them first; or NULL */
+};
+
+/* Text by text they may be several letters, or a covering note and a letter; all in one they count
+ * only where that changes neither how many motions there are nor where the first one begins. */
+static void end_run(struct trace *trace, const struct envelope *envelope, struct run *run,
+                    struct motions *motions)
+{
+    struct motions found = {0};
+    const char *path = run->path;
+    if (run->n > 1 && (run->found.n == 0 || text_equal(run->found_first, path)))
+        read_body(trace, splice_text(&run->joined), envelope, &found);
+    if (run->found.n == 0 || found.n == run->found.n)
+        add_new(trace_arena(trace), motions, &found, path);
+    else
+        add_new(trace_arena(trace), motions, &run->found, NULL);
+    *run = (struct run){0};
+}
+
+static void add_to_run(struct trace *trace, const struct mail_document *document, const char *path,
+                       const struct envelope *envelope, struct run *run)
+{
+    struct motions found = {0};
+    const char *text = limited(trace, document->text, path, document->offset);
+    if (run->n++ == 0) {
+        run->path = path;
+        splice_init(&run->joined, trace);
+    } else {
+        splice_add_char(&run->joined, '\n');
+    }
+    splice_add(&run->joined, text, strlen(text));
+    read_body(trace, text, envelope, &found);
+    if (found.n > 0 && run->found_first == NULL)
+        run->found_first = path;
+    add_new(trace_arena(trace), &run->found, &found, path);
 }
 
 static void read_attachment(struct trace *trace, const struct mail_document *document,
@@ -283,18 +325,42 @@ static void read_attachment(struct trace *trace, const struct mail_document *doc
     add_new(trace_arena(trace), motions, &found, path);
 }
 
-/* Of a body and of attachments; what the subject says counts for the body only. */
-static void read_part(struct trace *trace, const struct mail_part *part,
-                      const struct envelope *envelope, struct motions *body,
-                      struct motions *attached)
+static bool is_picture(const struct mail_part *part)
 {
-    for (size_t i = 0; i < part->document_count; i++) {
-        const struct mail_document *document = &part->documents[i];
-        if (document->is_body)
-            read_body(trace, document, part->path, envelope, body);
-        else
-            read_attachment(trace, document, part->path, envelope->mailed, attached);
+    return strncmp(part->type, "image/", strlen("image/")) == 0;
+}
+
+static void read_attachments(struct trace *trace, const struct mail *mail, struct day mailed,
+                             struct motions *motions)
+{
+    for (size_t i = 0; i < mail->part_count; i++) {
+        const struct mail_part *part = &mail->parts[i];
+        for (size_t k = 0; k < part->document_count; k++)
+            if (!part->documents[k].is_body)
+                read_attachment(trace, &part->documents[k], part->path, mailed, motions);
     }
+}
+
+/* What the subject says counts for the body only. */
+static void read_bodies(struct trace *trace, const struct mail *mail,
+                        const struct envelope *envelope, struct motions *motions)
+{
+    struct run run = {0};
+    bool goes_on = false; /* no: a text that follows a text at once is another's, a list's */
+    for (size_t i = 0; i < mail->part_count; i++) {
+        const struct mail_part *part = &mail->parts[i];
+        if (is_picture(part)) {
+            goes_on = true;
+            continue;
+        }
+        if (!goes_on || !part->is_body)
+            end_run(trace, envelope, &run, motions);
+        goes_on = false;
+        for (size_t k = 0; k < part->document_count; k++)
+            if (part->documents[k].is_body)
+                add_to_run(trace, &part->documents[k], part->path, envelope, &run);
+    }
+    end_run(trace, envelope, &run, motions);
 }
 
 static bool withdraws(const struct motions *motions)
@@ -420,8 +486,8 @@ void motion_find(struct arena *arena, const struct mail *mail, struct motions *m
     const char *subject =
         mail->subject != NULL ? limited(trace, mail->subject, FOUND_IN_SUBJECT, 0) : NULL;
     const struct envelope envelope = {subject, NULL, day_of_date(arena, mail->date)};
-    for (size_t i = 0; i < mail->part_count; i++)
-        read_part(trace, &mail->parts[i], &envelope, &body, &attached);
+    read_bodies(trace, mail, &envelope, &body);
+    read_attachments(trace, mail, envelope.mailed, &attached);
     /* what a withdrawal encloses is what it withdraws */
     bool enclosed = attached.n > 0 && !withdraws(&body);
     *motions_r = enclosed ? attached : body;

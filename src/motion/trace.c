@@ -336,11 +336,14 @@ static struct found locate(struct trace *trace, const struct found_note *note)
     const char *begin = note->s, *last = note->s + note->n - 1;
     const char *rule = note->rule;
     const struct source *source = follow(trace, &begin, false, &found.rule);
-    if (source != NULL && source == follow(trace, &last, true, &rule) && begin <= last) {
-        found.part = source->path;
-        found.begin = source->offset + (size_t)(begin - source->text);
-        found.end = source->offset + (size_t)(last - source->text) + 1;
-    }
+    const struct source *end = follow(trace, &last, true, &rule);
+    if (source == NULL || end == NULL || end < source || (source == end && begin > last))
+        return found;
+    if (source != end)
+        last = source->text + source->n - 1;
+    found.part = source->path;
+    found.begin = source->offset + (size_t)(begin - source->text);
+    found.end = source->offset + (size_t)(last - source->text) + 1;
     return found;
 }
 

@@ -354,12 +354,94 @@ static void test_forwarded_and_quoted(void **state)
     arena_free(arena);
 }
 
+/* ---- a letter that a picture parts ---- */
+
+#define BEFORE                                                                                 \
+    "Sehr geehrter Herr Bürgermeister,\n\ndie SPD-Fraktion stellt zur Sitzung des Rates am\n" \
+    "07.05.2026 folgenden Antrag:\n\nBeschlussvorschlag:\nEs werden zwei Bänke aufgestellt.\n"
+#define AFTER "Ebenso ein Papierkorb.\n\nMit freundlichen Grüßen\n\nRita Moll\n"
+
+static struct mail_part body_part(struct arena *arena, const char *path, const char *text)
+{
+    struct mail_part part = {.path = path, .type = "text/plain", .is_body = true};
+    mail_part_set_text(arena, &part, text);
+    part.documents[0].is_body = true;
+    return part;
+}
+
+/* The motions of: a text, something else, a text. */
+static struct motions read_parted(struct arena *arena, const char *before, const char *type,
+                                  const char *after)
+{
+    struct motions motions;
+    struct mail_part parts[] = {
+        body_part(arena, "1", before), {.path = "2", .type = type}, body_part(arena, "3", after)};
+    struct mail mail = {.parts = parts, .part_count = 3};
+    motion_find(arena, &mail, &motions);
+    return motions;
+}
+
+static void check_place(const struct motion *motion, enum motion_value value, const char *part,
+                        size_t begin, size_t end)
+{
+    size_t i = 0;
+    while (i < motion->found_count && motion->found[i].value != value)
+        i++;
+    assert_true(i < motion->found_count);
+    assert_string_equal(motion->found[i].part, part);
+    assert_int_equal(motion->found[i].begin, begin);
+    assert_int_equal(motion->found[i].end, end);
+}
+
+static void test_parted_by_picture(void **state)
+{
+    (void)state;
+    static const char before[] = BEFORE, after[] = AFTER;
+    struct arena *arena = arena_new();
+    struct motions motions = read_parted(arena, before, "image/jpeg", after);
+    assert_int_equal(motions.n, 1);
+    const struct motion *motion = motions.v;
+    assert_string_equal(motion->found_in, "1");
+    assert_int_equal(motion->signatory_count, 1);
+    assert_string_equal(motion->signatories[0].name, "Rita Moll");
+    size_t name = (size_t)(strstr(after, "Rita Moll") - after);
+    check_place(motion, VALUE_NAME, "3", name, name + strlen("Rita Moll"));
+    /* what goes on in the other text is shown to the end of the first */
+    assert_non_null(strstr(motion->resolution, "Papierkorb"));
+    size_t resolution = (size_t)(strstr(before, "Es werden") - before);
+    check_place(motion, VALUE_RESOLUTION, "1", resolution, strlen(before));
+    arena_free(arena);
+}
+
+/* What is no picture parts a letter from something else. */
+static void test_parted_by_file(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct motions motions = read_parted(arena, BEFORE, "application/octet-stream", AFTER);
+    assert_int_equal(motions.n, 1);
+    assert_int_equal(motions.v[0].signatory_count, 0);
+    arena_free(arena);
+}
+
+static void test_two_letters_and_picture(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct motions motions = read_parted(arena, BEFORE AFTER, "image/png", LETTER);
+    assert_int_equal(motions.n, 2);
+    assert_string_equal(motions.v[0].found_in, "1");
+    assert_string_equal(motions.v[1].found_in, "3");
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_second_document), cmocka_unit_test(test_forwarded_and_quoted),
         cmocka_unit_test(test_own_letters),     cmocka_unit_test(test_corpus_letters),
-        cmocka_unit_test(test_corpus_mails),
+        cmocka_unit_test(test_corpus_mails),    cmocka_unit_test(test_parted_by_picture),
+        cmocka_unit_test(test_parted_by_file),  cmocka_unit_test(test_two_letters_and_picture),
     };
     motion_preload();
     mail_preload();

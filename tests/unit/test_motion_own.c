@@ -159,9 +159,9 @@ static void test_mails(void **state)
         struct arena *arena = arena_new();
         struct motions motions;
         struct mail_part parts[] = {
-            {.path = "1", .is_body = true},
-            {.path = "2"},
-            {.path = "3"},
+            {.path = "1", .type = "text/plain", .is_body = true},
+            {.path = "2", .type = "application/pdf"},
+            {.path = "3", .type = "application/pdf"},
         };
         set_text(arena, &parts[0], c->body);
         set_text(arena, &parts[1], c->attached[0]);
@@ -361,8 +361,8 @@ static void test_said(void **state)
         struct arena *arena = arena_new();
         struct motions found;
         struct mail_part parts[] = {
-            {.path = "1", .is_body = true},
-            {.path = "2"},
+            {.path = "1", .type = "text/plain", .is_body = true},
+            {.path = "2", .type = "application/pdf"},
         };
         set_text(arena, &parts[0], c->body);
         set_text(arena, &parts[1], c->attached);
