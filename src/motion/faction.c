@@ -253,11 +253,11 @@ static void read_columns(struct collector *collector, const struct line *line)
                 read_two_lines(collector, above[i].text, below[k].text);
 }
 
-static void read_letterhead(struct collector *collector)
+static void read_letterhead(struct collector *collector, size_t begin)
 {
     struct cell cells[LINE_CELLS];
     const struct letter *letter = collector->letter;
-    for (size_t i = letter->head.begin; i < letter->head.end; i++) {
+    for (size_t i = begin; i < letter->head.end; i++) {
         const struct line *line = &letter->lines[i];
         if (ends_letterhead(line))
             return;
@@ -269,6 +269,19 @@ static void read_letterhead(struct collector *collector)
         if (i + 1 < letter->head.end && !line[1].gap && strlen(line[1].text) <= LETTER_MAX_HEADING)
             read_columns(collector, line);
     }
+}
+
+/* A letterhead that stands beside the address is read below it; below that, who gets a copy. */
+static void read_letterhead_beside(struct collector *collector)
+{
+    const struct letter *letter = collector->letter;
+    size_t i = letter->head.begin, end = letter->head.end;
+    while (i < end && !pattern_matches(PATTERN_address_begins, letter->lines[i].text))
+        i++;
+    if (i < end)
+        i = letter_block_end(letter, i, end);
+    if (i < end && !pattern_matches(PATTERN_signing_ends, letter->lines[i].text))
+        read_letterhead(collector, i);
 }
 
 /* Behind "Einreicher:" persons may stand as well, behind "Fraktionen:" none. */
@@ -373,9 +386,11 @@ void faction_find(const struct letter *letter, const struct heading *heading, co
                   struct texts *factions_r)
 {
     struct collector collector = {letter, place, factions_r};
-    read_letterhead(&collector);
+    read_letterhead(&collector, letter->head.begin);
     read_movers(&collector, heading->phrase);
     read_submitter(&collector);
+    if (factions_r->n == 0)
+        read_letterhead_beside(&collector);
     read_prose(&collector, opening_text(letter));
     read_signing(&collector);
     if (factions_r->n == 0)

@@ -393,18 +393,20 @@ static bool is_signing_line(const struct letter *letter, const struct line *line
         PATTERN_name,         PATTERN_name_and_role,    PATTERN_names_together,
         PATTERN_role,         PATTERN_role_and_name,    PATTERN_party_behind_name,
         PATTERN_one_of_names, PATTERN_for_faction,      PATTERN_for_faction_name,
-        PATTERN_party_alone,  PATTERN_name_and_faction,
+        PATTERN_party_alone,  PATTERN_name_and_faction, PATTERN_signing_faction,
     };
     struct cell cells[LINE_CELLS];
     struct match match;
     size_t n = line_cells(letter->trace, line, cells);
     for (size_t c = 0; c < n; c++) {
-        bool found = false;
         const char *s = cells[c].text;
         if (strlen(s) > 120)
             return false;
+        if (pattern_matches(PATTERN_signing_heading, s))
+            continue;
         if (pattern_find(PATTERN_signing_prefix, s, 0, &match))
             s += match.end[0];
+        bool found = *s == '\0';
         for (size_t k = 0; k < sizeof signs / sizeof signs[0] && !found; k++)
             found = pattern_matches(signs[k], s);
         if (!found || pattern_matches(PATTERN_ends_like_sentence, s))
