@@ -234,12 +234,21 @@ static size_t split_roles(struct trace *trace, const char *s, const char *roles_
     return n;
 }
 
+/* "gez." may stand before each. */
+static size_t skip_prefix(const char *s, size_t from)
+{
+    struct match match;
+    from += strspn(s + from, " ");
+    return pattern_find(PATTERN_signing_prefix, s + from, 0, &match) ? from + match.end[0] : from;
+}
+
 /* Words to names: a title or a "van" goes with what follows; else two words make a name. */
 static size_t split_names(struct trace *trace, const char *s, const char *names_r[FLAT_MAX])
 {
     struct match match;
     size_t n = 0;
-    for (size_t from = 0; pattern_find(PATTERN_flat_name, s, from, &match); from = match.end[0]) {
+    for (size_t from = skip_prefix(s, 0); pattern_find(PATTERN_flat_name, s, from, &match);
+         from = skip_prefix(s, match.end[0])) {
         if (n == FLAT_MAX || match.start[0] != from)
             return 0;
         names_r[n++] = trace_group(trace, &match, 1);
