@@ -80,6 +80,8 @@ struct odt_list *odt_find_list(const struct odt_styles *styles, const char *name
                                enum odt_scope scope);
 /* Numbers begin anew. */
 void odt_restart_list(struct odt_list *list);
+/* A count that an office program may write; missing for any other, and where s is NULL. */
+long odt_small_number(const char *s, long missing);
 /* Counts on, or to start unless it is -1; "" where the level has no mark. */
 const char *odt_next_mark(struct odt_list *list, struct arena *arena, long level, long start);
 

@@ -124,7 +124,7 @@ static enum list_style number_format(const char *format)
     return LIST_NONE;
 }
 
-static long small_number(const char *s, long missing)
+long odt_small_number(const char *s, long missing)
 {
     long number = s ? strtol(s, NULL, 10) : missing;
     return number < 0 || number > 1000000 ? missing : number;
@@ -132,7 +132,7 @@ static long small_number(const char *s, long missing)
 
 static void start_level(struct styles_reader *reader, const struct xml_element *element)
 {
-    long i = small_number(get(reader, element, "level"), 0) - 1;
+    long i = odt_small_number(get(reader, element, "level"), 0) - 1;
     const char *prefix = get(reader, element, "num-prefix");
     const char *suffix = get(reader, element, "num-suffix");
     bool bullet = strstr(element->name, "bullet") || strstr(element->name, "image");
@@ -142,8 +142,8 @@ static void start_level(struct styles_reader *reader, const struct xml_element *
         .style = bullet ? LIST_BULLET : number_format(get(reader, element, "num-format")),
         .prefix = prefix ? prefix : "",
         .suffix = suffix ? suffix : "",
-        .start = small_number(get(reader, element, "start-value"), 1),
-        .shown = small_number(get(reader, element, "display-levels"), 1),
+        .start = odt_small_number(get(reader, element, "start-value"), 1),
+        .shown = odt_small_number(get(reader, element, "display-levels"), 1),
         .known = true};
 }
 

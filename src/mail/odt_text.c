@@ -191,7 +191,7 @@ static void start_item(struct text_reader *reader, const struct xml_element *ele
     if (!list)
         return;
     list->marked = false;
-    list->start = start ? strtol(start, NULL, 10) : -1;
+    list->start = odt_small_number(start, -1);
 }
 
 /* The first paragraph of an item has the mark. */
@@ -213,7 +213,7 @@ static void mark_heading(struct text_reader *reader, const struct xml_element *e
     const char *level = get(reader, element, "outline-level");
     struct odt_list *outline = odt_find_list(reader->out->styles, "", ODT_COMMON);
     if (reader->list_count == 0 && level && !xml_attribute_is_on(element, "is-list-header", false))
-        reader->mark = odt_next_mark(outline, reader->arena, strtol(level, NULL, 10) - 1, -1);
+        reader->mark = odt_next_mark(outline, reader->arena, odt_small_number(level, 0) - 1, -1);
 }
 
 /* ---- paragraphs ---- */

@@ -167,6 +167,12 @@ static void lists(void **state)
                                                                                       "item></"
                                                                                       "text:list>",
         "1. a\nzwischen\n2. b\nkopf\n1. c\n7. d\n");
+    /* what no list counts to is not counted on from */
+    assert_text(
+        "<text:list text:style-name='L'><text:list-item "
+        "text:start-value='9223372036854775807'>" P("a") "</text:list-item>" ITEM(
+            P("b")) "</text:list><text:h text:outline-level='-9223372036854775808'>c</text:h>",
+        "1. a\n2. b\nc\n");
     assert_text("<text:list text:style-name='B'>" ITEM(P("a")) ITEM("<text:p/>") "</text:list>",
                 "- a\n");
 }
