@@ -567,27 +567,6 @@ static bool is_replacement(const struct case_file *file, const struct motion *mo
     return motion->kind == MOTION_REPLACEMENT;
 }
 
-/* Whether the letter may act by itself: on an open motion of the sender's faction alone, and from
- * a sender who is more than a name in From, which anybody can write. */
-static bool may_follow(const struct case_file *file)
-{
-    const struct known_motion *referred = file->known->referred;
-
-    return referred != NULL && referred->state == MOTION_STATE_REGISTERED &&
-           file->verdict->level >= TRUST_AUTHENTICATED && referred->movers.n == 1 &&
-           trust_find_faction(file->body, referred->movers.v[0]) == file->verdict->faction;
-}
-
-static bool may_withdraw(const struct case_file *file, const struct motion *motion)
-{
-    return motion->kind == MOTION_WITHDRAWAL && may_follow(file);
-}
-
-static bool may_replace(const struct case_file *file, const struct motion *motion)
-{
-    return motion->kind == MOTION_REPLACEMENT && may_follow(file);
-}
-
 static bool names_our_recipient(const struct case_file *file, const char *address)
 {
     return address != NULL && (has_address(&file->mailbox->addresses, address) ||
@@ -660,6 +639,31 @@ static bool is_of_another_faction(const struct case_file *file, const struct mot
             return false;
     }
     return motion->factions.n > 0;
+}
+
+/* Whether the letter may act by itself: on an open motion of the sender's faction alone, and from
+ * a sender who is more than a name in From, which anybody can write.  It must not be one that would
+ * be held if it were a motion, what was read off a picture may be misread, and who hands a letter
+ * on does not say the same. */
+static bool may_follow(const struct case_file *file, const struct motion *motion)
+{
+    const struct known_motion *referred = file->known->referred;
+
+    return referred != NULL && referred->state == MOTION_STATE_REGISTERED &&
+           file->verdict->level >= TRUST_AUTHENTICATED && referred->movers.n == 1 &&
+           trust_find_faction(file->body, referred->movers.v[0]) == file->verdict->faction &&
+           !motion->is_ocr && !motion->is_forwarded && !is_for_another(file, motion) &&
+           !is_of_another_faction(file, motion);
+}
+
+static bool may_withdraw(const struct case_file *file, const struct motion *motion)
+{
+    return motion->kind == MOTION_WITHDRAWAL && may_follow(file, motion);
+}
+
+static bool may_replace(const struct case_file *file, const struct motion *motion)
+{
+    return motion->kind == MOTION_REPLACEMENT && may_follow(file, motion);
 }
 
 static const char *name_reference(struct arena *arena, const struct motion *motion)

@@ -252,6 +252,8 @@ static void read_forwarded(struct trace *trace, const char *text, const struct e
             return;
         goes_on = read_letter(trace, body_own_text(trace, text, true), envelope, found);
     }
+    for (size_t i = 0; i < found->n; i++)
+        found->v[i].is_forwarded = true;
 }
 
 static void read_body(struct trace *trace, const char *text, const struct envelope *envelope,
@@ -361,6 +363,33 @@ static void read_bodies(struct trace *trace, const struct mail *mail,
                 add_to_run(trace, &part->documents[k], part->path, envelope, &run);
     }
     end_run(trace, envelope, &run, motions);
+}
+
+static bool ends_in_eml(const char *name)
+{
+    size_t n = name != NULL ? strlen(name) : 0;
+    return n > 4 && text_equal_nocase(name + n - 4, ".eml");
+}
+
+/* Of a message that was attached, as such or as a file. */
+static bool is_handed_on(const struct mail *mail, const struct mail_part *part)
+{
+    for (size_t i = 0; i < mail->forward_count; i++) {
+        const char *path = mail->forwards[i].path;
+        size_t n = path != NULL ? strlen(path) : 0;
+        if (n > 0 && text_starts(part->path, path) && strchr(".", part->path[n]) != NULL)
+            return true;
+    }
+    return ends_in_eml(part->name);
+}
+
+static void mark_handed_on(const struct mail *mail, const struct motions *motions)
+{
+    for (size_t i = 0; i < motions->n; i++)
+        for (size_t k = 0; k < mail->part_count; k++)
+            if (text_equal(mail->parts[k].path, motions->v[i].found_in) &&
+                is_handed_on(mail, &mail->parts[k]))
+                motions->v[i].is_forwarded = true;
 }
 
 static bool withdraws(const struct motions *motions)
@@ -497,6 +526,7 @@ void motion_find(struct arena *arena, const struct mail *mail, struct motions *m
     /* of several letters nobody knows which one is meant */
     if (motions_r->n == 1)
         read_about(trace, subject, note.replaces, motions_r->v);
+    mark_handed_on(mail, motions_r);
     for (size_t i = 0; i < motions_r->n; i++)
         trace_finish(trace, &motions_r->v[i]);
     trace_free(trace);

@@ -255,6 +255,8 @@ static struct json *motion_to_json(const struct motion *motion, struct arena *ar
     json_put_text(object, "resolution", motion->resolution);
     json_put_text(object, "reasoning", motion->reasoning);
     json_put_bool(object, "ocr", motion->is_ocr);
+    if (motion->is_forwarded)
+        json_put_bool(object, "forwarded", true);
     json_put_text(object, "found_in", motion->found_in);
     put_why(object, motion);
     return object;
@@ -702,6 +704,7 @@ static bool take_motion(struct taker *taker, const struct json *object, struct m
         return refuse(taker, "kind", "is unknown");
     motion->confidential = json_bool(object, "confidential");
     motion->is_ocr = json_bool(object, "ocr");
+    motion->is_forwarded = json_bool(object, "forwarded");
     return take_line(taker, object, "label", &motion->label) &&
            take_line(taker, object, "title", &motion->title) &&
            take_consultations(taker, object, motion) &&

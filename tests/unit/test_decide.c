@@ -425,6 +425,32 @@ static void change_withdrawn_twice(struct setting *s)
     referred(s)->state = MOTION_STATE_WITHDRAWN;
 }
 
+static void change_withdrawn_from_another(struct setting *s)
+{
+    change_withdrawn(s);
+    to_stranger(s);
+    s->motion->addressee = "Landrat des Kreises Kleve";
+}
+
+static void change_withdrawn_for_others(struct setting *s)
+{
+    change_withdrawn(s);
+    s->motion->factions = (struct texts){0};
+    texts_add(&s->motion->factions, arena, "CDU");
+}
+
+static void change_withdrawn_in_a_picture(struct setting *s)
+{
+    change_withdrawn(s);
+    s->motion->is_ocr = true;
+}
+
+static void change_withdrawn_forwarded(struct setting *s)
+{
+    change_withdrawn(s);
+    s->motion->is_forwarded = true;
+}
+
 static void change_addressee(struct setting *s)
 {
     to_stranger(s);
@@ -587,6 +613,10 @@ static const struct decision_case {
     {"a withdrawal by another faction", change_withdrawn_by_others, MESSAGE_HELD, "withdrawal", "",
      "h"},
     {"by one of two movers", change_withdrawn_jointly, MESSAGE_HELD, "withdrawal", "", "h"},
+    {"to another body", change_withdrawn_from_another, MESSAGE_HELD, "withdrawal", "", "h"},
+    {"in another faction's name", change_withdrawn_for_others, MESSAGE_HELD, "withdrawal", "", "h"},
+    {"read off a picture", change_withdrawn_in_a_picture, MESSAGE_HELD, "withdrawal", "", "h"},
+    {"in a mail handed on", change_withdrawn_forwarded, MESSAGE_HELD, "withdrawal", "", "h"},
     {"of what is withdrawn", change_withdrawn_twice, MESSAGE_HELD, "withdrawal", "", "h"},
     {"withdrawal", change_withdrawal, MESSAGE_HELD, "withdrawal", "A/2015/0001", "h"},
     {"replacement", change_replacement, MESSAGE_HELD, "replacement", "Antrag vom 04.08.2015", "h"},

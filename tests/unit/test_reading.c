@@ -405,6 +405,56 @@ static void what_is_handed_on_has_a_sender(void **state)
     }
 }
 
+#define WITHDRAWS "hiermit ziehen wir unseren Antrag A-2026-0012 zur\303\274ck.\n\nSPD-Fraktion\n"
+#define UTF8 "MIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
+#define ENCLOSES \
+    "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nzur Kenntnis\n"
+
+static const struct {
+    const char *name;
+    const char *mail;
+    bool forwarded;
+} withdrawals[] = {
+    {"in her own words", "From: s@spd.example\n" UTF8 "\n" WITHDRAWS, false},
+    {"in the text",
+     "From: s@spd.example\nSubject: WG: Antrag\n" UTF8 "\nDas ist nicht von uns.\n\n"
+     "Von: W <w@spd.example>\nGesendet: Dienstag\nAn: S\nBetreff: Antrag\n\n" WITHDRAWS,
+     true},
+    {"attached",
+     "From: s@spd.example\n" ENCLOSES "--b\nContent-Type: message/rfc822\n\n"
+     "From: w@spd.example\n" UTF8 "\n" WITHDRAWS "--b--\n",
+     true},
+    {"a file",
+     "From: s@spd.example\n" ENCLOSES
+     "--b\nContent-Type: application/octet-stream; name=\"x.EML\"\n\n"
+     "From: w@spd.example\n" UTF8 "\n" WITHDRAWS "--b--\n",
+     true},
+    {"a letter",
+     "From: s@spd.example\n" ENCLOSES "--b\nContent-Type: application/rtf; name=x.rtf\n\n"
+     "{\\rtf1 hiermit ziehen wir unseren Antrag A-2026-0012 zur\\'fcck.\\par SPD-Fraktion}\n"
+     "--b--\n",
+     false},
+};
+
+/* What another wrote, the sender does not say; her own letter she does. */
+static void who_hands_on_does_not_say_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof withdrawals / sizeof *withdrawals; i++) {
+        struct arena *arena = arena_new();
+        struct reading *made, *reading;
+        struct err err;
+        const char *mail = withdrawals[i].mail;
+        print_message("%s\n", withdrawals[i].name);
+        assert_true(reading_make(arena, mail, strlen(mail), MAIL_CONTENT, &made, &err));
+        assert_true(take(arena, print(arena, made), &reading, &err));
+        assert_int_equal(reading->motions.n, 1);
+        assert_int_equal(reading->motions.v[0].kind, MOTION_WITHDRAWAL);
+        assert_int_equal(reading->motions.v[0].is_forwarded, withdrawals[i].forwarded);
+        arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +466,7 @@ int main(void)
         cmocka_unit_test(lengths_have_bounds),
         cmocka_unit_test(changed_bytes_do_no_harm),
         cmocka_unit_test(what_is_handed_on_has_a_sender),
+        cmocka_unit_test(who_hands_on_does_not_say_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
