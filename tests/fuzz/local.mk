@@ -45,4 +45,5 @@ tests_fuzz_fuzz_wire_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_wire_LDADD = $(DAEMON_LIBS)
 
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/html.dict tests/fuzz/mail.dict tests/fuzz/motion.dict \
-	tests/fuzz/office.dict tests/fuzz/rtf.dict tests/fuzz/tnef.dict
+	tests/fuzz/office.dict tests/fuzz/reading.dict tests/fuzz/rtf.dict tests/fuzz/tnef.dict \
+	tests/fuzz/wire.dict

@@ -3,11 +3,13 @@
 #include "test.h"
 
 #include "base/file.h"
+#include "base/text.h"
 #include "daemon/channel.h"
 #include "daemon/wire.h"
 
 #include <event2/event.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -268,10 +270,57 @@ static void test_channel_gives_up_a_peer_that_does_not_listen(void **state)
     event_base_free(seen.base);
 }
 
+/* ---- the fuzzer's seeds ---- */
+
+/* One of each type, with something in every field. */
+static void fill(struct wire_packet *packet)
+{
+#define U(name, field) packet->as.name.field = 7;
+#define S(name, field) packet->as.name.field = "B\xC3\xBCro";
+#define MESSAGE(TYPE, name, fd, fields) \
+    case WIRE_##TYPE:                   \
+        fields break;
+    switch (packet->type) {
+#include "daemon/wire_messages.def"
+    case WIRE_TYPE_COUNT:
+        break;
+    }
+#undef MESSAGE
+#undef S
+#undef U
+}
+
+/* A seed of another shape is refused at once and leads nowhere.  ANTRAG_GOLDEN=write makes them
+ * anew, after a change of wire_messages.def. */
+static void test_seeds_are_messages(void **state)
+{
+    struct err err;
+    struct arena *arena = arena_new();
+    (void)state;
+    for (int type = 0; type < WIRE_TYPE_COUNT; type++) {
+        char buffer[WIRE_MAX], *seed;
+        size_t n, seed_n;
+        struct wire_packet packet = {.type = (enum wire_type)type};
+        packet.fd = wire_carries_fd(packet.type) ? 0 : -1;
+        fill(&packet);
+        n = wire_encode(&packet, buffer);
+        const char *path = arena_printf(arena, "%s/tests/fuzz/seeds/wire/%s.bin", getenv("srcdir"),
+                                        wire_type_to_text(packet.type));
+        if (text_equal(getenv("ANTRAG_GOLDEN"), "write"))
+            assert_true(file_write_durable(path, buffer, n, 0644, &err));
+        if (!file_read(arena, path, WIRE_MAX, &seed, &seed_n, &err))
+            fail_msg("%s", err.text);
+        if (seed_n != n || memcmp(seed, buffer, n) != 0)
+            fail_msg("%s is no message of today", path);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_seeds_are_messages),
         cmocka_unit_test(test_every_cut_is_refused),
         cmocka_unit_test(test_every_change_is_safe),
         cmocka_unit_test(test_texts_are_tamed),
