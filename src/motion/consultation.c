@@ -288,6 +288,15 @@ static void scan_sentences(const struct letter *letter, struct motion *motion, c
     scan_text(letter, motion, s + from, false);
 }
 
+/* A table's row; not the second half of "Haupt- und / Finanzausschuss am 17.03.2026". */
+static bool is_meeting_row(const struct letter *letter, size_t i)
+{
+    const struct line *line = &letter->lines[i];
+    return pattern_matches(PATTERN_meeting_row, line->text) &&
+           (i == 0 || line->gap || strlen(line[-1].text) > LETTER_MAX_HEADING ||
+            !pattern_matches(PATTERN_incomplete, line[-1].text));
+}
+
 /* Lines of the head that only name meetings, and the label's own lines. */
 static void scan_head(const struct letter *letter, const struct heading *heading,
                       struct motion *motion)
@@ -298,7 +307,7 @@ static void scan_head(const struct letter *letter, const struct heading *heading
         const struct line *line = &letter->lines[i];
         if (strlen(line->text) > LETTER_MAX_HEADING || line->role == LINE_LABEL)
             continue;
-        if (pattern_matches(PATTERN_meeting_line, line->text) ||
+        if (pattern_matches(PATTERN_meeting_line, line->text) || is_meeting_row(letter, i) ||
             pattern_matches(PATTERN_mentions_meeting, line->text) ||
             pattern_matches(PATTERN_labels_line, line->text))
             scan_text(letter, motion, line->text, true);
@@ -312,7 +321,7 @@ static void scan_rows(const struct letter *letter, struct motion *motion)
     for (size_t i = letter->head.end; i < letter->sections.end; i++) {
         const char *s = letter->lines[i].text;
         struct scan scan = scan_of(letter, motion, s, true);
-        if (strlen(s) <= LETTER_MAX_HEADING && pattern_matches(PATTERN_meeting_row, s) &&
+        if (strlen(s) <= LETTER_MAX_HEADING && is_meeting_row(letter, i) &&
             pattern_find(PATTERN_date, s, 0, &match) && is_to_come(&scan, &match))
             scan_text(letter, motion, s, true);
     }

@@ -144,7 +144,8 @@ static bool read_date_line(const struct letter *letter, size_t i, struct motion 
 {
     struct cell cells[LINE_CELLS];
     const struct line *line = &letter->lines[i];
-    if (strlen(line->text) > LETTER_MAX_HEADING || continues_sentence(letter, i))
+    if (strlen(line->text) > LETTER_MAX_HEADING || continues_sentence(letter, i) ||
+        pattern_matches(PATTERN_meeting_row, line->text))
         return false;
     size_t n = line_cells(letter->trace, line, cells);
     for (size_t c = n; c > 0; c--)

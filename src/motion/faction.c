@@ -18,14 +18,24 @@ struct collector {
 /* "GRÜNE" and "Bündnis 90/Die Grünen" are one party, however it is spelt. */
 static const char *family(struct arena *arena, const char *name)
 {
-    static const char *const families[] = {"gruene", "linke", "freiewaehler", "piraten"};
+    static const struct {
+        const char *part, *family;
+    } families[] = {
+        {"gruene", "gruene"},
+        {"linke", "linke"},
+        {"freiewaehler", "freiewaehler"},
+        {"piraten", "piraten"},
+        {"freiedemokraten", "fdp"},
+        {"alternativefuerdeutschland", "afd"},
+        {"buendnissahrawagenknecht", "bsw"},
+    };
     const char *plain = words_plain(arena, name);
     /* in a longer name the party is only a part of a joint faction */
     if (strpbrk(name, "+|") != NULL || strlen(plain) > 2 * strlen("buendnis90diegruenen"))
         return plain;
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
-        if (strstr(plain, families[i]) != NULL)
-            return families[i];
+        if (strstr(plain, families[i].part) != NULL)
+            return families[i].family;
     return plain;
 }
 
@@ -311,17 +321,15 @@ static void read_submitter(struct collector *collector)
             continue;
         if (pattern_matches(PATTERN_faction_line, s) && !pattern_matches(PATTERN_address_begins, s))
             read_movers(collector, s);
+        if (pattern_matches(PATTERN_member_line, s) &&
+            pattern_find(PATTERN_faction_of_member, s, 0, &match))
+            add_list(collector, trace_group(letter->trace, &match, 1));
         if (!pattern_find(PATTERN_faction_submitter, s, 0, &match))
             continue;
         const char *who = trace_group(letter->trace, &match, 2);
-        read_movers(collector, who);
+        read_movers(collector, s);
         add_submitters(collector, who, match_has(&match, 1));
     }
-}
-
-static bool is_signing_line(const char *s)
-{
-    return strlen(s) <= LETTER_MAX_HEADING && !pattern_matches(PATTERN_signing_ends, s);
 }
 
 static void read_signing_cell(struct collector *collector, const char *s)
@@ -341,7 +349,7 @@ static void read_signing(struct collector *collector)
     const struct letter *letter = collector->letter;
     for (size_t i = letter->signing.begin; i < letter->signing.end; i++) {
         const struct line *line = &letter->lines[i];
-        if (!is_signing_line(line->text))
+        if (line_ends_signing(line))
             return;
         read_movers(collector, line->text);
         size_t n = line_cells(letter->trace, line, cells);
@@ -351,6 +359,18 @@ static void read_signing(struct collector *collector)
 }
 
 /* ---- where no faction is named ---- */
+
+/* Who writes some lines to the office above the letter has the letterhead below the salutation. */
+static void read_letterhead_below(struct collector *collector)
+{
+    const struct letter *letter = collector->letter;
+    for (size_t i = letter->opening.begin; i < letter->opening.end; i++) {
+        const char *s = letter->lines[i].text;
+        bool alone = letter_block_end(letter, i, letter->n) == i + 1 && letter->lines[i].gap;
+        if (alone && strlen(s) <= LETTER_MAX_HEADING && pattern_matches(PATTERN_faction_line, s))
+            read_movers(collector, s);
+    }
+}
 
 /* A member of the council says whose ("Kreisraetin (OEDP)", "SPD, Mitglied des Rates"), or a party
  * stands by itself in the letterhead and below a name. */
@@ -372,7 +392,7 @@ static void read_alone_in(struct collector *collector, struct range range, bool 
     const struct letter *letter = collector->letter;
     for (size_t i = range.begin; i < range.end; i++) {
         const struct line *line = &letter->lines[i];
-        if (signing ? !is_signing_line(line->text) : ends_letterhead(line))
+        if (signing ? line_ends_signing(line) : ends_letterhead(line))
             return;
         if (strlen(line->text) > LETTER_MAX_HEADING)
             continue;
@@ -393,6 +413,8 @@ void faction_find(const struct letter *letter, const struct heading *heading, co
         read_letterhead_beside(&collector);
     read_prose(&collector, opening_text(letter));
     read_signing(&collector);
+    if (factions_r->n == 0)
+        read_letterhead_below(&collector);
     if (factions_r->n == 0)
         read_alone_in(&collector, letter->head, false);
     if (factions_r->n == 0)

@@ -143,7 +143,7 @@ static bool is_administrations(const struct letter *letter)
     size_t end = letter->signing.begin + SIGNING_LINES;
     for (size_t i = letter->signing.begin; i < letter->signing.end && i < end; i++) {
         const char *line = letter->lines[i].text;
-        if (strlen(line) >= LETTER_MAX_HEADING || pattern_matches(PATTERN_signing_ends, line))
+        if (line_ends_signing(&letter->lines[i]))
             return false;
         if (pattern_matches(PATTERN_administration_signs, line))
             return true;

@@ -20,6 +20,7 @@ static const struct {
     {LINE_DECIDES, PATTERN_decides, 0},
     {LINE_DECIDES, PATTERN_decides_here, 0},
     {LINE_RESOLUTION, PATTERN_resolution_heading, 1},
+    {LINE_OTHER, PATTERN_reasoning_oral, 0},
     {LINE_REASONING, PATTERN_reasoning_heading, 1},
     {LINE_OTHER, PATTERN_other_heading, 1},
     {LINE_OTHER, PATTERN_reasoning_elsewhere, 0},
@@ -199,9 +200,23 @@ static const char *without_emphasis(struct trace *trace, const char *s)
     return splice_text(&splice);
 }
 
+/* "A N T R A G": a word whose letters stand apart. */
+static const char *without_spacing(struct trace *trace, const char *s)
+{
+    struct splice splice;
+    if (strlen(s) > LETTER_MAX_HEADING || !pattern_matches(PATTERN_spaced_word, s))
+        return s;
+    splice_init(&splice, trace);
+    for (; *s != '\0'; s++)
+        if (*s != ' ')
+            splice_add(&splice, s, 1);
+    return splice_text(&splice);
+}
+
 static void add_line(struct reader *reader, const char *raw)
 {
     raw = without_emphasis(reader->letter->trace, raw);
+    raw = without_spacing(reader->letter->trace, raw);
     const char *text = trace_squeeze(reader->letter->trace, raw, strlen(raw));
     if (text[0] == '\0') {
         reader->gap = true;
@@ -404,12 +419,15 @@ static bool is_signing_line(const struct letter *letter, const struct line *line
             return false;
         if (pattern_matches(PATTERN_signing_heading, s))
             continue;
+        if (pattern_find(PATTERN_signing_wrapped, s, 0, &match))
+            s = trace_group(letter->trace, &match, 1);
         if (pattern_find(PATTERN_signing_prefix, s, 0, &match))
             s += match.end[0];
         bool found = *s == '\0';
         for (size_t k = 0; k < sizeof signs / sizeof signs[0] && !found; k++)
             found = pattern_matches(signs[k], s);
-        if (!found || pattern_matches(PATTERN_ends_like_sentence, s))
+        if (!found || (pattern_matches(PATTERN_ends_like_sentence, s) &&
+                       !pattern_matches(PATTERN_for_faction, s)))
             return false;
     }
     return n > 0;
@@ -422,6 +440,13 @@ static bool letter_has_gaps(const struct letter *letter)
         if (letter->lines[i].gap)
             return true;
     return false;
+}
+
+bool line_ends_signing(const struct line *line)
+{
+    /* a heading's text is only what follows it */
+    const char *s = line->role == LINE_OTHER ? line->raw + strspn(line->raw, " \t") : line->text;
+    return strlen(s) > LETTER_MAX_HEADING || pattern_matches(PATTERN_signing_ends, s);
 }
 
 /* Nobody greets: the last blocks that hold nothing but names and roles. */

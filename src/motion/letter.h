@@ -85,6 +85,9 @@ struct letter *letter_read(struct trace *trace, const char *text);
 
 size_t line_cells(struct trace *trace, const struct line *line, struct cell cells_r[LINE_CELLS]);
 
+/* Below the signatures: "Anlagen", "Nachrichtlich: ...", a disclaimer. */
+bool line_ends_signing(const struct line *line);
+
 /* Lines as flowing text: wrapped lines joined, hyphens at line ends resolved, LF where a list item
  * or paragraph begins. */
 char *letter_join(const struct letter *letter, struct range range);

@@ -200,6 +200,9 @@ static void read_cell(struct signing *signing, const char *s, size_t row, size_t
     if (*s == '\0' || pattern_matches(PATTERN_for_faction, s) ||
         read_names(signing, s, row, column))
         return;
+    if (pattern_find(PATTERN_name_and_faction, s, 0, &match) && match_has(&match, 1) &&
+        read_names(signing, trace_group(trace, &match, 1), row, column))
+        return;
     if (pattern_find(PATTERN_party_behind_name, s, 0, &match) &&
         read_names(signing, trace_copy(trace, s, match.start[0]), row, column))
         return;
@@ -277,8 +280,7 @@ static void read_block(struct signing *signing, const struct letter *letter, str
     struct cell cells[LINE_CELLS];
     for (size_t i = range.begin; i < range.end; i++) {
         const struct line *line = &letter->lines[i];
-        if (strlen(line->text) > LETTER_MAX_HEADING ||
-            pattern_matches(PATTERN_signing_ends, line->text))
+        if (line_ends_signing(line))
             return;
         if (line->gap)
             signing->block = i;

@@ -90,6 +90,7 @@ static bool is_no_title(const struct letter *letter, const struct line *line)
     return line->role != LINE_PLAIN || strlen(line->text) > TITLE_MAX ||
            pattern_matches(PATTERN_key_value, line->text) ||
            value_of_row(letter->trace, line, PATTERN_key_cell) != NULL ||
+           pattern_matches(PATTERN_thread_header, line->text) ||
            pattern_matches(PATTERN_confidential_line, line->text) ||
            pattern_matches(PATTERN_organization_line, line->text) ||
            pattern_matches(PATTERN_address_line, line->text) || is_attribute_line(line->text);
@@ -102,12 +103,23 @@ static bool begins_prose(const struct line *line)
            pattern_matches(PATTERN_begins_prose, line->text);
 }
 
+/* A sentence begins right below the title's line, and its block ends as one. */
+static bool begins_sentence(const struct letter *letter, size_t k)
+{
+    const char *above = letter->lines[k - 1].text;
+    const char *last = letter->lines[letter_block_end(letter, k, letter->n) - 1].text;
+    return last[strlen(last) - 1] == '.' &&
+           !pattern_matches(PATTERN_continues, letter->lines[k].text) &&
+           strlen(above) <= TITLE_MAX && !pattern_matches(PATTERN_incomplete, above);
+}
+
 /* Where the title that begins at i ends: at a gap, or where a line is something else. */
 static size_t title_end(const struct letter *letter, size_t i, size_t end)
 {
     size_t k = i + 1;
     while (k < end && k < i + TITLE_MAX_LINES && !letter->lines[k].gap &&
-           !is_no_title(letter, &letter->lines[k]) && !begins_prose(&letter->lines[k]))
+           !is_no_title(letter, &letter->lines[k]) && !begins_prose(&letter->lines[k]) &&
+           !begins_sentence(letter, k))
         k++;
     return k;
 }
