@@ -59,6 +59,7 @@ struct tnef {
     struct entity attachment;
     bool attached; /* there is an attachment that is not finished */
     bool told;     /* the message's text is among the documents */
+    bool unpacked; /* its RTF has been, which is dear: once for all attachments */
 };
 
 static void damaged(struct tnef *tnef)
@@ -198,8 +199,9 @@ static bool add_rtf(struct tnef *tnef, const struct entity *message)
     const char *text, *defect = NULL;
     size_t n;
     bool cut;
-    if (packed->type != MAPI_BINARY)
+    if (packed->type != MAPI_BINARY || tnef->unpacked)
         return false;
+    tnef->unpacked = true;
     if (!mapi_unpack_rtf(documents->arena, packed->bytes, packed->n, MAX_RTF, &rtf, &n, &cut)) {
         damaged(tnef);
         return false;

@@ -497,10 +497,10 @@ static void rtf_that_is_cut_off_is_unpacked_so_far(void **state)
 }
 
 /* RTF that is not compressed ([MS-OXRTFCP] section 2.1.3.1.5), as the only form of the text. */
-static struct mail *read_rtf(struct arena *arena, const char *rtf, uint32_t size)
+/* Not compressed. */
+static void add_rtf(struct text *tnef, const char *rtf, uint32_t size)
 {
-    struct text *packed = start(arena), *list = start(arena);
-    struct text *tnef = tnef_start(arena, 1252);
+    struct text *packed = start(tnef->arena), *list = start(tnef->arena);
     put(packed, (uint32_t)strlen(rtf) + 12, 4);
     put(packed, size, 4);
     put(packed, 0x414c454d, 4);
@@ -509,6 +509,12 @@ static struct mail *read_rtf(struct arena *arena, const char *rtf, uint32_t size
     put(list, 1, 4);
     property(list, BINARY, 0x1009, packed->s, packed->len);
     attribute(tnef, MESSAGE, PROPERTIES, list->s, list->len);
+}
+
+static struct mail *read_rtf(struct arena *arena, const char *rtf, uint32_t size)
+{
+    struct text *tnef = tnef_start(arena, 1252);
+    add_rtf(tnef, rtf, size);
     return read_with(arena, "", tnef);
 }
 
@@ -543,6 +549,24 @@ static void rtf_that_is_shorter_than_it_says_is_told(void **state)
     arena_free(arena);
 }
 
+/* A blank text is looked for before every attachment; what is unpacked for it counts only once. */
+static void rtf_is_unpacked_once(void **state)
+{
+    (void)state;
+    const size_t size = (size_t)1024 * 1024;
+    struct arena *arena = arena_new();
+    struct text *tnef = tnef_start(arena, 1252);
+    char *blank = arena_alloc(arena, size + 1);
+    memset(blank, '\n', size);
+    memcpy(blank, "{\\rtf1", 6);
+    add_rtf(tnef, blank, (uint32_t)size);
+    for (int i = 0; i < 80; i++)
+        attach(tnef, "bild.jpg", NULL, NULL);
+    struct mail *mail = read_with(arena, "siehe Anlagen", tnef);
+    assert_false(texts_has(&mail->defects, "too-much-unpacked"));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -562,6 +586,7 @@ int main(void)
         cmocka_unit_test(rtf_that_is_cut_off_is_unpacked_so_far),
         cmocka_unit_test(rtf_counts_where_there_is_nothing_else),
         cmocka_unit_test(rtf_that_is_shorter_than_it_says_is_told),
+        cmocka_unit_test(rtf_is_unpacked_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
