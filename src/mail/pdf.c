@@ -40,7 +40,7 @@ struct pdf {
     size_t size; /* bytes of their text */
     size_t kinds[PAGE_KINDS];
     bool is_ocr;   /* some page was read off a picture */
-    GList *pinned; /* files that annotations hold */
+    GList *pinned; /* files that annotations hold, the last first */
 };
 
 /* ---- lines that belong to the paper, not to the letter --------------------------------------- */
@@ -218,7 +218,7 @@ static void gather_pinned(struct pdf *pdf, PopplerPage *page)
         PopplerAttachment *file =
             poppler_annot_file_attachment_get_attachment(POPPLER_ANNOT_FILE_ATTACHMENT(annot));
         if (file)
-            pdf->pinned = g_list_append(pdf->pinned, file);
+            pdf->pinned = g_list_prepend(pdf->pinned, file);
     }
     poppler_page_free_annot_mapping(annots);
 }
@@ -401,7 +401,7 @@ static void read_attachments(struct pdf *pdf)
     GList *files = poppler_document_has_attachments(pdf->document)
                        ? poppler_document_get_attachments(pdf->document)
                        : NULL;
-    files = g_list_concat(files, pdf->pinned);
+    files = g_list_concat(files, g_list_reverse(pdf->pinned));
     for (GList *l = files; l; l = l->next)
         read_attachment(pdf, l->data);
     g_list_free_full(files, g_object_unref);
