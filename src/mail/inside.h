@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What the files of this folder share; nobody else includes it.  The order of work is: mail_field.c
- * splits and limits a header block, mail_part.c walks the parts that GMime finds, mail_text.c and
- * mail_html.c make text of them, documents.c of files (a converter per format: documents.h),
- * mail_header.c and mail_class.c read the fields.
+ * What the files of this folder share; nobody else includes it.  The order of work (mail_read.c)
+ * is: mail_field.c splits and limits a header block, mail_header.c and mail_class.c read its
+ * fields, mail_bounds.c limits what GMime parses, mail_part.c walks the parts, mail_text.c and
+ * mail_html.c make text of them, documents.c of files (a converter per format: documents.h).  Then
+ * the text may say more than the header: mail_notice.c of who wrote it, mail_report.c of a
+ * delivery.
  */
 #ifndef MAIL_INSIDE_H
 #define MAIL_INSIDE_H
@@ -37,8 +39,8 @@ struct reader {
     size_t budget;      /* bytes that may still be decoded into copies of attached messages */
     size_t unpacked;    /* bytes unpacked of attachments so far */
     size_t text_room;   /* bytes that the texts of further parts may have together */
-    double ocr_seconds; /* the same that pictures have taken */
     double pdf_seconds; /* of the processor that PDFs have taken so far */
+    double ocr_seconds; /* the same that pictures have taken */
     const char *report_fields; /* of a delivery status among the parts, or NULL */
     const char *returned_id;   /* Message-ID in returned headers, or NULL */
     bool class_by_subject;     /* the header alone would not have given the class */
