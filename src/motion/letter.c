@@ -327,7 +327,9 @@ static void join_wrapped_decision(struct letter *letter, size_t i)
         return;
     splice_init(&splice, letter->trace);
     letter_join_line(&splice, 0, line->text);
-    for (; k < letter->n && k < i + DECIDES_MAX_LINES && !letter->lines[k].gap; k++) {
+    for (; k < letter->n && k < i + DECIDES_MAX_LINES && !letter->lines[k].gap &&
+           !is_section(letter->lines[k].role);
+         k++) {
         letter_join_line(&splice, 0, letter->lines[k].text);
         if (pattern_matches(PATTERN_decides, splice.text.s))
             break;

@@ -281,15 +281,18 @@ static bool read_label(const struct letter *letter, size_t i, size_t end, struct
     return true;
 }
 
-/* "Betreff: X" names the title wherever it stands in the head, unless X is "Antrag ...". */
-static const char *title_of_subject_line(const struct letter *letter)
+/* "Betreff: X" names the title wherever it stands in the head, unless X is "Antrag ...".
+ * cells: a row's cell says it as well, where no label has a title. */
+static const char *title_of_subject_line(const struct letter *letter, bool cells)
 {
     const char *label, *rest;
     for (size_t i = letter->head.begin; i < letter->head.end; i++) {
         const struct line *line = &letter->lines[i];
-        if (line->role == LINE_SUBJECT && *line->rest != '\0' &&
-            !pattern_matches(PATTERN_meeting_line, line->rest) &&
-            !split_label(letter->trace, line->rest, &label, &rest))
+        const char *said = line->role == LINE_SUBJECT ? line->rest
+                           : cells ? value_of_row(letter->trace, line, PATTERN_title_cell)
+                                   : NULL;
+        if (said != NULL && *said != '\0' && !pattern_matches(PATTERN_meeting_line, said) &&
+            !split_label(letter->trace, said, &label, &rest))
             return title_below(letter, i, letter->head.end);
     }
     return NULL;
@@ -336,7 +339,7 @@ static void read_head(const struct letter *letter, struct heading *heading)
         if (strlen(letter->lines[k].text) < TITLE_MAX &&
             pattern_matches(PATTERN_labels_line, letter->lines[k].text))
             heading->phrase = letter->lines[k].text;
-    const char *subject = title_of_subject_line(letter);
+    const char *subject = title_of_subject_line(letter, heading->title == NULL);
     if (subject != NULL)
         heading->title = subject;
     if (labelled && heading->title == NULL)
@@ -372,11 +375,23 @@ static void read_asked_title(const struct letter *letter, struct heading *headin
     heading->asked = block.end < letter->sections.begin ? block.end : letter->sections.end;
 }
 
+/* Below an empty line; or "Antrag: X" behind a line that ends a sentence, where mail programs leave
+ * no line empty. */
+static bool begins_block(const struct letter *letter, size_t i)
+{
+    const struct line *line = &letter->lines[i];
+    return line->gap ||
+           (i > 0 && strlen(line[-1].text) <= TITLE_MAX && strlen(line->text) <= TITLE_MAX &&
+            pattern_matches(PATTERN_item, line->text) &&
+            (line[-1].role == LINE_SALUTATION ||
+             pattern_matches(PATTERN_ends_like_sentence, line[-1].text)));
+}
+
 static void read_opening_label(const struct letter *letter, struct heading *heading)
 {
     for (size_t i = letter->opening.begin; i < letter->sections.end; i++) {
         const struct line *line = &letter->lines[i];
-        if (line->role != LINE_LABEL || !line->gap || heading->label != NULL)
+        if (line->role != LINE_LABEL || heading->label != NULL || !begins_block(letter, i))
             continue;
         struct heading found = *heading;
         size_t end = letter_block_end(letter, i, letter->sections.end);
