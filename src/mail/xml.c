@@ -122,12 +122,35 @@ static const char *skip_quoted(const char *p, const char *end, char quote)
     return close ? close : end;
 }
 
+/* Where what begins with "<" at p has its end, if it is none of an element: quotes mean nothing in
+ * it.  Else p. */
+static const char *skip_aside(const char *p, const char *end)
+{
+    static const struct {
+        const char *open, *close;
+    } asides[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
+    size_t left = (size_t)(end - p);
+    for (size_t i = 0; i < sizeof asides / sizeof *asides; i++) {
+        size_t n = strlen(asides[i].open);
+        if (left < n || memcmp(p, asides[i].open, n) != 0)
+            continue;
+        const char *close = memmem(p + n, left - n, asides[i].close, strlen(asides[i].close));
+        return close ? close : end;
+    }
+    return p;
+}
+
 /* Holds for every encoding that has ASCII's bytes, UTF-16 among them. */
 static bool tags_are_sane(const char *bytes, size_t n)
 {
     const char *end = bytes + n;
     for (const char *p = bytes; p < end && (p = memchr(p, '<', (size_t)(end - p)));) {
         size_t attributes = 0;
+        const char *behind = skip_aside(p, end);
+        if (behind > p) {
+            p = behind;
+            continue;
+        }
         for (p++; p < end && *p != '>' && *p != '<'; p++) {
             if (*p == '=' && ++attributes > XML_READ_MAX_ATTRIBUTES)
                 return false;

@@ -338,6 +338,10 @@ static void limits(void **state)
         {"", P("Dreizehn Worte, die zusammen so lang sind, dass es bald zu viele werden."), 100000,
          "", PART_TOO_LARGE, "too-much-text"},
         {"<w:p ", "a='", 100000, "'/>", PART_UNREADABLE, "xml-attributes"},
+        {"<!-- <a b=' --><w:p ", "a=\"b\" ", 100000, "/>", PART_UNREADABLE, "xml-attributes"},
+        {"<w:p><![CDATA[<a b=\"]]></w:p><w:p ", "a='b' ", 100000, "/>", PART_UNREADABLE,
+         "xml-attributes"},
+        {"<!-- ", "=", 100000, " -->" P("Wort"), PART_EXTRACTED, NULL},
         {"", "<w:p><w:r><w:txbxContent>", 60, "", PART_UNREADABLE, NULL},
     };
     struct arena *arena = arena_new();
