@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 """Stops a child of the process PID in the middle of its work: the first that has used MILLISECONDS of
-processor time.  Prints its process id.  Exit code 1: there was none within SECONDS.
+processor time.  Prints its process id.  Exit code 1: there was none within SECONDS.  With "all" it
+says "watching" and stops every such child, once each, until PID ends.
 
-usage: catch_job.py PID MILLISECONDS SECONDS
+usage: catch_job.py PID MILLISECONDS SECONDS [all]
 """
 import os
 import signal
@@ -12,8 +13,12 @@ import time
 
 
 def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(child) for child in file.read().split()]
+    """None where PID itself has ended."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(child) for child in file.read().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def state_and_used(pid):
@@ -27,11 +32,11 @@ def state_and_used(pid):
         return "Z", 0
 
 
-def catch(pid, enough):
-    """The child, stopped; None where none has worked so long."""
-    for child in children(pid):
+def catch(found, enough, caught):
+    """The first of the children found that has worked so long, stopped; None where none has."""
+    for child in found:
         state, used = state_and_used(child)
-        if state not in "ZT" and used >= enough:
+        if child not in caught and state not in "ZT" and used >= enough:
             os.kill(child, signal.SIGSTOP)
             return child
     return None
@@ -43,12 +48,21 @@ def main():
         os.nice(-20)  # on a busy machine the job would be done before we look
     except PermissionError:
         pass
+    every = sys.argv[4:] == ["all"]
+    caught = set()
+    if every:
+        print("watching", flush=True)
     while time.monotonic() < end:
-        child = catch(pid, enough)
+        found = children(pid)
+        if found is None:
+            break
+        child = catch(found, enough, caught)
         if child:
-            print(child)
-            return 0
-    return 1
+            caught.add(child)
+            print(child, flush=True)
+            if not every:
+                return 0
+    return 0 if caught else 1
 
 
 if __name__ == "__main__":

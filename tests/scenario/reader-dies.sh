@@ -13,11 +13,16 @@ long_letter() {
     seq -f '<p><i><b>%g</b></i></p>' 60000
 }
 
-# The next job that is in the middle of a long letter, stopped; its process id is in $job.
-catch_job() {
-    job=$(python3 "$WORLD_CONTRIB/../tests/fake/catch_job.py" "$(daemon_role reader)" 50 60) ||
-        fail "no job was caught: $1"
+# From now on every job is stopped in the middle of a long letter: none gets past while the one before
+# is being looked at.
+catch_jobs() {
+    coproc catcher { python3 "$WORLD_CONTRIB/../tests/fake/catch_job.py" "$(daemon_role reader)" 50 300 all; }
+    catcher_pid=$!
+    catch_job 'it does not watch'
 }
+
+# The next of them; its process id is in $job.
+catch_job() { read -r -t 60 -u "${catcher[0]}" job || fail "no job was caught: $1"; }
 
 # died TIMES: jobs have ended so, and the clerk knows it.
 died() { logged 'event=reading-failed ' "$1"; }
@@ -38,6 +43,7 @@ for n in 1 3 5 7; do
     ((n == 7)) || long_letter "$((n + 1))" | put "$((n + 1))"
 done
 wait_for 30 'all are fetched' kept 7
+catch_jobs
 let_go
 
 step 'the first is killed'
@@ -69,6 +75,7 @@ done
 catch_job 'letter 2 for the third time'
 kill -KILL "$job"
 wait_for 20 'it died' died 5
+kill "$catcher_pid"
 
 step 'every message has its outcome'
 wait_for 60 'all are settled' inbox_knows 7
