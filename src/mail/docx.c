@@ -41,14 +41,14 @@ static bool is_document_type(const char *type)
     return false;
 }
 
-static bool start_type(void *context, const struct xml_element *element)
+static enum xml_next start_type(void *context, const struct xml_element *element)
 {
     struct types_reader *reader = context;
     const char *type = xml_attribute(reader->arena, element, "ContentType");
     const char *part = xml_attribute(reader->arena, element, "PartName");
     if (type && part && is_document_type(type))
         reader->part = part + (*part == '/');
-    return !reader->part;
+    return reader->part ? XML_STOP : XML_GO_ON;
 }
 
 static void ignore_end(void *context)

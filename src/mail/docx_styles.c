@@ -69,7 +69,7 @@ static const char *part_name(struct arena *arena, const char *folder, const char
     return arena_printf(arena, "%s%s", folder, target);
 }
 
-static bool start_relation(void *context, const struct xml_element *element)
+static enum xml_next start_relation(void *context, const struct xml_element *element)
 {
     struct relations_reader *reader = context;
     struct arena *arena = reader->arena;
@@ -79,12 +79,12 @@ static bool start_relation(void *context, const struct xml_element *element)
     const char *mode = xml_attribute(arena, element, "TargetMode");
     if (strcmp(element->name, "Relationship") || !id || !type || !target ||
         (mode && strcmp(mode, "External") == 0))
-        return true;
+        return XML_GO_ON;
     struct docx_relations *relations = reader->relations;
     relations->v = append(arena, relations->v, &relations->n, MAX_RELATIONS, sizeof *relations->v);
     relations->v[relations->n - 1] = (struct docx_relation){
         .id = id, .type = last_word(type), .part = part_name(arena, reader->folder, target)};
-    return true;
+    return XML_GO_ON;
 }
 
 bool docx_read_relations(struct arena *arena, const char *xml, size_t n, const char *folder,
@@ -177,13 +177,13 @@ static void style_element(struct styles_reader *reader, const struct xml_element
         docx_look_element(look, element, reader->arena);
 }
 
-static bool start_styles(void *context, const struct xml_element *element)
+static enum xml_next start_styles(void *context, const struct xml_element *element)
 {
     struct styles_reader *reader = context;
     const char *name = element->name;
     reader->depth++;
     if (!docx_is_word(element->space))
-        return true;
+        return XML_GO_ON;
     if (strcmp(name, "style") == 0)
         start_style(reader, element);
     else if (strcmp(name, "docDefaults") == 0)
@@ -194,7 +194,7 @@ static bool start_styles(void *context, const struct xml_element *element)
         reader->table = reader->depth;
     else
         style_element(reader, element);
-    return true;
+    return XML_GO_ON;
 }
 
 static void end_styles(void *context)
@@ -356,13 +356,13 @@ static void start_level(struct numbering_reader *reader, const struct xml_elemen
             (struct list_level){.style = LIST_DECIMAL, .start = 1, .known = true};
 }
 
-static bool start_numbering(void *context, const struct xml_element *element)
+static enum xml_next start_numbering(void *context, const struct xml_element *element)
 {
     struct numbering_reader *reader = context;
     const char *name = element->name;
     reader->depth++;
     if (!docx_is_word(element->space))
-        return true;
+        return XML_GO_ON;
     if (strcmp(name, "abstractNum") == 0)
         start_list(reader, element);
     else if (strcmp(name, "num") == 0)
@@ -373,7 +373,7 @@ static bool start_numbering(void *context, const struct xml_element *element)
         start_level(reader, element);
     else if (reader->level >= 0)
         level_element(reader, element);
-    return true;
+    return XML_GO_ON;
 }
 
 static void end_numbering(void *context)

@@ -120,7 +120,7 @@ struct text_reader {
     struct page *page;
     struct level levels[XML_READ_MAX_DEPTH + 1];
     size_t depth;
-    size_t skip; /* depth where what is left out began, 0: nothing is */
+    bool skips; /* the element that begins is left out */
     struct paragraph paragraphs[MAX_PARAGRAPHS];
     size_t paragraph_count; /* that are open; may be more than there is room for */
     bool in_instruction[MAX_FIELDS];
@@ -295,7 +295,7 @@ static void set_deleted(struct text_reader *reader)
         level_at(reader, 2)->taken = true;
     else if (parent == ELEMENT_RUN_LOOK && paragraph)
         paragraph->joins_next = true;
-    reader->skip = reader->depth;
+    reader->skips = true;
 }
 
 /* ---- fields ---- */
@@ -395,14 +395,14 @@ static void start_choice(struct text_reader *reader)
 {
     struct level *alternative = level_at(reader, 1);
     if (alternative->element == ELEMENT_ALTERNATIVE && alternative->taken)
-        reader->skip = reader->depth;
+        reader->skips = true;
     alternative->taken = true;
 }
 
 static void start_cell(struct text_reader *reader)
 {
     if (level_at(reader, 1)->element == ELEMENT_ROW && level_at(reader, 1)->taken)
-        reader->skip = reader->depth;
+        reader->skips = true;
     else
         page_begin_cell(reader->page);
 }
@@ -412,13 +412,13 @@ static void start_note(struct text_reader *reader, const struct xml_element *ele
 {
     const char *type = xml_attribute(reader->arena, element, "type");
     if (type && strcmp(type, "normal"))
-        reader->skip = reader->depth;
+        reader->skips = true;
 }
 
 static void start_content(struct text_reader *reader)
 {
     if (level_at(reader, 1)->taken)
-        reader->skip = reader->depth;
+        reader->skips = true;
 }
 
 /* In w:sdt, w:sdtPr: the control around them asks to be filled in. */
@@ -463,7 +463,7 @@ static void start_element(struct text_reader *reader, enum element kind,
 {
     switch (kind) {
     case ELEMENT_SKIP:
-        reader->skip = reader->depth;
+        reader->skips = true;
         break;
     case ELEMENT_DELETED:
         set_deleted(reader);
@@ -534,19 +534,23 @@ static void note_look(struct text_reader *reader, const struct xml_element *elem
         docx_look_element(&paragraph->look, element, reader->arena);
 }
 
-static bool on_start(void *context, const struct xml_element *element)
+static enum xml_next on_start(void *context, const struct xml_element *element)
 {
     struct text_reader *reader = context;
     bool hidden = level_at(reader, 0)->hidden;
     reader->depth++;
-    if (reader->skip > 0)
-        return true;
     enum element kind = find_element(element);
     *level_at(reader, 0) = (struct level){.element = kind, .hidden = hidden};
     if (kind == ELEMENT_OTHER && docx_is_word(element->space))
         note_look(reader, element);
     start_element(reader, kind, element);
-    return !page_full(reader->page);
+    if (page_full(reader->page))
+        return XML_STOP;
+    if (!reader->skips)
+        return XML_GO_ON;
+    reader->skips = false;
+    reader->depth--;
+    return XML_SKIP;
 }
 
 static void end_element(struct text_reader *reader, enum element kind)
@@ -571,10 +575,7 @@ static void end_element(struct text_reader *reader, enum element kind)
 static void on_end(void *context)
 {
     struct text_reader *reader = context;
-    if (reader->skip == 0)
-        end_element(reader, level_at(reader, 0)->element);
-    else if (reader->skip == reader->depth)
-        reader->skip = 0;
+    end_element(reader, level_at(reader, 0)->element);
     reader->depth--;
 }
 
@@ -582,8 +583,6 @@ static void on_text(void *context, const char *s, size_t n)
 {
     struct text_reader *reader = context;
     enum element kind = level_at(reader, 0)->element;
-    if (reader->skip > 0)
-        return;
     if (kind == ELEMENT_TEXT && enter_text(reader))
         page_add(reader->page, s, n);
     else if (kind == ELEMENT_INSTRUCTION && reader->instruction.len + n < MAX_INSTRUCTION)

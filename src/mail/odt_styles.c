@@ -174,14 +174,14 @@ static void start_styles_of(struct styles_reader *reader, const char *name)
         reader->scope = reader->automatic;
 }
 
-static bool on_start(void *context, const struct xml_element *element)
+static enum xml_next on_start(void *context, const struct xml_element *element)
 {
     struct styles_reader *reader = context;
     enum odt_space space = odt_space(element->space);
     const char *name = element->name;
     reader->depth++;
     if (space == ODT_OFFICE && strcmp(name, "body") == 0)
-        return false; /* the styles come before it */
+        return XML_STOP; /* the styles come before it */
     if (space == ODT_OFFICE)
         start_styles_of(reader, name);
     else if (space == ODT_STYLE &&
@@ -196,7 +196,7 @@ static bool on_start(void *context, const struct xml_element *element)
         read_paragraph_look(reader, element);
     else if (reader->style && space == ODT_STYLE && strcmp(name, "text-properties") == 0)
         read_text_look(reader, element);
-    return true;
+    return XML_GO_ON;
 }
 
 static void on_end(void *context)

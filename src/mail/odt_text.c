@@ -120,7 +120,7 @@ struct text_reader {
     struct page *page_of_note;
     struct level levels[XML_READ_MAX_DEPTH + 1];
     size_t depth;
-    size_t skip; /* depth where what is left out began, 0: nothing is */
+    bool skips; /* the element that begins is left out */
     struct paragraph paragraphs[MAX_PARAGRAPHS];
     size_t paragraph_count;
     struct open_list lists[MAX_LISTS];
@@ -349,7 +349,7 @@ static void start_aside(struct text_reader *reader, const struct xml_element *el
     struct odt_master *master = reader->master;
     const char *name = element->name;
     if (!master || !xml_attribute_is_on(element, "display", true)) {
-        reader->skip = reader->depth;
+        reader->skips = true;
         return;
     }
     reader->page = page_new(reader->arena);
@@ -399,16 +399,16 @@ static void start_hidden(struct text_reader *reader, const struct xml_element *e
     if (kind == ELEMENT_HIDDEN_PARAGRAPH && hidden && paragraph)
         paragraph->hidden = true;
     else if (kind == ELEMENT_SECTION && display && strcmp(display, "none") == 0)
-        reader->skip = reader->depth;
+        reader->skips = true;
     else if (hidden)
-        reader->skip = reader->depth;
+        reader->skips = true;
 }
 
 static void start_row(struct text_reader *reader, const struct xml_element *element)
 {
     const char *visibility = get(reader, element, "visibility");
     if (visibility && strcmp(visibility, "visible"))
-        reader->skip = reader->depth;
+        reader->skips = true;
 }
 
 static void start_block(struct text_reader *reader, enum element kind,
@@ -433,7 +433,7 @@ static void start_element(struct text_reader *reader, enum element kind,
     case ELEMENT_OTHER:
         break;
     case ELEMENT_SKIP:
-        reader->skip = reader->depth;
+        reader->skips = true;
         break;
     case ELEMENT_PARAGRAPH:
         start_paragraph(reader, element);
@@ -494,17 +494,21 @@ static void start_element(struct text_reader *reader, enum element kind,
     }
 }
 
-static bool on_start(void *context, const struct xml_element *element)
+static enum xml_next on_start(void *context, const struct xml_element *element)
 {
     struct text_reader *reader = context;
     bool hidden = level_now(reader)->hidden;
     reader->depth++;
-    if (reader->skip > 0)
-        return true;
     enum element kind = find_element(element);
     *level_now(reader) = (struct level){.element = kind, .hidden = hidden};
     start_element(reader, kind, element);
-    return !reader->page || !page_full(reader->page);
+    if (reader->page && page_full(reader->page))
+        return XML_STOP;
+    if (!reader->skips)
+        return XML_GO_ON;
+    reader->skips = false;
+    reader->depth--;
+    return XML_SKIP;
 }
 
 static void end_block(struct text_reader *reader, enum element kind)
@@ -538,17 +542,14 @@ static void end_element(struct text_reader *reader, enum element kind)
 static void on_end(void *context)
 {
     struct text_reader *reader = context;
-    if (reader->skip == 0)
-        end_element(reader, level_now(reader)->element);
-    else if (reader->skip == reader->depth)
-        reader->skip = 0;
+    end_element(reader, level_now(reader)->element);
     reader->depth--;
 }
 
 static void on_text(void *context, const char *s, size_t n)
 {
     struct text_reader *reader = context;
-    if (reader->skip > 0 || reader->paragraph_count == 0)
+    if (reader->paragraph_count == 0)
         return;
     bool only_blanks = reader->blank && strspn(s, " \t\r\n") >= n;
     if (!only_blanks && enter_text(reader))

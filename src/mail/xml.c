@@ -15,6 +15,7 @@ struct walk {
     void *context;
     xmlParserCtxtPtr parser;
     size_t depth;
+    size_t skip;                    /* depth of the element that is left out, 0: none is */
     int spaces[XML_READ_MAX_DEPTH]; /* namespaces that each open element has brought */
     int space_count;
     bool stopped; /* by the handler */
@@ -77,11 +78,16 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
     }
     walk->spaces[walk->depth++] = namespace_count;
     walk->space_count += namespace_count;
+    if (walk->skip > 0)
+        return;
     struct xml_element element = {.space = uri ? (const char *)uri : "",
                                   .name = (const char *)name,
                                   .attributes = attributes,
                                   .attribute_count = attribute_count};
-    if (!walk->handler->start(walk->context, &element))
+    enum xml_next next = walk->handler->start(walk->context, &element);
+    if (next == XML_SKIP)
+        walk->skip = walk->depth;
+    else if (next == XML_STOP)
         stop(walk, NULL);
 }
 
@@ -91,14 +97,18 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix, co
     (void)name, (void)prefix, (void)uri;
     if (walk->stopped || walk->defect || walk->depth == 0)
         return;
+    bool told = walk->skip == 0;
+    if (walk->skip == walk->depth)
+        walk->skip = 0;
     walk->space_count -= walk->spaces[--walk->depth];
-    walk->handler->end(walk->context);
+    if (told)
+        walk->handler->end(walk->context);
 }
 
 static void on_text(void *context, const xmlChar *s, int n)
 {
     struct walk *walk = context;
-    if (!walk->stopped && !walk->defect)
+    if (!walk->stopped && !walk->defect && walk->skip == 0)
         walk->handler->text(walk->context, (const char *)s, (size_t)n);
 }
 

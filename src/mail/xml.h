@@ -23,9 +23,15 @@ struct xml_element {
     int attribute_count;
 };
 
-/* The context is the caller's.  start() returns false to stop: xml_read() then returns true. */
+enum xml_next {
+    XML_GO_ON,
+    XML_SKIP, /* nothing more of this element is told, not even its end */
+    XML_STOP, /* nothing more at all: xml_read() then returns true */
+};
+
+/* The context is the caller's. */
 struct xml_handler {
-    bool (*start)(void *context, const struct xml_element *element);
+    enum xml_next (*start)(void *context, const struct xml_element *element);
     void (*end)(void *context);
     void (*text)(void *context, const char *s, size_t n);
 };
