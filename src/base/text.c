@@ -300,6 +300,18 @@ bool text_equal_nocase(const char *a, const char *b)
     return equal;
 }
 
+bool text_find_word(const char *const *words, size_t n, const char *s, size_t *i_r)
+{
+    for (size_t i = 0; s && i < n; i++) {
+        if (strcmp(words[i], s) != 0)
+            continue;
+        if (i_r)
+            *i_r = i;
+        return true;
+    }
+    return false;
+}
+
 bool text_starts(const char *s, const char *prefix)
 {
     return strncmp(s, prefix, strlen(prefix)) == 0;

@@ -20,12 +20,11 @@ const char *role_to_text(enum role role)
 
 bool role_from_text(const char *s, enum role *role_r)
 {
-    for (int i = 0; i < ROLE_COUNT; i++)
-        if (text_equal(s, names[i])) {
-            *role_r = (enum role)i;
-            return true;
-        }
-    return false;
+    size_t i;
+    if (!text_find_word(names, ROLE_COUNT, s, &i))
+        return false;
+    *role_r = (enum role)i;
+    return true;
 }
 
 bool role_parse_slice(int fd, struct arena *arena, const struct conf **conf_r, struct err *err_r)

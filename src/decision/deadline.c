@@ -17,13 +17,12 @@ const char *deadline_state_to_text(enum deadline_state state)
 
 bool deadline_state_from_text(const char *s, enum deadline_state *state_r)
 {
-    for (size_t i = 0; i < sizeof(state_names) / sizeof(state_names[0]); i++) {
-        if (text_equal(s, state_names[i])) {
-            *state_r = (enum deadline_state)i;
-            return true;
-        }
-    }
-    return false;
+    size_t i;
+
+    if (!text_find_word(state_names, sizeof(state_names) / sizeof(state_names[0]), s, &i))
+        return false;
+    *state_r = (enum deadline_state)i;
+    return true;
 }
 
 /* ---- which kinds a rule is for ----------------------------------------------------------------

@@ -15,17 +15,6 @@ static const char *const motion_states[] = {
     [MOTION_STATE_VOID] = "void",
 };
 
-static bool find_word(const char *const *words, size_t n, const char *s, size_t *i_r)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (text_equal(words[i], s)) {
-            *i_r = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 const char *message_state_to_text(enum message_state state)
 {
     return message_states[state];
@@ -35,7 +24,7 @@ bool message_state_from_text(const char *s, enum message_state *state_r)
 {
     size_t i;
 
-    if (!find_word(message_states, sizeof(message_states) / sizeof(message_states[0]), s, &i))
+    if (!text_find_word(message_states, sizeof(message_states) / sizeof(message_states[0]), s, &i))
         return false;
     *state_r = (enum message_state)i;
     return true;
@@ -50,7 +39,7 @@ bool motion_state_from_text(const char *s, enum motion_state *state_r)
 {
     size_t i;
 
-    if (!find_word(motion_states, sizeof(motion_states) / sizeof(motion_states[0]), s, &i))
+    if (!text_find_word(motion_states, sizeof(motion_states) / sizeof(motion_states[0]), s, &i))
         return false;
     *state_r = (enum motion_state)i;
     return true;

@@ -266,11 +266,9 @@ static bool is_attachment(const struct reader *reader, const struct leaf *leaf,
     static const char *const never[] = {"application/pkcs7-signature",
                                         "application/x-pkcs7-signature",
                                         "application/pgp-signature"};
-    if (part->is_body || leaf->is_envelope)
+    if (part->is_body || leaf->is_envelope ||
+        text_find_word(never, sizeof never / sizeof *never, part->type, NULL))
         return false;
-    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-        if (strcmp(part->type, never[i]) == 0)
-            return false;
     switch (leaf->place.role) {
     case ROLE_RELATED:
         return find_opener(part->type) != OPEN_IMAGE;

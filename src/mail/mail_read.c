@@ -193,16 +193,6 @@ static const char *const part_words[] = {
     [PART_TOO_LARGE] = "too-large",   [PART_IMAGE] = "image",
 };
 
-static bool word_find(const char *const *words, size_t n, const char *s, size_t *i_r)
-{
-    for (size_t i = 0; s && i < n; i++)
-        if (strcmp(words[i], s) == 0) {
-            *i_r = i;
-            return true;
-        }
-    return false;
-}
-
 const char *mail_class_to_text(enum mail_class class)
 {
     return class_words[class];
@@ -211,7 +201,7 @@ const char *mail_class_to_text(enum mail_class class)
 bool mail_class_from_text(const char *s, enum mail_class *class_r)
 {
     size_t i;
-    if (!word_find(class_words, sizeof class_words / sizeof *class_words, s, &i))
+    if (!text_find_word(class_words, sizeof class_words / sizeof *class_words, s, &i))
         return false;
     *class_r = (enum mail_class)i;
     return true;
@@ -225,7 +215,7 @@ const char *part_text_to_text(enum part_text state)
 bool part_text_from_text(const char *s, enum part_text *state_r)
 {
     size_t i;
-    if (!word_find(part_words, sizeof part_words / sizeof *part_words, s, &i))
+    if (!text_find_word(part_words, sizeof part_words / sizeof *part_words, s, &i))
         return false;
     *state_r = (enum part_text)i;
     return true;

@@ -46,14 +46,6 @@ static const struct {
 
 /* ---- collecting the parts ---- */
 
-static bool is_one_of(const char *s, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(s, *words) == 0)
-            return true;
-    return false;
-}
-
 static const char *header_id(struct arena *arena, const char *bytes, size_t n)
 {
     struct fields fields;
@@ -65,16 +57,17 @@ static const char *header_id(struct arena *arena, const char *bytes, size_t n)
 
 void report_collect(struct reader *reader, const char *type, const char *bytes, size_t n)
 {
-    static const char *const statuses_types[] = {"message/delivery-status",
-                                                 "message/global-delivery-status",
-                                                 "message/feedback-report", NULL};
+    static const char *const status_types[] = {
+        "message/delivery-status", "message/global-delivery-status", "message/feedback-report"};
     static const char *const header_types[] = {"text/rfc822-headers", "message/rfc822-headers",
-                                               "message/global-headers", NULL};
+                                               "message/global-headers"};
     if (n > MAIL_MAX_HEADER)
         n = MAIL_MAX_HEADER;
-    if (is_one_of(type, statuses_types) && !reader->report_fields)
+    if (text_find_word(status_types, sizeof status_types / sizeof *status_types, type, NULL) &&
+        !reader->report_fields)
         reader->report_fields = text_normalize(reader->arena, bytes, n);
-    else if (is_one_of(type, header_types) && !reader->returned_id)
+    else if (text_find_word(header_types, sizeof header_types / sizeof *header_types, type, NULL) &&
+             !reader->returned_id)
         reader->returned_id = header_id(reader->arena, bytes, n);
 }
 
@@ -355,22 +348,18 @@ const char *report_reason_to_text(enum report_reason reason)
 
 bool report_action_from_text(const char *s, enum report_action *action_r)
 {
-    for (size_t i = 0; i < sizeof action_words / sizeof *action_words; i++) {
-        if (!text_equal(s, action_words[i]))
-            continue;
-        *action_r = (enum report_action)i;
-        return true;
-    }
-    return false;
+    size_t i;
+    if (!text_find_word(action_words, sizeof action_words / sizeof *action_words, s, &i))
+        return false;
+    *action_r = (enum report_action)i;
+    return true;
 }
 
 bool report_reason_from_text(const char *s, enum report_reason *reason_r)
 {
-    for (size_t i = 0; i < sizeof reason_words / sizeof *reason_words; i++) {
-        if (!text_equal(s, reason_words[i]))
-            continue;
-        *reason_r = (enum report_reason)i;
-        return true;
-    }
-    return false;
+    size_t i;
+    if (!text_find_word(reason_words, sizeof reason_words / sizeof *reason_words, s, &i))
+        return false;
+    *reason_r = (enum report_reason)i;
+    return true;
 }

@@ -34,13 +34,11 @@ const char *motion_kind_to_text(enum motion_kind kind)
 
 bool motion_kind_from_text(const char *s, enum motion_kind *kind_r)
 {
-    for (size_t i = 0; i < MOTION_KIND_COUNT; i++) {
-        if (!text_equal(s, kind_words[i]))
-            continue;
-        *kind_r = (enum motion_kind)i;
-        return true;
-    }
-    return false;
+    size_t i;
+    if (!text_find_word(kind_words, MOTION_KIND_COUNT, s, &i))
+        return false;
+    *kind_r = (enum motion_kind)i;
+    return true;
 }
 
 void motion_preload(void)

@@ -28,13 +28,11 @@ const char *motion_value_name(enum motion_value value)
 
 bool motion_value_from_name(const char *s, enum motion_value *value_r)
 {
-    for (size_t i = 0; i < VALUE_COUNT; i++) {
-        if (!text_equal(s, value_names[i]))
-            continue;
-        *value_r = (enum motion_value)i;
-        return true;
-    }
-    return false;
+    size_t i;
+    if (!text_find_word(value_names, VALUE_COUNT, s, &i))
+        return false;
+    *value_r = (enum motion_value)i;
+    return true;
 }
 
 size_t motion_value_count(const struct motion *motion, enum motion_value value)

@@ -23,13 +23,12 @@ const char *delivery_state_to_text(enum delivery_state state)
 
 bool delivery_state_from_text(const char *s, enum delivery_state *state_r)
 {
-    for (size_t i = 0; i < sizeof state_texts / sizeof *state_texts; i++) {
-        if (text_equal(state_texts[i], s)) {
-            *state_r = (enum delivery_state)i;
-            return true;
-        }
-    }
-    return false;
+    size_t i;
+
+    if (!text_find_word(state_texts, sizeof state_texts / sizeof *state_texts, s, &i))
+        return false;
+    *state_r = (enum delivery_state)i;
+    return true;
 }
 
 #define DELIVERY_COLUMNS                                                                       \

@@ -29,13 +29,12 @@ const char *reply_kind_to_text(enum reply_kind kind)
 
 bool reply_kind_from_text(const char *s, enum reply_kind *kind_r)
 {
-    for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++) {
-        if (text_equal(s, kind_names[i])) {
-            *kind_r = (enum reply_kind)i;
-            return true;
-        }
-    }
-    return false;
+    size_t i;
+
+    if (!text_find_word(kind_names, sizeof(kind_names) / sizeof(kind_names[0]), s, &i))
+        return false;
+    *kind_r = (enum reply_kind)i;
+    return true;
 }
 
 /* ---- one mail ---------------------------------------------------------------------------------

@@ -114,6 +114,8 @@ static void test_what_needs_no_tables(void **state)
 
 static void test_compare(void **state)
 {
+    static const char *const words[] = {"Antrag", "Rat"};
+    size_t i;
     (void)state;
     assert_true(text_equal(NULL, NULL));
     assert_false(text_equal(NULL, ""));
@@ -133,6 +135,12 @@ static void test_compare(void **state)
     assert_true(text_starts("Antrag", "Ant"));
     assert_true(text_starts("Antrag", ""));
     assert_false(text_starts("Ant", "Antrag"));
+    assert_true(text_find_word(words, 2, "Rat", &i));
+    assert_int_equal(i, 1);
+    assert_true(text_find_word(words, 2, "Antrag", NULL));
+    assert_false(text_find_word(words, 2, "rat", &i));
+    assert_false(text_find_word(words, 1, "Rat", &i));
+    assert_false(text_find_word(words, 2, NULL, &i));
 }
 
 static void test_blanks(void **state)
