@@ -3,8 +3,6 @@
  * one body. */
 #include "registry/private.h"
 
-#include "base/json.h"
-
 #include <string.h>
 
 /* What people do not do, and programs do again and again. */
@@ -152,17 +150,14 @@ static bool find_own(struct registry *registry, const struct marks *marks, bool 
 static bool find_loop(struct registry *registry, struct arena *arena, const struct marks *marks,
                       const struct mail *mail, bool *loop_r, struct err *err_r)
 {
-    struct json *ids = json_array_new();
     int64_t reviews = 0, mails = 0;
-
-    for (size_t i = 0; i < mail->references.n; i++)
-        json_add_text(ids, mail->references.v[i]);
-    for (size_t i = 0; i < mail->in_reply_to.n; i++)
-        json_add_text(ids, mail->in_reply_to.v[i]);
     bool ok = STATEMENT_GET(registry, &reviews, err_r,
                             "SELECT count(*) FROM deliveries WHERE kind = 'review' AND body = ?1"
-                            " AND message_id IN (SELECT value FROM json_each(?2))",
-                            value_text(marks->body), value_text(json_print_compact(arena, ids))) &&
+                            " AND message_id IN (SELECT value FROM json_each(?2)"
+                            "  UNION SELECT value FROM json_each(?3))",
+                            value_text(marks->body),
+                            value_text(registry_texts_to_json(arena, &mail->references)),
+                            value_text(registry_texts_to_json(arena, &mail->in_reply_to))) &&
               STATEMENT_GET(registry, &mails, err_r,
                             "SELECT count(*) FROM messages WHERE state = 'held' AND body = ?1"
                             " AND id < ?2 AND sender_key = ?3 AND subject = ?4"
@@ -170,7 +165,7 @@ static bool find_loop(struct registry *registry, struct arena *arena, const stru
                             " WHERE d.message = messages.id AND d.kind = 'review')",
                             value_text(marks->body), value_int(marks->before),
                             value_text(marks->sender_key), value_text(marks->subject));
-    json_free(ids);
+
     *loop_r = reviews >= LOOP_REVIEWS || mails >= LOOP_MAILS;
     return ok;
 }

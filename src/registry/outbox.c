@@ -84,11 +84,11 @@ static bool read_deliveries(struct registry *registry, struct statement *s, stru
     return known || registry_fail_word(registry, 'o', rows[count - 1].id, err_r);
 }
 
-static const char *bodies_to_json(struct arena *arena, const struct texts *bodies)
+const char *registry_texts_to_json(struct arena *arena, const struct texts *texts)
 {
     struct json *array = json_array_new();
-    for (size_t i = 0; i < bodies->n; i++)
-        json_add_text(array, bodies->v[i]);
+    for (size_t i = 0; i < texts->n; i++)
+        json_add_text(array, texts->v[i]);
     const char *text = json_print_compact(arena, array);
     json_free(array);
     return text;
@@ -108,7 +108,7 @@ bool registry_due(struct registry *registry, struct arena *arena, int64_t now,
                           DELIVERY_COLUMNS ", d.bytes" DELIVERY_TABLES WAITS_TO_BE_SENT
                                            " AND d.next_attempt <= ?2"
                                            " ORDER BY d.next_attempt, d.id LIMIT ?3",
-                          value_text(bodies_to_json(arena, not_of)), value_int(now),
+                          value_text(registry_texts_to_json(arena, not_of)), value_int(now),
                           value_int((int64_t)max)) &&
            read_deliveries(registry, s, arena, true, deliveries_r, count_r, err_r);
 }
@@ -121,7 +121,7 @@ bool registry_next_due(struct registry *registry, struct arena *arena, const str
     *at_r = MOMENT_NONE;
     if (!STATEMENT_OPEN(registry, &s, err_r,
                         "SELECT min(d.next_attempt) FROM deliveries d" WAITS_TO_BE_SENT,
-                        value_text(bodies_to_json(arena, not_of))))
+                        value_text(registry_texts_to_json(arena, not_of))))
         return false;
     if (statement_next(s))
         *at_r = statement_moment(s, 0);

@@ -125,6 +125,8 @@ bool registry_find_referred(struct registry *registry, struct arena *arena, cons
                             const struct reading *reading, struct known *known, struct err *err_r);
 
 /* ---- outbox.c */
+/* For json_each(): a list as one value of a statement. */
+const char *registry_texts_to_json(struct arena *arena, const struct texts *texts);
 
 struct registry_order {
     const char *body;
