@@ -267,6 +267,13 @@ static unsigned char ascii_lower(unsigned char c)
     return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
 }
 
+char *text_lower(char *s)
+{
+    for (char *p = s; p && *p; p++)
+        *p = (char)ascii_lower((unsigned char)*p);
+    return s;
+}
+
 /* 1 equal, 0 not, -1 where one has a character beyond ASCII before they differ. */
 static int compare_ascii(const char *a, const char *b)
 {

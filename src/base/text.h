@@ -48,6 +48,8 @@ int text_width(const char *s);
 bool text_equal(const char *a, const char *b);        /* NULL equals NULL only */
 bool text_equal_nocase(const char *a, const char *b); /* case folded; NULL equals NULL only */
 bool text_starts(const char *s, const char *prefix);
+/* Makes ASCII's capitals small, where they stand; gives s back.  NULL stays NULL. */
+char *text_lower(char *s);
 /* Which of n words s is, none of them NULL; false for none of them, and for NULL. i_r may
  * be NULL. */
 bool text_find_word(const char *const *words, size_t n, const char *s, size_t *i_r);

@@ -330,9 +330,7 @@ static const char *received_word(struct reader *reader, const char *s, const cha
             continue;
         s = skip_space(s);
         char *word = arena_strndup(reader->arena, s, strcspn(s, " \t;("));
-        for (char *p = word; *p; p++)
-            *p = (char)tolower((unsigned char)*p);
-        return value_clean(reader->arena, word);
+        return value_clean(reader->arena, text_lower(word));
     }
     return NULL;
 }

@@ -793,9 +793,7 @@ size_t html_visible(const char *bytes, size_t n)
 
 const char *html_charset(struct arena *arena, const char *bytes, size_t n)
 {
-    char *head = arena_strndup(arena, bytes, n < 2048 ? n : 2048);
-    for (char *p = head; *p; p++)
-        *p = (char)tolower((unsigned char)*p);
+    const char *head = text_lower(arena_strndup(arena, bytes, n < 2048 ? n : 2048));
     const char *meta = strstr(head, "<meta");
     const char *charset = meta ? strstr(meta, "charset=") : NULL;
     if (!charset)

@@ -199,10 +199,7 @@ void param_parse(struct arena *arena, const char *raw, struct param_value *value
         return;
     raw = skip_blanks(raw);
     size_t length = strcspn(raw, "; \t(");
-    char *value = arena_strndup(arena, raw, length);
-    for (char *p = value; *p; p++)
-        *p = (char)tolower((unsigned char)*p);
-    value_r->value = value;
+    value_r->value = text_lower(arena_strndup(arena, raw, length));
     size_t n = take_pieces(arena, raw + length, pieces);
     value_r->params = arena_array(arena, n, sizeof *value_r->params);
     for (size_t i = 0; i < n; i++) {

@@ -425,9 +425,7 @@ static GByteArray *decode_leaf(GMimeObject *object)
 static const char *implied_type(struct arena *arena, GMimeObject *object)
 {
     char *type = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object));
-    char *lower = g_ascii_strdown(type, -1);
-    const char *copy = arena_strdup(arena, lower);
-    g_free(lower);
+    const char *copy = text_lower(arena_strdup(arena, type));
     g_free(type);
     return copy;
 }

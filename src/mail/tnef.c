@@ -130,21 +130,14 @@ static bool data_of(const struct entity *attachment, struct document_file *file)
     return data->type == MAPI_BINARY;
 }
 
-static const char *lower(char *s)
-{
-    for (char *p = s; p && *p; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            *p += 'a' - 'A';
-    return s;
-}
-
 static void finish_attachment(struct tnef *tnef)
 {
     if (!tnef->attached)
         return;
     struct entity *attachment = &tnef->attachment;
-    struct document_file file = {.type = lower(string_of(tnef, &attachment->properties[SLOT_TYPE])),
-                                 .name = name_of(tnef, attachment)};
+    struct document_file file = {
+        .type = text_lower(string_of(tnef, &attachment->properties[SLOT_TYPE])),
+        .name = name_of(tnef, attachment)};
     tnef->attached = false;
     tnef->documents->holds_file = true;
     if (data_of(attachment, &file))

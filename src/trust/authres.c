@@ -73,10 +73,7 @@ static const char *take_word(struct scanner *scanner)
 
 static const char *lower(struct arena *arena, const char *s)
 {
-    char *copy = arena_strdup(arena, s);
-    for (char *p = copy; *p; p++)
-        *p = (char)tolower((unsigned char)*p);
-    return copy;
+    return text_lower(arena_strdup(arena, s));
 }
 
 /* ---- a field ---- */

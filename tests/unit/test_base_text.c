@@ -115,6 +115,7 @@ static void test_what_needs_no_tables(void **state)
 static void test_compare(void **state)
 {
     static const char *const words[] = {"Antrag", "Rat"};
+    char mixed[] = "AnTRAG \xC3\x84@Z[1]";
     size_t i;
     (void)state;
     assert_true(text_equal(NULL, NULL));
@@ -135,6 +136,8 @@ static void test_compare(void **state)
     assert_true(text_starts("Antrag", "Ant"));
     assert_true(text_starts("Antrag", ""));
     assert_false(text_starts("Ant", "Antrag"));
+    assert_string_equal(text_lower(mixed), "antrag \xC3\x84@z[1]");
+    assert_null(text_lower(NULL));
     assert_true(text_find_word(words, 2, "Rat", &i));
     assert_int_equal(i, 1);
     assert_true(text_find_word(words, 2, "Antrag", NULL));
