@@ -62,7 +62,7 @@ distrusted 'certificate.*expired'
 step 'TLS 1.1'
 certificate 30 'DNS:localhost,IP:127.0.0.1'
 LIAR_OPTIONS=--old-tls lie implicit HANG
-openssl s_server -quiet -accept "localhost:$dead" -cert "$W/ca/server.pem" -key "$W/ca/server.key" \
+openssl s_server -quiet -accept "127.0.0.1:$dead" -cert "$W/ca/server.pem" -key "$W/ca/server.key" \
     -tls1_1 -cipher 'ALL:@SECLEVEL=0' -no_ticket >"$W/log/old-smtp.log" 2>&1 </dev/null {liar_in}>&- {liar_out}<&- &
 old_smtp=$!
 CONF_IMAP_PORT=$liar_port CONF_SUBMISSION_PORT=$dead world_config >"$W/antragd.conf"
