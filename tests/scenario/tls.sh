@@ -64,12 +64,11 @@ certificate 30 'DNS:localhost,IP:127.0.0.1'
 LIAR_OPTIONS=--old-tls lie implicit HANG
 openssl s_server -quiet -accept "127.0.0.1:$dead" -cert "$W/ca/server.pem" -key "$W/ca/server.key" \
     -tls1_1 -cipher 'ALL:@SECLEVEL=0' -no_ticket >"$W/log/old-smtp.log" 2>&1 </dev/null {liar_in}>&- {liar_out}<&- &
-old_smtp=$!
+scenario_undo+=("kill $!")
 CONF_IMAP_PORT=$liar_port CONF_SUBMISSION_PORT=$dead world_config >"$W/antragd.conf"
 wait_for 10 'the old server listens' world_listens "$dead"
 distrusted '(TLS|tls|SSL|protocol|version)'
 honest_again
-kill "$old_smtp"
 
 step 'good servers'
 servers_again
