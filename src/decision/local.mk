@@ -2,7 +2,13 @@
 libcore_a_SOURCES += \
 	src/decision/decision.h \
 	src/decision/decide.c \
+	src/decision/case.h \
+	src/decision/case_kind.c \
+	src/decision/case_sender.c \
+	src/decision/case_letter.c \
+	src/decision/case_motion.c \
 	src/decision/describe.h \
+	src/decision/describe.c \
 	src/decision/accept.c \
 	src/decision/state.c \
 	src/decision/asks.h \

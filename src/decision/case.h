@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the rows of decide.c are made of: tests of a mail and of one of its motions, and what a
+ * row's sentence speaks of.  A test says what is, never what is to be done.  Pure.
+ *
+ * The tests of rows above "unreadable" bear a file without reading and verdict; all others may
+ * rely on both.
+ */
+#ifndef DECISION_CASE_H
+#define DECISION_CASE_H
+
+#include "decision/decision.h"
+
+/* ---- what kind of mail it is: case_kind.c ------------------------------------------------------
+ */
+bool case_reports_our_answer(const struct case_file *file);
+bool case_is_bounce(const struct case_file *file);
+bool case_is_disposition(const struct case_file *file);
+bool case_is_automatic(const struct case_file *file);
+bool case_is_list(const struct case_file *file);
+bool case_is_of_a_role(const struct case_file *file);
+bool case_has_many_hops(const struct case_file *file);
+bool case_is_not_to_be_told(const struct case_file *file);
+bool case_is_before_start(const struct case_file *file);
+bool case_is_too_large(const struct case_file *file);
+bool case_is_unreadable(const struct case_file *file);
+const char *case_name_mistake(struct arena *arena, const struct case_file *file);
+const char *case_name_report(struct arena *arena, const struct case_file *file);
+
+/* ---- who it is from: case_sender.c -------------------------------------------------------------
+ */
+bool case_has_address(const struct texts *addresses, const char *address);
+const char *case_outer_address(const struct case_file *file); /* NULL: not one, or no verdict */
+bool case_is_own(const struct case_file *file);
+bool case_is_unlisted(const struct case_file *file);
+bool case_is_of_no_member(const struct case_file *file);
+bool case_has_no_one_from(const struct case_file *file);
+bool case_is_forwarder(const struct case_file *file);
+bool case_is_below_required_trust(const struct case_file *file);
+bool case_may_not_submit(const struct case_file *file);
+const char *case_name_level(struct arena *arena, const struct case_file *file);
+
+/* ---- what it brings: case_letter.c -------------------------------------------------------------
+ */
+bool case_has_motion(const struct case_file *file);
+bool case_has_no_motion(const struct case_file *file);
+bool case_has_citizens_suggestion(const struct case_file *file);
+bool case_lacks_attachment(const struct case_file *file);
+
+/* A closed letter is a file that may be a letter and has given no text. */
+bool case_has_closed_letter(const struct case_file *file);
+bool case_has_locked_letter(const struct case_file *file);
+bool case_has_damaged_letter(const struct case_file *file);
+bool case_has_scanned_letter(const struct case_file *file);
+const char *case_name_closed_letter(struct arena *arena, const struct case_file *file);
+
+/* A motion, or a closed letter. */
+bool case_has_something_to_judge(const struct case_file *file);
+bool case_has_nothing_to_judge(const struct case_file *file);
+
+bool case_is_reply(const struct case_file *file);
+bool case_answers_naming(const struct case_file *file);
+bool case_asks_nothing(const struct case_file *file);
+
+/* What the registry knows of it. */
+bool case_has_same_bytes(const struct case_file *file);
+bool case_is_same_mail(const struct case_file *file);
+bool case_has_known_content(const struct case_file *file);
+const char *case_name_same_bytes(struct arena *arena, const struct case_file *file);
+const char *case_name_same_mail(struct arena *arena, const struct case_file *file);
+const char *case_name_same_content(struct arena *arena, const struct case_file *file);
+
+/* ---- one of its motions: case_motion.c ---------------------------------------------------------
+ */
+bool case_is_citizens(const struct case_file *file, const struct motion *motion);
+bool case_is_withdrawal(const struct case_file *file, const struct motion *motion);
+bool case_is_replacement(const struct case_file *file, const struct motion *motion);
+bool case_may_withdraw(const struct case_file *file, const struct motion *motion);
+bool case_may_replace(const struct case_file *file, const struct motion *motion);
+bool case_is_for_another(const struct case_file *file, const struct motion *motion);
+bool case_is_of_another_faction(const struct case_file *file, const struct motion *motion);
+const char *case_name_reference(struct arena *arena, const struct motion *motion);
+const char *case_name_addressee(struct arena *arena, const struct motion *motion);
+const char *case_name_factions(struct arena *arena, const struct motion *motion);
+
+#endif
