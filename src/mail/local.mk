@@ -69,6 +69,10 @@ libcore_a_SOURCES += \
 	src/mail/raw.h \
 	src/mail/report_words.def \
 	src/mail/rtf.c \
+	src/mail/rtf_inside.h \
+	src/mail/rtf_text.c \
+	src/mail/rtf_fonts.c \
+	src/mail/rtf_verbs.c \
 	src/mail/rtf.h \
 	src/mail/tnef.c \
 	src/mail/tnef.h \
