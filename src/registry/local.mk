@@ -25,7 +25,7 @@ libshell_a_SOURCES += \
 
 # A step of the schema stays readable SQL in the source and becomes one C string of the build.
 SCHEMA_STEPS = src/registry/schema.sql src/registry/schema_2.sql src/registry/schema_3.sql \
-	src/registry/schema_4.sql src/registry/schema_5.sql
+	src/registry/schema_4.sql src/registry/schema_5.sql src/registry/schema_6.sql
 SCHEMA_IN_C = $(SCHEMA_STEPS:.sql=_sql.h)
 EXTRA_DIST += $(SCHEMA_STEPS)
 BUILT_SOURCES += $(SCHEMA_IN_C)

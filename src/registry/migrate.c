@@ -9,6 +9,7 @@
 #include "registry/schema_3_sql.h"
 #include "registry/schema_4_sql.h"
 #include "registry/schema_5_sql.h"
+#include "registry/schema_6_sql.h"
 #include "registry/schema_sql.h"
 
 #include <stdio.h>
@@ -19,7 +20,7 @@
 #define STRINGIFY(x) STRINGIFY_VALUE(x)
 
 static const char *const steps[] = {
-    schema_sql, schema_2_sql, schema_3_sql, schema_4_sql, schema_5_sql,
+    schema_sql, schema_2_sql, schema_3_sql, schema_4_sql, schema_5_sql, schema_6_sql,
 };
 
 #define STEP_COUNT ((int64_t)(sizeof steps / sizeof *steps))

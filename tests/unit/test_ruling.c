@@ -529,6 +529,10 @@ static void test_schema_before(void **state)
     /* as the step of the schema before left it */
     assert_int_equal(
         sqlite3_exec(f->registry->db,
+                     "DROP TABLE books; DROP TABLE unsettled; ALTER TABLE epochs DROP COLUMN seen;"
+                     "DROP TRIGGER deliveries_gathered_once; DROP INDEX deliveries_entries;"
+                     "ALTER TABLE deliveries DROP COLUMN entry;"
+                     "ALTER TABLE deliveries DROP COLUMN gathered_in;"
                      "DROP TRIGGER deliveries_same_bytes; DROP INDEX deliveries_once;"
                      "DROP INDEX deliveries_return; DROP INDEX deliveries_ruling; ALTER TABLE "
                      "deliveries DROP COLUMN ruling;"
