@@ -36,3 +36,21 @@ CREATE TABLE unsettled (
     last INTEGER NOT NULL CHECK (last >= first),
     PRIMARY KEY (epoch, first)
 ) STRICT, WITHOUT ROWID;
+
+-- That a mail waits for a person is gathered for the office, too.
+
+ALTER TABLE messages ADD COLUMN told_at INTEGER; -- when it was told; 0: it is to be; NULL: need not be, or older
+CREATE INDEX messages_untold ON messages (body, id) WHERE told_at = 0;
+
+-- What a reply to a notice may decide: the notice bears a token, of which only the sum is kept, and
+-- which is good once for each mail that the notice tells of.
+
+CREATE TABLE grants (
+    token TEXT NOT NULL CHECK (length(token) = 64 AND token NOT GLOB '*[^0-9a-f]*'), -- SHA-256
+    message INTEGER NOT NULL REFERENCES messages (id), -- that may be decided
+    delivery INTEGER NOT NULL REFERENCES deliveries (id), -- the notice
+    valid_until INTEGER NOT NULL,
+    used_by INTEGER REFERENCES messages (id), -- the reply that decided it; NULL: none yet
+    PRIMARY KEY (token, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX grants_delivery ON grants (delivery);
