@@ -216,6 +216,52 @@ char *text_fold(struct arena *arena, const char *s)
     return take(arena, folded, len);
 }
 
+static bool is_hidden(ucs4_t c)
+{
+    return uc_is_property(c, UC_PROPERTY_DEFAULT_IGNORABLE_CODE_POINT) ||
+           uc_is_general_category(c, UC_CATEGORY_C) ||
+           (c != ' ' && uc_is_general_category(c, UC_CATEGORY_Z));
+}
+
+char *text_bare(struct arena *arena, const char *s)
+{
+    struct text text = clean(arena, s, strlen(s)), bare;
+    size_t len = 0;
+    text_init(&bare, arena);
+    if (text.len == 0)
+        return bare.s;
+    uint8_t *folded = u8_casefold(u8(text.s), text.len, NULL, UNINORM_NFKD, NULL, &len);
+    if (folded == NULL)
+        panic("cannot fold %zu bytes of text: %s", text.len, strerror(errno));
+    const char *at = take(arena, folded, len);
+    for (int n; len > 0; at += n, len -= (size_t)n) {
+        ucs4_t c;
+        n = u8_mbtouc(&c, u8(at), len);
+        if (!is_hidden(c) && !uc_is_general_category(c, UC_CATEGORY_Mn))
+            text_add_bytes(&bare, at, (size_t)n);
+    }
+    return bare.s;
+}
+
+char *text_show_hidden(struct arena *arena, const char *s)
+{
+    struct text text;
+    bool any = false;
+    text_init(&text, arena);
+    for (size_t n = strlen(s); n > 0;) {
+        ucs4_t c;
+        int len = u8_mbtouc(&c, u8(s), n);
+        if (is_hidden(c))
+            text_addf(&text, "[U+%04X]", (unsigned)c);
+        else
+            text_add_bytes(&text, s, (size_t)len);
+        any = any || is_hidden(c);
+        s += len;
+        n -= (size_t)len;
+    }
+    return any ? text.s : NULL;
+}
+
 int text_width(const char *s)
 {
     int width = 0;

@@ -42,6 +42,12 @@ bool text_is_utf8(const char *s, size_t n);
 char *text_nfc(struct arena *arena, const char *s, size_t n);
 /* Case folded and NFC, for comparing. */
 char *text_fold(struct arena *arena, const char *s);
+/* What an eye makes of it: case folded, compatibility forms resolved (fullwidth letters and the
+ * like), without accents and without what has no width; for comparing. */
+char *text_bare(struct arena *arena, const char *s);
+/* Characters that nobody sees (no width, blanks but " ", change of direction, controls) written as
+ * "[U+200B]"; NULL where there are none. */
+char *text_show_hidden(struct arena *arena, const char *s);
 /* Display width in columns of a terminal. */
 int text_width(const char *s);
 

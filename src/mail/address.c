@@ -3,13 +3,82 @@
 
 #include "base/text.h"
 
+#include <glib.h>
 #include <string.h>
 
 #define ADDRESS_MAX 254 /* RFC 5321 section 4.5.3.1.3, without the brackets */
 
+/* ---- labels ---- */
+
+#define ACE "xn--"
+#define DOMAIN_LABEL_MAX 63
+
+static bool is_ascii(const char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s >= 0x80)
+            return false;
+    return true;
+}
+
+/* One that stands for letters of ASCII alone, or for such as no U-label has, is a trick. */
+static const char *readable_label(struct arena *arena, const char *label)
+{
+    if (g_ascii_strncasecmp(label, ACE, strlen(ACE)) != 0 || strlen(label) > DOMAIN_LABEL_MAX)
+        return label;
+    char *letters = g_hostname_to_unicode(label);
+    const char *readable = letters ? arena_strdup(arena, letters) : label;
+    g_free(letters);
+    bool sound = !is_ascii(readable) && !text_has_control(readable) && !strpbrk(readable, ".@ ") &&
+                 strcmp(text_nfc(arena, readable, strlen(readable)), readable) == 0;
+    return sound ? readable : label;
+}
+
+const char *address_readable(struct arena *arena, const char *address)
+{
+    const char *s = address_domain(address);
+    struct text text;
+    if (*s == '\0')
+        return address;
+    text_init(&text, arena);
+    text_add_bytes(&text, address, (size_t)(s - address));
+    for (;;) {
+        size_t n = strcspn(s, ".");
+        text_add(&text, readable_label(arena, arena_strndup(arena, s, n)));
+        if (s[n] == '\0')
+            return text.s;
+        text_add_char(&text, '.');
+        s += n + 1;
+    }
+}
+
+/* ---- comparing ---- */
+
+static size_t count_wide(const char *s)
+{
+    size_t n = 0;
+    for (; *s; s++)
+        n += (unsigned char)*s >= 0xc0;
+    return n;
+}
+
+static bool equal_letters(const char *a, const char *b)
+{
+    return text_equal_nocase(a, b) && count_wide(a) == count_wide(b);
+}
+
 bool address_equal(const char *a, const char *b)
 {
-    return a && b && text_equal_nocase(a, b);
+    if (!a || !b || equal_letters(a, b))
+        return a && b;
+    if (is_ascii(a) == is_ascii(b))
+        return false; /* of two that are ASCII only, or both not, neither is the other's A-label */
+    struct arena *arena = arena_new();
+    const char *letters = address_readable(arena, a), *others = address_readable(arena, b);
+    bool equal = equal_letters(text_nfc(arena, letters, strlen(letters)),
+                               text_nfc(arena, others, strlen(others)));
+    arena_free(arena);
+    return equal;
 }
 
 bool address_is_plain(const char *s)

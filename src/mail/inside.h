@@ -21,6 +21,7 @@
 struct field {
     const char *name;
     const char *value;
+    bool controls; /* of a header's: there were such, blanks and line ends aside */
 };
 
 struct fields {

@@ -29,6 +29,8 @@
  *   bad-mime            a multipart without its boundary, or an attached message without a header
  *   bad-smime           an S/MIME part that is damaged, or has more structure than we open
  *   bad-tnef            a winmail.dat that is damaged
+ *   control-in-address  From, Sender, Reply-To or Resent-From with a control character, in the open
+ *                       or in an encoded word
  *   field-twice         From, Sender, To, Cc, Reply-To, Subject, Date or Message-ID more than once
  *   file-unread         a file within a file (ZIP, winmail.dat) that is damaged, encrypted or too
  *                       large, or a picture, beside others that were read
@@ -181,6 +183,12 @@ struct mail {
     size_t hop_count;
     struct mail_authres *authres; /* those above what the sender's own program wrote */
     size_t authres_count;
+    struct mail_authres *claims; /* what says the same without a server's standing: below what the
+                                  * sender's program wrote, in an attached message (hops_above is
+                                  * MAIL_MAX_HOPS of both), and ARC-Authentication-Results */
+    size_t claim_count;
+    struct texts from_written;         /* the From fields, unfolded, encoded words as they came */
+    struct mail_addresses resent_from; /* of Resent-From and Resent-Sender */
     struct texts delivered_to; /* addresses of Delivered-To, X-Original-To, Resent-To, Resent-Cc */
     bool responds;   /* a program that answers a mail, or reports on it; a copier's mail, or one
                       * that has nothing but a null return path, may be somebody's letter */
@@ -218,6 +226,8 @@ enum mail_depth {
 #define MAIL_MAX_FORWARDS 20
 #define MAIL_MAX_AUTHRES 30         /* fields; the lower ones are left out */
 #define MAIL_MAX_AUTHRES_VALUE 8000 /* bytes; a longer one is left out */
+#define MAIL_MAX_WRITTEN 10         /* From fields kept as written, and so many bytes of each: */
+#define MAIL_MAX_WRITTEN_VALUE 2000
 
 /* Opens converters, tables and parsers, so that mail_read() needs no file later. */
 void mail_preload(void);

@@ -130,6 +130,16 @@ char *field_unfold(struct arena *arena, const char *s, size_t n)
     return charset_to_utf8(arena, NULL, out, len, &len, &bad);
 }
 
+static bool has_controls(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool line_end = s[i] == '\n' || (s[i] == '\r' && i + 1 < n && s[i + 1] == '\n');
+        if ((((unsigned char)s[i] < ' ' && s[i] != '\t') || s[i] == 0x7f) && !line_end)
+            return true;
+    }
+    return false;
+}
+
 void header_split(struct arena *arena, const char *bytes, size_t n, struct fields *fields_r,
                   size_t *odd_r)
 {
@@ -152,10 +162,10 @@ void header_split(struct arena *arena, const char *bytes, size_t n, struct field
             room = more;
         }
         const char *colon = memchr(s, ':', length);
-        fields_r->v[fields_r->n++] = (struct field){
-            arena_strndup(arena, s, name),
-            field_unfold(arena, colon + 1, length - (size_t)(colon + 1 - s)),
-        };
+        size_t rest = length - (size_t)(colon + 1 - s);
+        fields_r->v[fields_r->n++] = (struct field){.name = arena_strndup(arena, s, name),
+                                                    .value = field_unfold(arena, colon + 1, rest),
+                                                    .controls = has_controls(colon + 1, rest)};
     }
 }
 

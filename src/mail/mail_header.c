@@ -367,23 +367,70 @@ static bool is_by_the_sender(const char *name)
     return false;
 }
 
+static void add_authres(struct reader *reader, struct mail_authres **list, size_t *n,
+                        const struct field *field, size_t hops)
+{
+    const char *value = value_clean(reader->arena, field->value);
+    if (!value || strlen(value) > MAIL_MAX_AUTHRES_VALUE || hops > MAIL_MAX_HOPS ||
+        *n == MAIL_MAX_AUTHRES)
+        return;
+    *list = arena_grow(reader->arena, *list, *n, *n + 1, sizeof **list);
+    (*list)[(*n)++] = (struct mail_authres){value, hops};
+}
+
 static void read_authres(struct reader *reader)
 {
     struct mail *mail = reader->mail;
     size_t hops = 0;
-    for (size_t i = 0; i < reader->fields.n && !is_by_the_sender(reader->fields.v[i].name); i++) {
+    bool below = false;
+    for (size_t i = 0; i < reader->fields.n; i++) {
         const struct field *field = &reader->fields.v[i];
+        bool arc = strcasecmp(field->name, "ARC-Authentication-Results") == 0;
+        below = below || is_by_the_sender(field->name);
         hops += strcasecmp(field->name, "Received") == 0;
-        if (strcasecmp(field->name, "Authentication-Results") != 0)
+        if (!arc && strcasecmp(field->name, "Authentication-Results") != 0)
             continue;
-        const char *value = value_clean(reader->arena, field->value);
-        if (!value || strlen(value) > MAIL_MAX_AUTHRES_VALUE || hops > MAIL_MAX_HOPS)
+        if (arc || below)
+            add_authres(reader, &mail->claims, &mail->claim_count, field,
+                        below ? MAIL_MAX_HOPS : hops);
+        else
+            add_authres(reader, &mail->authres, &mail->authres_count, field, hops);
+    }
+}
+
+/* ---- From as it is written ---- */
+
+static bool names_sender(const char *name)
+{
+    static const char *const names[] = {"From", "Sender", "Reply-To", "Resent-From",
+                                        "Resent-Sender"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool has_control(const char *s)
+{
+    for (; *s; s++)
+        if (((unsigned char)*s < ' ' && *s != '\t' && *s != '\n') || *s == 0x7f)
+            return true;
+    return false;
+}
+
+static void read_written(struct reader *reader)
+{
+    struct mail *mail = reader->mail;
+    for (size_t i = 0; i < reader->fields.n; i++) {
+        const struct field *field = &reader->fields.v[i];
+        if (!names_sender(field->name))
             continue;
-        if (mail->authres_count == MAIL_MAX_AUTHRES)
-            return;
-        mail->authres = arena_grow(reader->arena, mail->authres, mail->authres_count,
-                                   mail->authres_count + 1, sizeof *mail->authres);
-        mail->authres[mail->authres_count++] = (struct mail_authres){value, hops};
+        if (field->controls || has_control(words_decode(reader->arena, field->value)))
+            reader_defect(reader, "control-in-address");
+        const char *written = value_clean(reader->arena, field->value);
+        if (strcasecmp(field->name, "From") == 0 && written &&
+            strlen(written) <= MAIL_MAX_WRITTEN_VALUE && mail->from_written.n < MAIL_MAX_WRITTEN)
+            texts_add(&mail->from_written, reader->arena, written);
     }
 }
 
@@ -401,6 +448,9 @@ void mail_read_fields(struct reader *reader)
     read_addresses(reader, "To", &mail->to);
     read_addresses(reader, "Cc", &mail->cc);
     read_addresses(reader, "Reply-To", &mail->reply_to);
+    read_addresses(reader, "Resent-From", &mail->resent_from);
+    read_addresses(reader, "Resent-Sender", &mail->resent_from);
+    read_written(reader);
     if (mail->from.n == 0)
         reader_defect(reader, "no-from");
     const char *subject = field_first(&reader->fields, "Subject");

@@ -206,8 +206,8 @@ void param_parse(struct arena *arena, const char *raw, struct param_value *value
         if (param_get(value_r, pieces[i].name))
             continue;
         const char *joined = join_pieces(arena, pieces, n, pieces[i].name);
-        value_r->params[value_r->n++] =
-            (struct field){pieces[i].name, joined ? joined : plain_value(arena, pieces[i].value)};
+        value_r->params[value_r->n++] = (struct field){
+            .name = pieces[i].name, .value = joined ? joined : plain_value(arena, pieces[i].value)};
     }
 }
 

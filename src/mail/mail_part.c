@@ -356,6 +356,17 @@ static void keep_forward(struct reader *reader, struct mail_forward forward)
     mail->forwards[mail->forward_count++] = forward;
 }
 
+/* What servers are said to have found out about an attached message says nothing of this one. */
+static void keep_claims(struct arena *arena, struct mail *mail, const struct mail *inner)
+{
+    for (size_t i = 0; i < inner->authres_count && mail->claim_count < MAIL_MAX_AUTHRES; i++) {
+        mail->claims = arena_grow(arena, mail->claims, mail->claim_count, mail->claim_count + 1,
+                                  sizeof *mail->claims);
+        mail->claims[mail->claim_count++] =
+            (struct mail_authres){inner->authres[i].value, MAIL_MAX_HOPS};
+    }
+}
+
 static void add_forward(struct reader *reader, const struct leaf *leaf, size_t header)
 {
     struct mail inner = {.date_at = MOMENT_NONE};
@@ -366,6 +377,7 @@ static void add_forward(struct reader *reader, const struct leaf *leaf, size_t h
         return;
     header_split(reader->arena, leaf->bytes, header, &inside.fields, &odd);
     mail_read_fields(&inside);
+    keep_claims(reader->arena, reader->mail, &inner);
     keep_forward(reader,
                  (struct mail_forward){.path = reader->within ? reader->within : leaf->place.path,
                                        .from = inner.from,

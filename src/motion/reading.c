@@ -122,16 +122,17 @@ static void put_hops(struct json *object, const struct mail_hop *hops, size_t co
     arena_free(arena);
 }
 
-static void put_authres(struct json *object, const struct mail *mail)
+static void put_authres(struct json *object, const char *key, const struct mail_authres *list,
+                        size_t count)
 {
     struct json *array = json_array_new();
-    for (size_t i = 0; i < mail->authres_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct json *one = json_object_new();
-        json_put_text(one, "value", mail->authres[i].value);
-        json_put_int(one, "hops_above", (int64_t)mail->authres[i].hops_above);
+        json_put_text(one, "value", list[i].value);
+        json_put_int(one, "hops_above", (int64_t)list[i].hops_above);
         json_add(array, one);
     }
-    json_put(object, "authentication_results", array);
+    json_put(object, key, array);
 }
 
 static void put_forwards(struct json *object, const struct mail *mail)
@@ -185,7 +186,10 @@ static struct json *mail_to_json(const struct mail *mail)
     json_put_texts(object, "defects", &mail->defects);
     put_hops(object, mail->hops, mail->hop_count);
     put_report(object, mail->report);
-    put_authres(object, mail);
+    put_authres(object, "authentication_results", mail->authres, mail->authres_count);
+    put_authres(object, "authentication_claims", mail->claims, mail->claim_count);
+    json_put_texts(object, "from_written", &mail->from_written);
+    put_addresses(object, "resent_from", &mail->resent_from);
     put_forwards(object, mail);
     json_put_texts(object, "delivered_to", &mail->delivered_to);
     json_put_text(object, "return_path", mail->return_path);
@@ -484,22 +488,22 @@ static bool take_hops(struct taker *taker, const struct json *object, struct mai
     return true;
 }
 
-static bool take_authres(struct taker *taker, const struct json *object, struct mail *mail)
+static bool take_authres(struct taker *taker, const struct json *object, const char *key,
+                         struct mail_authres **list_r, size_t *count_r)
 {
     const struct json *array;
-    if (!take_count(taker, object, "authentication_results", MAIL_MAX_AUTHRES, &array,
-                    &mail->authres_count))
+    if (!take_count(taker, object, key, MAIL_MAX_AUTHRES, &array, count_r))
         return false;
-    mail->authres = arena_array(taker->arena, mail->authres_count, sizeof *mail->authres);
-    for (size_t i = 0; i < mail->authres_count; i++) {
+    *list_r = arena_array(taker->arena, *count_r, sizeof **list_r);
+    for (size_t i = 0; i < *count_r; i++) {
         const struct json *one = json_at(array, i);
+        struct mail_authres *authres = &(*list_r)[i];
         int64_t hops = json_int(one, "hops_above");
-        if (!take_value(taker, one, "value", MAIL_MAX_AUTHRES_VALUE, false,
-                        &mail->authres[i].value))
+        if (!take_value(taker, one, "value", MAIL_MAX_AUTHRES_VALUE, IN_LINE, &authres->value))
             return false;
-        if (!mail->authres[i].value || hops < 0 || hops > MAIL_MAX_HOPS)
-            return refuse(taker, "authentication_results", "has no value or place");
-        mail->authres[i].hops_above = (size_t)hops;
+        if (!authres->value || hops < 0 || hops > MAIL_MAX_HOPS)
+            return refuse(taker, key, "has no value or place");
+        authres->hops_above = (size_t)hops;
     }
     return true;
 }
@@ -547,6 +551,9 @@ static bool take_mail_lists(struct taker *taker, const struct json *object, stru
            take_addresses(taker, object, "to", &mail->to) &&
            take_addresses(taker, object, "cc", &mail->cc) &&
            take_addresses(taker, object, "reply_to", &mail->reply_to) &&
+           take_addresses(taker, object, "resent_from", &mail->resent_from) &&
+           take_texts(taker, object, "from_written", MAIL_MAX_WRITTEN, MAIL_MAX_WRITTEN_VALUE,
+                      &mail->from_written) &&
            take_texts(taker, object, "in_reply_to", MAIL_MAX_IDS, MAIL_MAX_ID,
                       &mail->in_reply_to) &&
            take_texts(taker, object, "references", MAIL_MAX_IDS, MAIL_MAX_ID, &mail->references) &&
@@ -568,7 +575,10 @@ static bool take_mail(struct taker *taker, const struct json *object, struct mai
         !take_sum(taker, object, "body_digest", &mail->body_digest) ||
         !take_mail_lists(taker, object, mail) || !take_parts(taker, object, mail) ||
         !take_hops(taker, object, &mail->hops, &mail->hop_count) ||
-        !take_report(taker, object, mail) || !take_authres(taker, object, mail) ||
+        !take_report(taker, object, mail) ||
+        !take_authres(taker, object, "authentication_results", &mail->authres,
+                      &mail->authres_count) ||
+        !take_authres(taker, object, "authentication_claims", &mail->claims, &mail->claim_count) ||
         !take_forwards(taker, object, mail))
         return false;
     if (!mail->text)

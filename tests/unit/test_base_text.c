@@ -281,10 +281,32 @@ static void test_printable(void **state)
     arena_free(arena);
 }
 
+static void what_an_eye_makes_of_it(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    assert_string_equal(text_bare(arena, "ＳＰＤ-Grüne\u200b\u00ad.example"), "spd-grune.example");
+    assert_string_equal(text_bare(arena, ""), "");
+    assert_string_equal(text_bare(arena, "\xff"), "\xef\xbf\xbd");
+    arena_free(arena);
+}
+
+static void what_nobody_sees_is_shown(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    assert_null(text_show_hidden(arena, "Jürgen Müller <a@b.example>"));
+    assert_string_equal(text_show_hidden(arena, "a\u200b@b\u202e.\u00a0x"),
+                        "a[U+200B]@b[U+202E].[U+00A0]x");
+    arena_free(arena);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_an_eye_makes_of_it),
+        cmocka_unit_test(what_nobody_sees_is_shown),
         T(test_nfc),
         T(test_utf8),
         T(test_fold),

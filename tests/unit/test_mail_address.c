@@ -65,6 +65,32 @@ static void addresses_are_compared_without_case(void **state)
     assert_false(address_equal(NULL, NULL));
 }
 
+/* What is without case the same letter is not the same domain. */
+static void letters_beyond_ascii_are_others(void **state)
+{
+    (void)state;
+    assert_false(address_equal("rat@spd.example", "rat@\u017fpd.example"));
+    assert_false(address_equal("rat@strasse.example", "rat@straße.example"));
+    assert_true(address_equal("rat@Grüne.example", "rat@GRÜNE.example"));
+}
+
+static void a_label_equals_its_letters(void **state)
+{
+    (void)state;
+    assert_true(address_equal("rat@grüne.example", "rat@xn--grne-1ra.example"));
+    assert_true(address_equal("Rat@XN--GRNE-1RA.example", "rat@Grüne.example"));
+    assert_true(address_equal("rat@a.xn--grne-1ra.example", "rat@a.grüne.example"));
+    /* stands for plain ASCII: nobody can register it, anybody can write it */
+    assert_false(address_equal("rat@spd.example", "rat@xn--spd-.example"));
+    assert_false(address_equal("rat@grüne.example", "rat@xn--grne-zzz.example"));
+    assert_false(address_equal("rat@grüne.example", "rat@xn--.example"));
+    struct arena *arena = arena_new();
+    assert_string_equal(address_readable(arena, "rat@xn--grne-1ra.example"), "rat@grüne.example");
+    assert_string_equal(address_readable(arena, "rat@xn--spd-.example"), "rat@xn--spd-.example");
+    assert_string_equal(address_readable(arena, "xn--grne-1ra"), "xn--grne-1ra");
+    arena_free(arena);
+}
+
 static void written_addresses_are_split(void **state)
 {
     static const struct {
@@ -113,6 +139,8 @@ int main(void)
         cmocka_unit_test(plain_addresses_are_told),
         cmocka_unit_test(length_has_a_limit),
         cmocka_unit_test(addresses_are_compared_without_case),
+        cmocka_unit_test(letters_beyond_ascii_are_others),
+        cmocka_unit_test(a_label_equals_its_letters),
         cmocka_unit_test(written_addresses_are_split),
         cmocka_unit_test(domain_stands_behind_the_at),
     };

@@ -39,6 +39,9 @@ static const char whole[] =
     "\"diagnostic\":null,\"recipient\":\"e@b.example\",\"message_id\":\"2@b.example\","
     "\"envelope_id\":null},"
     "\"authentication_results\":[{\"value\":\"mx.stadt.example; spf=pass\",\"hops_above\":1}],"
+    "\"authentication_claims\":[{\"value\":\"mx.fremd.example; dmarc=pass\",\"hops_above\":3}],"
+    "\"from_written\":[\"=?utf-8?q?J=C3=BCrgen?= <x@spd.example>\"],"
+    "\"resent_from\":[{\"name\":null,\"address\":\"y@spd.example\"}],"
     "\"forwarded\":[{\"path\":\"2.1\",\"from\":[{\"name\":null,\"address\":\"d@b.example\"}],"
     "\"date\":\"2015-08-04T12:03:11+02:00\",\"received\":[{\"by\":\"mx.b.example\",\"from\":null,"
     "\"at\":null}]}],"
@@ -171,6 +174,9 @@ static const struct {
     {"\"text\":\"Guten", "\"test\":\"Guten"},
     {"Guten Tag", "Guten\\u0000Tag"},
     {"Guten Tag", "Guten\\u0007Tag"},
+    {"mx.stadt.example; spf", "mx\\u0007; spf"},
+    {"mx.fremd.example; dmarc", "mx\\u0007; dmarc"},
+    {"=?utf-8?q?J", "\\u0000?q?J"},
     {"Guten Tag", "Guten\\rTag"},
     {"Guten Tag", "Guten\\u007fTag"},
     {"Guten Tag", "Guten\\u0085Tag"},
@@ -274,6 +280,8 @@ static void counts_have_bounds(void **state)
         {"\"received\":[", "{}", MAIL_MAX_HOPS},
         {"\"forwarded\":[", "{}", MAIL_MAX_FORWARDS},
         {"\"authentication_results\":[", "{\"value\":\"x\",\"hops_above\":0}", MAIL_MAX_AUTHRES},
+        {"\"authentication_claims\":[", "{\"value\":\"x\",\"hops_above\":0}", MAIL_MAX_AUTHRES},
+        {"\"from_written\":[", "\"x\"", MAIL_MAX_WRITTEN},
         {"\"factions\":[", "\"SPD\"", 200},
         {"\"signatories\":[", "{}", 200},
         {"\"why\":[", "{\"field\":\"kind\"}", (size_t)VALUE_COUNT * 200},
