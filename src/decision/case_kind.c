@@ -36,6 +36,11 @@ bool case_is_automatic(const struct case_file *file)
     return has_class(file, MAIL_AUTO_REPLY) || has_class(file, MAIL_BOUNCE);
 }
 
+bool case_is_beyond_doubt(const struct case_file *file)
+{
+    return file->reading != NULL && !file->reading->mail->doubtful;
+}
+
 bool case_is_list(const struct case_file *file)
 {
     return has_class(file, MAIL_LIST);

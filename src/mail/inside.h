@@ -42,13 +42,14 @@ struct reader {
     size_t text_room;   /* bytes that the texts of further parts may have together */
     double pdf_seconds; /* of the processor that PDFs have taken so far */
     double ocr_seconds; /* the same that pictures have taken */
-    const char *report_fields; /* of a delivery status among the parts, or NULL */
-    const char *returned_id;   /* Message-ID in returned headers, or NULL */
-    bool class_by_subject;     /* the header alone would not have given the class */
-    bool has_attachment;       /* a part that a sender would call one */
-    bool overflow;             /* more parts than MAIL_MAX_PARTS */
-    bool inner;                /* within an attached message */
-    bool has_body;             /* a part with a text that is read as the mail's body */
+    const char *report_fields;   /* of a delivery status among the parts, or NULL */
+    const char *returned_id;     /* Message-ID in returned headers, or NULL */
+    const char *calendar_method; /* of the mail's own text/calendar (RFC 5546), or NULL */
+    bool class_by_subject;       /* the header alone would not have given the class */
+    bool has_attachment;         /* a part that a sender would call one */
+    bool overflow;               /* more parts than MAIL_MAX_PARTS */
+    bool inner;                  /* within an attached message */
+    bool has_body;               /* a part with a text that is read as the mail's body */
     const char *within; /* path of the part whose content this is (mail_read_inside()), or NULL */
     size_t file_depth;  /* of files within files around it */
 };
@@ -91,12 +92,18 @@ void mail_read_report(struct reader *reader);
 /* ---- mail_class.c ---- */
 /* Sets class, responds and suppressed, by the header. */
 void mail_classify(struct reader *reader, const char *type, const char *report_type);
-/* Whether the subject begins with one of these, case aside. */
+/* Case folded, blanks and apostrophes plain; "" for none. */
+const char *subject_plain(const struct reader *reader);
+/* Whether it begins with one of these, behind what stands in brackets before it. */
 bool subject_starts(const struct reader *reader, const char *const *words);
 extern const char *const mail_auto_subjects[], *const mail_bounce_subjects[],
                                                    *const mail_receipt_subjects[];
 
 /* ---- mail_notice.c ---- */
+struct param_value;
+/* Keeps what a text/calendar of n bytes, or its Content-Type, says it is. */
+void notice_collect(struct reader *reader, const struct param_value *type, const char *bytes,
+                    size_t n);
 /* The same by the text, where the header says nothing. */
 void mail_classify_text(struct reader *reader);
 
@@ -154,7 +161,11 @@ bool text_speaks_of_attachment(struct arena *arena, const char *s);
 /* Only what the writer says himself, case folded, on one line: no quotes, nothing below a signature
  * or a forwarded head. */
 char *text_own_words(struct arena *arena, const char *s);
-/* Whether one of these stands there with no letter before or behind it; all are case folded. */
+/* Makes typographic apostrophes plain, where they stand; gives s back. */
+char *text_plain_quotes(char *s);
+/* Whether the word, or one of these, stands there with no letter before or behind it; all are case
+ * folded. */
+bool text_has_word(const char *folded, const char *word);
 bool text_has_any(const char *folded, const char *const *words);
 
 /* ---- mail_html.c ---- */

@@ -193,6 +193,7 @@ struct mail {
     bool responds;   /* a program that answers a mail, or reports on it; a copier's mail, or one
                       * that has nothing but a null return path, may be somebody's letter */
     bool worded;     /* no header says the class, only the text does; not handed on */
+    bool doubtful;   /* and a person may have written it */
     bool suppressed; /* X-Auto-Response-Suppress asks programs not to answer */
     struct mail_report *report; /* of a bounce, else NULL */
     const char *return_path;    /* "" for <>, NULL where the field is missing */

@@ -73,7 +73,16 @@ static const struct rule rules[] = {
     {MAIL_AUTO_REPLY, LOOK_IS, "Delivered-To", WORDS("Autoresponder"), false, false},
     {MAIL_AUTO_REPLY, LOOK_THERE, "X-Cron-Env", NULL, false, false},
     {MAIL_AUTO_REPLY, LOOK_SUBJECT, NULL, mail_auto_subjects, true, false},
+    {MAIL_AUTO_REPLY, LOOK_THERE, "X-Auto-Reply", NULL, false, false},
+    {MAIL_AUTO_REPLY, LOOK_THERE, "X-Vacation", NULL, false, false},
+    {MAIL_AUTO_REPLY, LOOK_IS, "X-OTRS-Loop", WORDS("yes", "true"), false, false},
+    {MAIL_AUTO_REPLY, LOOK_THERE, "X-RT-Loop-Prevention", NULL, false, true},
+    {MAIL_AUTO_REPLY, LOOK_THERE, "X-Zendesk-From-Account-Id", NULL, false, true},
     {MAIL_LIST, LOOK_THERE, "List-Id", NULL, false, true},
+    {MAIL_LIST, LOOK_THERE, "X-Mailman-Version", NULL, false, true},
+    {MAIL_LIST, LOOK_THERE, "X-BeenThere", NULL, false, true},
+    {MAIL_LIST, LOOK_THERE, "X-Mailing-List", NULL, false, true},
+    {MAIL_LIST, LOOK_THERE, "Mailing-List", NULL, false, true},
     {MAIL_LIST, LOOK_THERE, "List-Post", NULL, false, true},
     {MAIL_LIST, LOOK_THERE, "List-Unsubscribe", NULL, false, true},
     {MAIL_LIST, LOOK_THERE, "List-Help", NULL, false, true},
@@ -137,15 +146,28 @@ static bool sender_is_one_of(const struct mail *mail, const char *const *words)
     return false;
 }
 
-bool subject_starts(const struct reader *reader, const char *const *words)
+/* "[EXTERN]" and the like, which a server on the way puts in front. */
+static const char *after_tags(const char *subject)
 {
-    struct arena *arena = reader->arena;
+    const char *end;
+    while (*subject == '[' && (end = strchr(subject, ']')) != NULL)
+        subject = end + 1 + strspn(end + 1, " ");
+    return subject;
+}
+
+const char *subject_plain(const struct reader *reader)
+{
     const char *subject = reader->mail->subject;
     if (!subject)
-        return false;
-    char *folded = text_fold(arena, subject);
+        return "";
+    return text_plain_quotes(text_squeeze(reader->arena, text_fold(reader->arena, subject)));
+}
+
+bool subject_starts(const struct reader *reader, const char *const *words)
+{
+    const char *subject = after_tags(subject_plain(reader));
     for (; *words; words++)
-        if (text_starts(folded, text_fold(arena, *words)))
+        if (text_starts(subject, text_fold(reader->arena, *words)))
             return true;
     return false;
 }

@@ -1,153 +1,305 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Automatic mail of which no header says so: absence notices, receipts, tickets, answers to
- * invitations.  Its words are known, but people use them too, and a motion may be about them.  So a
- * phrase decides alone only where no person writes it; else nothing may be asked, or there must be
- * a second sign; and what is worded like a motion stays a person's.
+ * invitations, what services write.  Its words are known, but people use them too, and a motion may
+ * be about them.  So the marks of a mail are gathered, and a table says which of them together make
+ * a notice, and which must not be there, above all a question or a wish.  What is worded like a
+ * motion stays a person's.
  */
 #include "mail/inside.h"
 
 #include <string.h>
+#include <strings.h>
 
-/* Bytes: as far as a notice says what it is, and as far as it goes at all. */
+/* Bytes: as far as a notice says what it is, as far as it goes at all, and where a person's name
+ * stands. */
 #define OPENING_MAX 400
 #define NOTICE_MAX 4000
-#define SHORT_MAX 600 /* a subject is enough for so few words */
+#define SIGNATURE_MAX 120
 
-static const char *const sure[] = {
-#define NOTICE_SURE(s) s,
-#include "mail/notice_words.def"
-    NULL,
+enum mark {
+    /* by words: notice_words.def */
+    MARK_SURE,    /* says that it is automatic */
+    MARK_CLEAR,   /* what hardly anybody but a program writes */
+    MARK_SERVICE, /* what a program tells of, if nobody speaks of himself */
+    MARK_OPENING, /* somebody is away, or a mail has come in: among the first words */
+    MARK_SIGN,    /* what goes with it: a substitute, a return, a number */
+    MARK_AWAY,    /* the same two in words that other matters have, too */
+    MARK_HINT,
+    MARK_TITLE,    /* a subject that begins so */
+    MARK_SUBJECT,  /* anywhere in the subject */
+    MARK_YOURS,    /* the reader's mail, "ihre nachricht" */
+    MARK_GOT,      /* has come, in the same sentence: MARK_RECEIVED */
+    MARK_READ,     /* was read, delivered, deleted */
+    MARK_FAILED,   /* was not delivered */
+    MARK_INVITED,  /* a subject that begins so answers an invitation */
+    MARK_LETTER,   /* worded like a letter to a council */
+    MARK_WISH,     /* asks the reader for something */
+    MARK_PATIENCE, /* for patience only */
+    MARK_SELF,     /* speaks of himself */
+    MARK_READER,   /* speaks to the reader, or of mail */
+    MARK_CLOSING,  /* takes leave as people do */
+    MARK_TEAM,     /* and as companies do */
+    MARK_WORDS,
+    /* by other signs */
+    MARK_RECEIVED = MARK_WORDS,
+    MARK_AUTO_SUBJECT,
+    MARK_READ_SUBJECT,
+    MARK_FAILED_SUBJECT,
+    MARK_REPORT,   /* a report (RFC 3464) that is handed on in the text */
+    MARK_CALENDAR, /* a calendar's answer */
+    MARK_ASKS,
+    MARK_ATTACHED,
+    MARK_REPLIES,
+    MARK_EMPTY,
+    MARK_SIGNED, /* with the sender's name below */
+    MARKS,
 };
 
-static const char *const clear[] = {
-#define NOTICE_CLEAR(s) s,
-#include "mail/notice_words.def"
-    NULL,
+enum place { PLACE_TEXT, PLACE_OPENING, PLACE_END, PLACE_SUBJECT, PLACE_SUBJECT_START };
+
+static const enum place places[MARK_WORDS] = {
+    [MARK_OPENING] = PLACE_OPENING,
+    [MARK_AWAY] = PLACE_OPENING,
+    [MARK_TITLE] = PLACE_SUBJECT_START,
+    [MARK_SUBJECT] = PLACE_SUBJECT,
+    [MARK_INVITED] = PLACE_SUBJECT_START,
+    [MARK_CLOSING] = PLACE_END,
+    [MARK_TEAM] = PLACE_END,
 };
 
-static const char *const selves[] = {"ich", "wir",  "i",  "i'm", "we",
-                                     "je",  "nous", "ik", "wij", NULL};
-
-static const char *const openings[] = {
-#define NOTICE_OPENING(s) s,
+static const struct {
+    enum mark mark;
+    const char *words;
+} words[] = {
+#define NOTICE(mark, words) {MARK_##mark, words},
 #include "mail/notice_words.def"
-    NULL,
 };
 
-static const char *const signs[] = {
-#define NOTICE_SIGN(s) s,
-#include "mail/notice_words.def"
-    NULL,
-};
+#define WORDS (sizeof words / sizeof *words)
 
-static const char *const titles[] = {
-#define NOTICE_TITLE(s) s,
-#include "mail/notice_words.def"
-    NULL,
-};
+typedef uint32_t marks;
 
-static const char *const subjects[] = {
-#define NOTICE_SUBJECT(s) s,
-#include "mail/notice_words.def"
-    NULL,
-};
+_Static_assert(MARKS <= 32, "a mark is a bit");
 
-static const char *const receipt_texts[] = {
-#define RECEIPT_TEXT(s) s,
-#include "mail/notice_words.def"
-    NULL,
-};
+#define M(mark) ((marks)1 << MARK_##mark)
 
-static const char *const bounce_texts[] = {
-#define BOUNCE_TEXT(s) s,
-#include "mail/notice_words.def"
-    NULL,
-};
-
-static const char *const calendar_subjects[] = {
-#define CALENDAR_SUBJECT(s) s,
-#include "mail/notice_words.def"
-    NULL,
-};
-
-static const char *const letter_texts[] = {
-#define LETTER_TEXT(s) s,
-#include "mail/notice_words.def"
-    NULL,
+/* From the top; the first row decides. */
+static const struct rule {
+    marks all, none;
+    enum mail_class class;
+    bool doubtful;
+} rules[] = {
+    {M(REPORT), M(ASKS), MAIL_BOUNCE, false},
+    {M(FAILED_SUBJECT) | M(FAILED), 0, MAIL_BOUNCE, false},
+    {M(READ_SUBJECT) | M(READ), 0, MAIL_DISPOSITION, false},
+    {M(SURE), 0, MAIL_AUTO_REPLY, false},
+    {M(CALENDAR), 0, MAIL_AUTO_REPLY, false},
+    {M(INVITED) | M(EMPTY), 0, MAIL_AUTO_REPLY, false},
+    {M(AUTO_SUBJECT) | M(OPENING) | M(SIGN), M(WISH), MAIL_AUTO_REPLY, false},
+    {M(AUTO_SUBJECT) | M(EMPTY), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
+    {M(AUTO_SUBJECT) | M(SELF), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
+    {M(AUTO_SUBJECT) | M(READER), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
+    {M(AUTO_SUBJECT) | M(AWAY), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
+    {M(AUTO_SUBJECT) | M(OPENING), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(AUTO_SUBJECT) | M(SIGN), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(TITLE) | M(EMPTY), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(TITLE) | M(OPENING), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(TITLE) | M(SIGN), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(TITLE) | M(RECEIVED), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(CLEAR), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(OPENING) | M(SIGN), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(OPENING) | M(REPLIES), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(OPENING) | M(SUBJECT), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(RECEIVED) | M(SIGN), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
+    {M(RECEIVED) | M(SUBJECT), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
+    {M(SUBJECT) | M(HINT) | M(YOURS), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
+    {M(AWAY) | M(HINT) | M(TITLE), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(AWAY) | M(HINT) | M(SUBJECT), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(AWAY) | M(HINT) | M(REPLIES), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(AWAY) | M(HINT), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, true},
+    {M(RECEIVED), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, true},
+    {M(SERVICE), M(ASKS) | M(ATTACHED) | M(SELF), MAIL_AUTO_REPLY, false},
+    {M(READER) | M(TEAM), M(ASKS) | M(ATTACHED) | M(SELF), MAIL_AUTO_REPLY, true},
+    {M(READER), M(ASKS) | M(ATTACHED) | M(SELF) | M(SIGNED) | M(CLOSING), MAIL_AUTO_REPLY, true},
 };
 
 struct notice {
-    const struct reader *reader;
+    struct reader *reader;
     const char *subject; /* both case folded */
     const char *own;     /* the writer's own words on one line */
     const char *opening; /* their beginning */
-    bool asks;           /* with a question mark among them */
+    const char *end;     /* and their end */
 };
 
-/* iTIP (RFC 5546): an answer or a counter-proposal; a request asks a person. */
-static bool is_calendar_answer(const struct notice *notice)
+/* ---- marks by words ---- */
+
+static const char *text_at(const struct notice *notice, enum place place)
+{
+    switch (place) {
+    case PLACE_TEXT:
+        return notice->own;
+    case PLACE_OPENING:
+        return notice->opening;
+    case PLACE_END:
+        return notice->end;
+    case PLACE_SUBJECT:
+    case PLACE_SUBJECT_START:
+        return notice->subject;
+    }
+    return "";
+}
+
+static bool word_is_at(const char *text, enum place place, const char *word)
+{
+    return place == PLACE_SUBJECT_START ? text_starts(text, word) : text_has_word(text, word);
+}
+
+static marks find_words(const struct notice *notice)
+{
+    marks found = 0;
+    for (size_t i = 0; i < WORDS; i++) {
+        enum place place = places[words[i].mark];
+        marks mark = (marks)1 << words[i].mark;
+        if (!(found & mark) && word_is_at(text_at(notice, place), place, words[i].words))
+            found |= mark;
+    }
+    return found;
+}
+
+static bool says(const char *text, enum mark mark)
+{
+    for (size_t i = 0; i < WORDS; i++)
+        if (words[i].mark == mark && text_has_word(text, words[i].words))
+            return true;
+    return false;
+}
+
+/* "Ihre Anfrage" and "eingegangen" in one sentence; a full stop within a number ends none. */
+static bool says_received(struct arena *arena, const char *own)
+{
+    while (*own) {
+        size_t n = strcspn(own, ".!?;");
+        while (own[n] && own[n + 1] && own[n + 1] != ' ')
+            n += 1 + strcspn(own + n + 1, ".!?;");
+        const char *sentence = arena_strndup(arena, own, n);
+        if (says(sentence, MARK_YOURS) && says(sentence, MARK_GOT))
+            return true;
+        own += n + (own[n] != '\0');
+    }
+    return false;
+}
+
+/* Within an address a question mark asks nothing. */
+static bool has_question(struct arena *arena, const char *own)
+{
+    while (*own) {
+        size_t n = strcspn(own, " ");
+        const char *word = arena_strndup(arena, own, n);
+        if (strchr(word, '?') && !strstr(word, "://") && !text_starts(word, "www."))
+            return true;
+        own += n + (own[n] == ' ');
+    }
+    return false;
+}
+
+/* ---- other marks ---- */
+
+void notice_collect(struct reader *reader, const struct param_value *type, const char *bytes,
+                    size_t n)
+{
+    if (strcmp(type->value, "text/calendar") != 0 || reader->calendar_method)
+        return;
+    reader->calendar_method = param_get(type, "method");
+    const char *text = arena_strndup(reader->arena, bytes, n < NOTICE_MAX ? n : NOTICE_MAX);
+    const char *line = strstr(text, "\nMETHOD:");
+    if (!reader->calendar_method && line)
+        reader->calendar_method =
+            arena_strndup(reader->arena, line + 8, strcspn(line + 8, " \t\r\n"));
+}
+
+/* iTIP (RFC 5546): only a request, or a published event, is a person's to read. */
+static bool is_calendar_answer(const struct reader *reader)
+{
+    static const char *const answers[] = {"REPLY", "COUNTER", "DECLINECOUNTER", "CANCEL",
+                                          "REFRESH"};
+    const char *method = reader->calendar_method;
+    for (size_t i = 0; method && i < sizeof answers / sizeof *answers; i++)
+        if (strcasecmp(method, answers[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The fields of a report (RFC 3464) that somebody handed on. */
+static bool hands_report_on(const struct mail *mail)
+{
+    return strstr(mail->text, "\n> Reporting-MTA:") && strstr(mail->text, "\n> Final-Recipient:");
+}
+
+/* The last word of the sender's name stands below the text. */
+static bool is_signed(const struct notice *notice)
 {
     const struct mail *mail = notice->reader->mail;
-    bool calendar = false;
-    for (size_t i = 0; i < mail->part_count; i++) {
-        const struct mail_part *part = &mail->parts[i];
-        calendar = calendar || strcmp(part->type, "text/calendar") == 0;
-        if (part->content && strstr(part->content, "BEGIN:VCALENDAR") &&
-            (strstr(part->content, "METHOD:REPLY") || strstr(part->content, "METHOD:COUNTER")))
-            return true;
+    const char *name = mail->from.n == 1 ? mail->from.v[0].name : NULL;
+    if (!name)
+        return false;
+    const char *last = strrchr(name, ' ');
+    last = text_fold(notice->reader->arena, last ? last + 1 : name);
+    return *last != '\0' && text_has_word(notice->end, last);
+}
+
+static const char *const reply_prefixes[] = {
+    "re:", "aw:", "antw:", "antwort:", "rép:", "rép :", "re :", "sv:", NULL};
+
+static marks find_marks(const struct notice *notice)
+{
+    const struct reader *reader = notice->reader;
+    marks found = find_words(notice);
+    const struct {
+        marks mark;
+        bool there;
+    } others[] = {
+        {M(RECEIVED), says_received(reader->arena, notice->own)},
+        {M(AUTO_SUBJECT), subject_starts(reader, mail_auto_subjects)},
+        {M(READ_SUBJECT), subject_starts(reader, mail_receipt_subjects)},
+        {M(FAILED_SUBJECT), subject_starts(reader, mail_bounce_subjects)},
+        {M(REPORT), hands_report_on(reader->mail)},
+        {M(CALENDAR), is_calendar_answer(reader)},
+        {M(ASKS),
+         (found & (M(WISH) | M(PATIENCE))) == M(WISH) || has_question(reader->arena, notice->own)},
+        {M(ATTACHED), reader->has_attachment},
+        {M(REPLIES), reader->mail->in_reply_to.n > 0 || subject_starts(reader, reply_prefixes)},
+        {M(EMPTY), *notice->own == '\0'},
+        {M(SIGNED), is_signed(notice)},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        found |= others[i].there ? others[i].mark : 0;
+    return found;
+}
+
+/* ---- the class ---- */
+
+/* What programs on the way write below a person's words says nothing about who wrote them. */
+static bool is_scanners_line(const char *line)
+{
+    static const char *const scanners[] = {"viren", "virus", "antivirus", "malware", NULL};
+    static const char *const scanned[] = {"geprüft", "gescannt", "überprüft",     "checked",
+                                          "scanned", "analysé",  "gecontroleerd", NULL};
+    return text_has_any(line, scanners) && text_has_any(line, scanned);
+}
+
+static const char *without_scanners(struct arena *arena, const char *s)
+{
+    struct text out;
+    text_init(&out, arena);
+    while (*s) {
+        size_t n = strcspn(s, "\n");
+        const char *line = arena_strndup(arena, s, n);
+        if (!is_scanners_line(text_fold(arena, line)))
+            text_addf(&out, "%s\n", line);
+        s += n + (s[n] == '\n');
     }
-    return (calendar || *notice->own == '\0') && subject_starts(notice->reader, calendar_subjects);
-}
-
-/* A subject that automatic answers have, and a text that goes with it: whoever is absent speaks of
- * himself. */
-static bool is_titled(const struct notice *notice)
-{
-    bool sure_subject = subject_starts(notice->reader, mail_auto_subjects);
-    if (sure_subject && !notice->reader->has_attachment && strlen(notice->own) <= SHORT_MAX &&
-        text_has_any(notice->own, selves))
-        return true;
-    return (sure_subject || subject_starts(notice->reader, titles)) &&
-           (*notice->own == '\0' || text_has_any(notice->opening, openings) ||
-            text_has_any(notice->own, signs));
-}
-
-static bool is_likely(const struct notice *notice)
-{
-    if (text_has_any(notice->own, clear))
-        return true;
-    return text_has_any(notice->opening, openings) &&
-           (notice->reader->mail->in_reply_to.n > 0 || text_has_any(notice->own, signs) ||
-            text_has_any(notice->subject, subjects));
-}
-
-static bool is_notice(const struct notice *notice)
-{
-    return text_has_any(notice->own, sure) || is_calendar_answer(notice) ||
-           (!notice->asks && (is_titled(notice) || is_likely(notice)));
-}
-
-static bool is_receipt(const struct notice *notice)
-{
-    return subject_starts(notice->reader, mail_receipt_subjects) &&
-           text_has_any(notice->own, receipt_texts);
-}
-
-/* The fields of a report (RFC 3464) that somebody handed on without a question of his own. */
-static bool is_handed_on_report(const struct notice *notice)
-{
-    const char *text = notice->reader->mail->text;
-    return strstr(text, "\n> Reporting-MTA:") && strstr(text, "\n> Final-Recipient:") &&
-           !notice->asks;
-}
-
-static bool is_failure(const struct notice *notice)
-{
-    if (is_handed_on_report(notice))
-        return true;
-    return subject_starts(notice->reader, mail_bounce_subjects) &&
-           text_has_any(notice->own, bounce_texts);
+    return out.s;
 }
 
 static struct notice look_at(struct reader *reader)
@@ -156,11 +308,12 @@ static struct notice look_at(struct reader *reader)
     const struct mail *mail = reader->mail;
     struct notice notice = {
         .reader = reader,
-        .subject = mail->subject ? text_fold(arena, mail->subject) : "",
-        .own = text_own_words(arena, mail->text),
+        .subject = subject_plain(reader),
+        .own = text_plain_quotes(text_own_words(arena, without_scanners(arena, mail->text))),
     };
-    notice.asks = strchr(notice.own, '?') != NULL;
-    notice.opening = arena_strndup(arena, notice.own, strnlen(notice.own, OPENING_MAX));
+    size_t n = strlen(notice.own);
+    notice.opening = arena_strndup(arena, notice.own, n < OPENING_MAX ? n : OPENING_MAX);
+    notice.end = notice.own + (n < SIGNATURE_MAX ? 0 : n - SIGNATURE_MAX);
     return notice;
 }
 
@@ -172,28 +325,33 @@ static bool is_open(const struct reader *reader)
            reader->class_by_subject;
 }
 
+static const struct rule *find_rule(marks found)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if ((found & rules[i].all) == rules[i].all && !(found & rules[i].none))
+            return &rules[i];
+    return NULL;
+}
+
 void mail_classify_text(struct reader *reader)
 {
     struct mail *mail = reader->mail;
     if (!is_open(reader))
         return;
     struct notice notice = look_at(reader);
-    bool letter = text_has_any(notice.own, letter_texts);
-    if (reader->class_by_subject && letter) {
+    marks found = find_marks(&notice);
+    if (reader->class_by_subject && found & M(LETTER)) {
         mail->class = MAIL_PERSONAL;
         mail->responds = false;
     }
-    if (reader->class_by_subject || letter || strlen(notice.own) > NOTICE_MAX)
+    if (reader->class_by_subject || found & M(LETTER) || strlen(notice.own) > NOTICE_MAX)
         return;
-    if (is_failure(&notice))
-        mail->class = MAIL_BOUNCE;
-    else if (is_receipt(&notice))
-        mail->class = MAIL_DISPOSITION;
-    else if (is_notice(&notice))
-        mail->class = MAIL_AUTO_REPLY;
-    else
+    const struct rule *rule = find_rule(found);
+    if (!rule)
         return;
+    mail->class = rule->class;
     mail->worded = true;
+    mail->doubtful = rule->doubtful;
     /* a copier's mail says, too, that nobody is to answer it */
     mail->responds = !reader->has_attachment || mail->in_reply_to.n > 0;
 }

@@ -337,8 +337,10 @@ static void add_part(struct reader *reader, struct leaf *leaf)
                     (opener == OPEN_PLAIN || opener == OPEN_HTML);
     open_leaf(reader, leaf, part);
     limit_text(reader, part);
-    if (!reader->inner && !reader->within)
+    if (!reader->inner && !reader->within) {
         report_collect(reader, part->type, leaf->bytes, leaf->n);
+        notice_collect(reader, &leaf->type, leaf->bytes, leaf->n);
+    }
     reader->has_attachment = reader->has_attachment || is_attachment(reader, leaf, part);
     reader->has_body = reader->has_body || has_body(reader, part);
 }

@@ -126,12 +126,6 @@ static void classify(struct reader *reader)
     struct param_value type;
     param_parse(reader->arena, field_first(&reader->fields, "Content-Type"), &type);
     mail_classify(reader, type.value, param_get(&type, "report-type"));
-    const char *method = param_get(&type, "method");
-    if (reader->mail->class == MAIL_PERSONAL && method &&
-        (strcasecmp(method, "REPLY") == 0 || strcasecmp(method, "COUNTER") == 0)) {
-        reader->mail->class = MAIL_AUTO_REPLY; /* an answer to an invitation, RFC 5546 */
-        reader->mail->responds = true;
-    }
 }
 
 bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,

@@ -96,7 +96,17 @@ static bool is_letter(const char *s)
     return isalnum((unsigned char)*s) || (unsigned char)*s >= 0x80;
 }
 
-static bool has_word(const char *folded, const char *word)
+char *text_plain_quotes(char *s)
+{
+    static const char quote[] = "\xE2\x80\x99"; /* U+2019 */
+    for (char *p = strstr(s, quote); p; p = strstr(p + 1, quote)) {
+        *p = '\'';
+        memmove(p + 1, p + 3, strlen(p + 3) + 1);
+    }
+    return s;
+}
+
+bool text_has_word(const char *folded, const char *word)
 {
     size_t n = strlen(word);
     for (const char *p = strstr(folded, word); p; p = strstr(p + 1, word)) {
@@ -110,7 +120,7 @@ static bool has_word(const char *folded, const char *word)
 bool text_has_any(const char *folded, const char *const *words)
 {
     for (; *words; words++)
-        if (has_word(folded, *words))
+        if (text_has_word(folded, *words))
             return true;
     return false;
 }

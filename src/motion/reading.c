@@ -49,13 +49,14 @@ static void limit_content(struct reading *reading)
             limit_found(reading->mail, &reading->motions.v[i].found[k]);
 }
 
-/* Words may err.  Where they meet a motion, a person judges, and its sender is told. */
+/* Words may err.  Where they meet a motion, a person judges, and its sender is told; what was
+ * doubtful is settled. */
 static void doubt_words(struct mail *mail)
 {
     if (!mail->worded)
         return;
-    mail->class = MAIL_AUTO_REPLY;
-    mail->responds = false;
+    mail->class = mail->doubtful ? MAIL_PERSONAL : MAIL_AUTO_REPLY;
+    mail->responds = mail->doubtful = false;
 }
 
 bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
@@ -196,6 +197,7 @@ static struct json *mail_to_json(const struct mail *mail)
     json_put_text(object, "body_digest", mail->body_digest);
     json_put_bool(object, "wants_content", mail->wants_content);
     json_put_bool(object, "responds", mail->responds);
+    json_put_bool(object, "doubtful", mail->doubtful);
     json_put_bool(object, "suppressed", mail->suppressed);
     return object;
 }
@@ -585,6 +587,7 @@ static bool take_mail(struct taker *taker, const struct json *object, struct mai
         return refuse(taker, "text", "is missing");
     mail->wants_content = json_bool(object, "wants_content");
     mail->responds = json_bool(object, "responds");
+    mail->doubtful = json_bool(object, "doubtful");
     mail->suppressed = json_bool(object, "suppressed");
     *mail_r = mail;
     return mail_class_from_text(json_text(object, "class"), &mail->class) ||

@@ -158,7 +158,8 @@ tests_unit_test_refine_SOURCES = tests/unit/test_refine.c $(TOWN)
 tests_unit_test_refine_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 CORE_TESTS += tests/unit/test_automatic
-tests_unit_test_automatic_SOURCES = tests/unit/test_automatic.c tests/unit/automatic_cases.def $(TOWN)
+tests_unit_test_automatic_SOURCES = tests/unit/test_automatic.c tests/unit/automatic_cases.def \
+	tests/unit/automatic_more.def $(TOWN)
 tests_unit_test_automatic_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_decide
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c $(TOWN)

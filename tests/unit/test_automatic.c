@@ -73,6 +73,7 @@ static const struct mail_case cases[] = {
 #define AUTO(...) {false, __VA_ARGS__},
 #define LETTER(...) {true, __VA_ARGS__},
 #include "automatic_cases.def"
+#include "automatic_more.def"
 };
 
 #define CASES (sizeof(cases) / sizeof(cases[0]))
@@ -94,15 +95,17 @@ static const char *write_mail(struct arena *arena, const struct mail_case *one)
                              "Content-Transfer-Encoding: 8bit\n";
     const char *path =
         strstr(one->header, "Return-Path:") != NULL ? "" : "Return-Path: <" MEMBER ">\n";
+    const char *from = strstr(one->header, "From:") == one->header
+                           ? ""
+                           : "From: Wilhelm van Beek <" MEMBER ">\n";
 
     return arena_printf(arena,
                         "%s%sReceived: from mail.example by mx.bedburg-hau.example;\n"
                         " Tue, 04 Aug 2015 12:03:14 +0200\n"
-                        "From: Wilhelm van Beek <" MEMBER ">\n"
-                        "To: <antraege@bedburg-hau.example>\nSubject: %s\n"
+                        "%sTo: <antraege@bedburg-hau.example>\nSubject: %s\n"
                         "Date: Tue, 04 Aug 2015 12:03:11 +0200\nMessage-ID: <1@mail.example>\n"
                         "%s\n%s",
-                        path, one->header, one->subject, type, one->text);
+                        path, one->header, from, one->subject, type, one->text);
 }
 
 struct outcome {

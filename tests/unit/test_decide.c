@@ -120,6 +120,13 @@ static void change_automatic(struct setting *s)
     without_motion(s);
 }
 
+static void change_doubtful(struct setting *s)
+{
+    change_automatic(s);
+    s->mail->doubtful = true;
+    s->mail->responds = true;
+}
+
 static void change_copier(struct setting *s)
 {
     change_automatic(s);
@@ -550,6 +557,8 @@ static const struct decision_case {
     {"own mail", change_own, MESSAGE_IGNORED, "own", "own mail", ""},
     {"own confirmation back from the list", change_own_list, MESSAGE_IGNORED, "own", "own", ""},
     {"out of office", change_automatic, MESSAGE_IGNORED, "automatic", "automatic mail", ""},
+    {"a mail worded as a program's", change_doubtful, MESSAGE_HELD, "automatic-perhaps", "worded",
+     ""},
     {"a copier's letter", change_copier, MESSAGE_HELD, "automatic-letter", "machine", ""},
     {"a copier's motion", change_copier_text, MESSAGE_HELD, "automatic-letter", "machine", "h"},
     {"a null sender's motion", change_null_sender, MESSAGE_HELD, "automatic-letter", "machine",

@@ -45,6 +45,14 @@ static const struct class_case cases[] = {
     {"encoded subject", "Return-Path: <>\nSubject: =?utf-8?Q?Automatische_R=C3=BCckmeldung?=\n",
      MAIL_AUTO_REPLY},
 
+    {"a ticket system's answer", "X-OTRS-Loop: yes\n", MAIL_AUTO_REPLY},
+    {"an agent's answer in it", "X-OTRS-Loop: \n", MAIL_PERSONAL},
+    {"another one", "X-RT-Loop-Prevention: spd.example\n", MAIL_AUTO_REPLY},
+    {"behind a tag", "Subject: [EXTERN] Automatische Antwort: A\nX-Auto-Response-Suppress: All\n",
+     MAIL_AUTO_REPLY},
+
+    {"ezmlm", "Mailing-List: contact rat-help@lists.example; run by ezmlm\n", MAIL_LIST},
+    {"Mailman", "X-BeenThere: rat@lists.example\n", MAIL_LIST},
     {"mailing list", "List-Id: <rat.lists.example>\n", MAIL_LIST},
     {"newsletter", "List-Unsubscribe: <https://x.example/ab>\n", MAIL_LIST},
     {"old list", "Precedence: list\n", MAIL_LIST},

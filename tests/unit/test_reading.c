@@ -47,7 +47,7 @@ static const char whole[] =
     "\"at\":null}]}],"
     "\"delivered_to\":[\"antraege@stadt.example\"],\"return_path\":\"a@b.example\","
     "\"body_digest\":\"" SUM "\",\"wants_content\":true,"
-    "\"responds\":true,\"suppressed\":true},"
+    "\"responds\":true,\"doubtful\":true,\"suppressed\":true},"
     "\"motions\":[{\"kind\":\"motion\",\"label\":\"Antrag\",\"title\":\"Löwen\","
     "\"consultations\":[{\"organization\":\"Rat\",\"meeting_date\":\"2015-09-24\"},"
     "{\"organization\":\"HFA\",\"meeting_date\":null}],\"factions\":[\"SPD\",\"GRÜNE\"],"
@@ -100,6 +100,7 @@ static void whole_reading_comes_back(void **state)
     assert_true(mail->parts[0].is_body);
     assert_true(mail->wants_content);
     assert_true(mail->responds);
+    assert_true(mail->doubtful);
     assert_true(mail->suppressed);
     const struct motion *motion = &reading->motions.v[0];
     assert_true(motion->confidential);
