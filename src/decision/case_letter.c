@@ -2,7 +2,6 @@
 /* What it brings: motions, files that may be letters, an answer to us, what is known already. */
 #include "decision/case.h"
 
-#include "decision/asks.h"
 #include "decision/describe.h"
 
 #include <string.h>
@@ -117,9 +116,7 @@ bool case_answers_naming(const struct case_file *file)
 
 bool case_asks_nothing(const struct case_file *file)
 {
-    const char *text = file->reading->mail->text;
-
-    return text == NULL || !asks_something(text);
+    return !file->reading->wish.asks;
 }
 
 static const char *name_part(struct arena *arena, const struct mail_part *part)

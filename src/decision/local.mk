@@ -11,10 +11,6 @@ libcore_a_SOURCES += \
 	src/decision/describe.c \
 	src/decision/accept.c \
 	src/decision/state.c \
-	src/decision/asks.h \
-	src/decision/asks.c \
-	src/decision/asks_words.def \
-	src/decision/quote_words.def \
 	src/decision/council.h \
 	src/decision/council.c \
 	src/decision/refine.h \

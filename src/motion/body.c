@@ -131,9 +131,23 @@ static bool skip_attribution(struct walk *walk)
     return true;
 }
 
-char *body_own_text(struct trace *trace, const char *text, bool forwards)
+/* Behind the end of a mail of ours that is quoted without a mark; NULL: there is none. */
+static const char *find_receipt_end(const char *text)
+{
+    struct match match;
+    return pattern_find(PATTERN_receipt_ends, text, 0, &match) ? text + match.end[0] : NULL;
+}
+
+static bool begins_receipt(const struct walk *walk, const char *receipt_end)
+{
+    return receipt_end != NULL && walk->source < receipt_end && strlen(walk->line) < MARK_MAX &&
+           pattern_matches(PATTERN_receipt_begins, walk->line);
+}
+
+char *body_own_text(struct trace *trace, const char *text, bool quotes)
 {
     struct walk walk = {.arena = trace_arena(trace), .next = text};
+    const char *receipt_end = find_receipt_end(text);
     struct splice out;
     bool any = false;
     splice_init(&out, trace);
@@ -142,7 +156,7 @@ char *body_own_text(struct trace *trace, const char *text, bool forwards)
             break;
         if (walk.line[0] == '>' || skip_attribution(&walk))
             continue;
-        if (begins_thread(&walk, forwards || any))
+        if (begins_thread(&walk, quotes || any) || begins_receipt(&walk, receipt_end))
             break;
         any = any || !is_blank(walk.line);
         add_line(&out, &walk, 0);
@@ -273,4 +287,10 @@ bool body_is_answer(const char *subject)
 bool body_is_forward(const char *subject)
 {
     return pattern_matches(PATTERN_subject_forward, subject);
+}
+
+bool body_may_begin_quoted(const struct mail *mail)
+{
+    return mail->in_reply_to.n > 0 || (mail->subject != NULL && (body_is_answer(mail->subject) ||
+                                                                 body_is_forward(mail->subject)));
 }

@@ -12,9 +12,11 @@
 
 #include <stdbool.h>
 
-/* What the sender wrote, traced.  forwards: the mail says that it forwards, so header fields at its
- * very beginning are the old mail's; otherwise they are a letterhead's. */
-char *body_own_text(struct trace *trace, const char *text, bool forwards);
+/* What the sender wrote, traced.  quotes: the mail says that it answers or forwards, so header
+ * fields at its very beginning are the old mail's; otherwise they are a letterhead's. */
+char *body_own_text(struct trace *trace, const char *text, bool quotes);
+/* Whether the mail says so, in its subject or by In-Reply-To. */
+bool body_may_begin_quoted(const struct mail *mail);
 /* What the sender hands on, traced, without the old headers and one level of quoting marks; NULL if
  * nothing is handed on.  What was handed on before is found in it by the same function.  forwards:
  * the mail says so, or it was handed on itself; otherwise only a line that says "weitergeleitet"

@@ -151,6 +151,16 @@ static bool is_administrations(const struct letter *letter)
     return false;
 }
 
+/* One of our own mails, which names the motion that it is about. */
+static bool is_receipt(const struct letter *letter)
+{
+    for (size_t i = letter->n; i-- > 0;)
+        if (strlen(letter->lines[i].text) < LETTER_MAX_HEADING &&
+            pattern_matches(PATTERN_receipt_ends, letter->lines[i].text))
+            return true;
+    return false;
+}
+
 bool kind_is_something_else(const struct letter *letter)
 {
     size_t end =
@@ -158,7 +168,7 @@ bool kind_is_something_else(const struct letter *letter)
     if (letter->subject != NULL && strlen(letter->subject) < LETTER_MAX_HEADING &&
         pattern_matches(PATTERN_no_motion_heading, letter->subject))
         return true;
-    return is_administrations(letter) ||
+    return is_receipt(letter) || is_administrations(letter) ||
            head_says(letter, end_above_label(letter), PATTERN_no_motion_heading) ||
            head_says(letter, end, PATTERN_no_motion_words) ||
            pattern_matches(PATTERN_no_motion_words, opening_text(letter));

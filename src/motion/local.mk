@@ -28,6 +28,9 @@ libcore_a_SOURCES += \
 	src/motion/title.c \
 	src/motion/trace.c \
 	src/motion/trace.h \
+	src/motion/wish.c \
+	src/motion/wish.h \
+	src/motion/wish_de.def \
 	src/motion/words.c \
 	src/motion/words.h \
 	src/motion/words_de.def

@@ -156,6 +156,7 @@ static void read_items(const struct letter *letter, const struct motion *shared,
 struct envelope {
     const char *subject;  /* if its words may count; or NULL */
     const char *answered; /* of an answer; or NULL */
+    bool quotes;          /* it answers or forwards */
     struct day mailed;    /* the day of its Date, in its own zone, or DAY_NONE */
 };
 
@@ -258,13 +259,13 @@ static void read_body(struct trace *trace, const char *text, const struct envelo
                       struct motions *found)
 {
     const char *subject = envelope->subject;
-    struct envelope own = *envelope, forwarding = {NULL, NULL, envelope->mailed};
+    struct envelope own = *envelope, forwarding = {.mailed = envelope->mailed};
     if (subject != NULL && body_is_answer(subject)) {
         own.subject = NULL;
         own.answered = subject;
     }
     bool forwards = subject != NULL && body_is_forward(subject);
-    read_letter(trace, body_own_text(trace, text, forwards), &own, found);
+    read_letter(trace, body_own_text(trace, text, envelope->quotes), &own, found);
     if (found->n == 0)
         read_forwarded(trace, text, &forwarding, forwards, found);
 }
@@ -317,7 +318,7 @@ static void read_attachment(struct trace *trace, const struct mail_document *doc
                             const char *path, struct day mailed, struct motions *motions)
 {
     struct motions found = {0};
-    const struct envelope envelope = {NULL, NULL, mailed};
+    const struct envelope envelope = {.mailed = mailed};
     const char *text = limited(trace, document->text, path, document->offset);
     read_letter(trace, text, &envelope, &found);
     for (size_t i = 0; i < found.n; i++)
@@ -512,7 +513,9 @@ void motion_find(struct arena *arena, const struct mail *mail, struct motions *m
     struct trace *trace = trace_new(arena);
     const char *subject =
         mail->subject != NULL ? limited(trace, mail->subject, FOUND_IN_SUBJECT, 0) : NULL;
-    const struct envelope envelope = {subject, NULL, day_of_date(arena, mail->date)};
+    const struct envelope envelope = {.subject = subject,
+                                      .quotes = body_may_begin_quoted(mail),
+                                      .mailed = day_of_date(arena, mail->date)};
     read_bodies(trace, mail, &envelope, &body);
     read_attachments(trace, mail, envelope.mailed, &attached);
     /* what a withdrawal encloses is what it withdraws */

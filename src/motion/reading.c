@@ -68,6 +68,7 @@ bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_de
     motion_preload();
     body_find_forward(arena, reading->mail);
     motion_find(arena, reading->mail, &reading->motions);
+    wish_find(arena, reading->mail, &reading->wish);
     if (reading->motions.n > 0)
         doubt_words(reading->mail);
     limit_content(reading);
@@ -268,6 +269,20 @@ static struct json *motion_to_json(const struct motion *motion, struct arena *ar
     return object;
 }
 
+static struct json *wish_to_json(const struct wish *wish, struct arena *arena)
+{
+    struct json *object = json_object_new();
+    json_put_text(object, "kind", wish_kind_to_text(wish->kind));
+    json_put_bool(object, "clear", wish->clear);
+    json_put_bool(object, "asks", wish->asks);
+    json_put_texts(object, "numbers", &wish->numbers);
+    json_put_text(object, "speaker", wish->speaker);
+    json_put_text(object, "meeting", day_to_text(arena, wish->meeting));
+    json_put_text(object, "instead", day_to_text(arena, wish->instead));
+    json_put_text(object, "title", wish->title);
+    return object;
+}
+
 struct json *reading_to_json(const struct reading *reading)
 {
     struct arena *arena = arena_new();
@@ -277,6 +292,7 @@ struct json *reading_to_json(const struct reading *reading)
     for (size_t i = 0; i < reading->motions.n; i++)
         json_add(motions, motion_to_json(&reading->motions.v[i], arena));
     json_put(object, "motions", motions);
+    json_put(object, "wish", wish_to_json(&reading->wish, arena));
     arena_free(arena);
     return object;
 }
@@ -732,6 +748,23 @@ static bool take_motion(struct taker *taker, const struct json *object, struct m
            take_found_in(taker, object, motion) && take_why(taker, object, motion);
 }
 
+/* Readings that were kept before there were wishes have none, and may ask for anything. */
+static bool take_wish(struct taker *taker, const struct json *object, struct wish *wish)
+{
+    *wish = (struct wish){.asks = true, .meeting = DAY_NONE, .instead = DAY_NONE};
+    if (object == NULL)
+        return true;
+    if (!wish_kind_from_text(json_text(object, "kind"), &wish->kind))
+        return refuse(taker, "wish", "is of an unknown kind");
+    wish->clear = json_bool(object, "clear");
+    wish->asks = json_bool(object, "asks");
+    return take_texts(taker, object, "numbers", WISH_MAX_NUMBERS, MAX_LINE, &wish->numbers) &&
+           take_line(taker, object, "speaker", &wish->speaker) &&
+           take_day(taker, object, "meeting", &wish->meeting) &&
+           take_day(taker, object, "instead", &wish->instead) &&
+           take_line(taker, object, "title", &wish->title);
+}
+
 static bool take_reading(struct taker *taker, const struct json *object, struct reading *reading)
 {
     const char *schema = json_text(object, "schema");
@@ -746,7 +779,7 @@ static bool take_reading(struct taker *taker, const struct json *object, struct 
     for (size_t i = 0; i < reading->motions.n; i++)
         if (!take_motion(taker, json_at(array, i), &reading->motions.v[i]))
             return false;
-    return true;
+    return take_wish(taker, json_get(object, "wish"), &reading->wish);
 }
 
 bool reading_from_json(struct arena *arena, const char *bytes, size_t n, struct reading **reading_r,

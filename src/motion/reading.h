@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "mail/mail.h"
 #include "motion/motion.h"
+#include "motion/wish.h"
 
 #define READING_SCHEMA "antragd/reading/1"
 
@@ -19,15 +20,17 @@
 struct reading {
     struct mail *mail;
     struct motions motions;
+    struct wish wish; /* what the mail asks of a motion that it replies about */
 };
 
-/* mail_read() and motion_find() in one. */
+/* mail_read(), motion_find() and wish_find() in one. */
 bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
                   struct reading **reading_r, struct err *err_r);
 
 /* The contract's object; fields beyond it are received, forwarded, delivered_to, return_path,
  * body_digest, wants_content, responds, suppressed in "mail", is_body and content in its parts, ocr
- * and why in a motion.
+ * and why in a motion, and "wish": what is asked of a motion of the register (wish.h), {"kind",
+ * "clear", "asks", "numbers", "speaker", "meeting", "instead", "title"}.
  *
  * content is the part's text, null for none.  why says of each value where it was found:
  * {"field": "consultations.organization", "index": 0, "part": "1.2", "begin": 120, "end": 164,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "test.h"
 
-#include "decision/asks.h"
 #include "decision/council.h"
 #include "town.h"
 
@@ -16,6 +15,7 @@ static int set_up(void **state)
 
     (void)state;
     arena = arena_new();
+    motion_preload();
     return zone_set("Europe/Berlin", &err) ? 0 : -1;
 }
 
@@ -662,6 +662,8 @@ static void judge(void (*change)(struct setting *), struct setting *setting,
     setting->motion = &setting->reading->motions.v[0];
     if (change != NULL)
         change(setting);
+    if (setting->reading != NULL)
+        wish_find(arena, setting->mail, &setting->reading->wish);
     file = (struct case_file){.body = setting->body,
                               .mailbox = &setting->body->mailboxes[0],
                               .reading = setting->reading,
@@ -868,31 +870,6 @@ static void test_councils(void **state)
     assert_int_equal(council_meeting_minute(&body->councils[0], town_day("2015-09-25")), -1);
 }
 
-static const struct {
-    const char *text;
-    bool asks;
-} replies[] = {
-    {"Vielen Dank!", false},
-    {"Danke.\n\n-----Ursprüngliche Nachricht-----\nBitte antworten Sie.\n", false},
-    {"Danke\n\nVon: Rathaus\nBitte", false},
-    {"Thank you.\n\nOn Tue, 4 Aug 2015, the town wrote:\n> please", false},
-    {"Kommt das noch in die Sitzung?", true},
-    {"Bitte um Rückruf.", true},
-    {"Wir ziehen den Antrag zurück.", true},
-    {"Das Datum ist falsch.", true},
-    {"Ich möchte das AENDERN lassen.", true},
-    {"", false},
-};
-
-static void test_asking(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
-        print_message("%s\n", replies[i].text);
-        assert_int_equal(asks_something(replies[i].text), replies[i].asks);
-    }
-}
-
 static void test_words(void **state)
 {
     enum message_state message;
@@ -926,7 +903,6 @@ int main(void)
         cmocka_unit_test(test_no_consultation),
         cmocka_unit_test(test_late_is_registered),
         cmocka_unit_test(test_councils),
-        cmocka_unit_test(test_asking),
         cmocka_unit_test(test_words),
     };
 
