@@ -92,6 +92,7 @@ static const struct rule {
 } rules[] = {
     {M(REPORT), M(ASKS), MAIL_BOUNCE, false},
     {M(FAILED_SUBJECT) | M(FAILED), 0, MAIL_BOUNCE, false},
+    {M(FAILED) | M(YOURS), M(ASKS) | M(ATTACHED) | M(SELF), MAIL_BOUNCE, false},
     {M(READ_SUBJECT) | M(READ), 0, MAIL_DISPOSITION, false},
     {M(SURE), 0, MAIL_AUTO_REPLY, false},
     {M(CALENDAR), 0, MAIL_AUTO_REPLY, false},

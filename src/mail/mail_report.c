@@ -41,7 +41,7 @@ static const struct {
     {"1.10", REPORT_UNKNOWN_USER}, {"1.2", REPORT_UNKNOWN_HOST}, {"1.6", REPORT_MOVED},
     {"2.2", REPORT_FULL},          {"3.1", REPORT_FULL},         {"2.3", REPORT_TOO_LARGE},
     {"3.4", REPORT_TOO_LARGE},     {"4.1", REPORT_EXPIRED},      {"4.2", REPORT_EXPIRED},
-    {"4.7", REPORT_EXPIRED},
+    {"4.7", REPORT_EXPIRED},       {"1.7", REPORT_REFUSED},      {"1.8", REPORT_REFUSED},
 };
 
 /* ---- collecting the parts ---- */

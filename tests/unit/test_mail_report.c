@@ -138,6 +138,67 @@ static void a_report_is_read(void **state)
     }
 }
 
+/* ---- more shapes ------------------------------------------------------------------------------
+ */
+
+#define MULTIPART(type) "MIME-Version: 1.0\nContent-Type: multipart/" type "; boundary=b\n"
+#define PART(type) "--b\nContent-Type: " type "; charset=utf-8\n"
+
+static const struct bounce_case {
+    const char *name;
+    enum report_action action;
+    enum report_reason reason;
+    bool hard, tied;
+    const char *header;
+    const char *text;
+} bounces[] = {
+#define BOUNCE(name, action, reason, ...) {name, REPORT_##action, REPORT_##reason, __VA_ARGS__},
+#include "bounce_cases.def"
+};
+
+#define BOUNCES (sizeof bounces / sizeof *bounces)
+
+static const char *write_bounce(struct arena *arena, const struct bounce_case *c)
+{
+    const char *type = strstr(c->header, "Content-Type:")
+                           ? ""
+                           : "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n";
+    return arena_printf(arena, "%sTo: antraege@stadt.example\nMessage-ID: <1@mx.example>\n%s\n%s",
+                        c->header, type, c->text);
+}
+
+static bool bounce_is_read(const struct bounce_case *c)
+{
+    struct arena *arena = arena_new();
+    const char *bytes = write_bounce(arena, c);
+    struct mail *mail;
+    struct err err;
+    bool read = mail_read(arena, bytes, strlen(bytes), MAIL_CONTENT, &mail, &err);
+    const struct mail_report *report = read ? mail->report : NULL;
+    const char *action = report ? report_action_to_text(report->action) : "none";
+    const char *reason = report ? report_reason_to_text(report->reason) : "";
+    bool tied = report && text_equal(report->message_id, OURS);
+    bool right = report && report->action == c->action && report->reason == c->reason &&
+                 report_is_hard(report) == c->hard && tied == c->tied;
+    print_message("%s %-9s %-12s %-4s %-4s %s\n", right ? "     " : "WRONG", action, reason,
+                  report && report_is_hard(report) ? "hard" : "soft", tied ? "tied" : "-", c->name);
+    arena_free(arena);
+    return right;
+}
+
+static void servers_of_all_kinds_are_read(void **state)
+{
+    size_t wrong = 0;
+    (void)state;
+    for (size_t i = 0; i < BOUNCES; i++)
+        wrong += !bounce_is_read(&bounces[i]);
+    print_message("%zu reports, %zu wrong\n", BOUNCES, wrong);
+    assert_int_equal(wrong, 0);
+}
+
+/* ---- who reports nothing ----------------------------------------------------------------------
+ */
+
 static void a_person_reports_nothing(void **state)
 {
     static const char mail_text[] = "From: a@b.example\nSubject: Undelivered mail\n\n550 5.1.1 x\n";
@@ -266,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_report_is_read),
+        cmocka_unit_test(servers_of_all_kinds_are_read),
         cmocka_unit_test(a_person_reports_nothing),
         cmocka_unit_test(the_reports_of_others_are_read),
     };
