@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "imap/mailbox_kind.h"
+#include "imap/dir_mailbox.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,42 +24,49 @@
 #include <time.h>
 #include <unistd.h>
 
-#define INDEX_NAME ".antragd-uids"
-#define INDEX_MAX (64 << 20)
 #define SUFFIX ".eml"
+#define PEEK_BYTES 65536
 
-struct entry {
-    uint32_t uid; /* 0: not yet given */
-    const char *name;
-    uint32_t size;
-    int64_t modified;
-    int64_t nanoseconds;
-    bool present;
-};
-
-struct index {
-    uint32_t uidvalidity;
-    uint32_t next;
-    struct entry *entries; /* sorted by name */
-    size_t count;
-    bool changed;
-};
-
-struct dir_mailbox {
-    struct mailbox base;
-    int watch_fd;        /* inotify, -1: closed, or the system has none left */
-    struct arena *arena; /* of the index */
-    struct index index;
-};
-
-static struct dir_mailbox *dir_of(struct mailbox *mailbox)
+struct dir_mailbox *dir_of(struct mailbox *mailbox)
 {
     return (struct dir_mailbox *)mailbox;
 }
 
-static const char *directory_of(const struct mailbox *mailbox)
+static const char *watched_path(const struct mailbox *mailbox)
 {
     return mailbox->conf->server.directory;
+}
+
+const char *dir_path(const struct dir_mailbox *dir)
+{
+    return dir->beside != NULL ? dir->beside : watched_path(&dir->base);
+}
+
+char *dir_beside(struct arena *arena, const struct mailbox *mailbox, const char *key,
+                 const char *name, struct err *err_r)
+{
+    const char *directory = watched_path(mailbox);
+    size_t n = strlen(directory);
+
+    if (strchr(name, '/') != NULL || name[0] == '.' || name[0] == '\0') {
+        err_set(err_r, ERR_CONFIG, "%s %s has to be a plain name beside the directory", key, name);
+        return NULL;
+    }
+    while (n > 1 && directory[n - 1] == '/')
+        n--;
+    while (n > 0 && directory[n - 1] != '/')
+        n--;
+    return arena_printf(arena, "%.*s%s", (int)n, directory, name);
+}
+
+bool dir_sync(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return ok;
 }
 
 static bool is_mail_name(const char *name)
@@ -67,136 +74,6 @@ static bool is_mail_name(const char *name)
     size_t n = strlen(name), suffix = sizeof SUFFIX - 1;
 
     return n > suffix && name[0] != '.' && strcmp(name + n - suffix, SUFFIX) == 0;
-}
-
-/* ---- the index as a file ---- */
-
-static char *escape_name(struct arena *arena, const char *name)
-{
-    struct text text;
-
-    text_init(&text, arena);
-    for (const unsigned char *s = (const unsigned char *)name; *s != '\0'; s++) {
-        if (*s > 0x20 && *s < 0x7f && *s != '%')
-            text_add_char(&text, (char)*s);
-        else
-            text_addf(&text, "%%%02X", *s);
-    }
-    return text.s;
-}
-
-static char *unescape_name(struct arena *arena, const char *s)
-{
-    struct text text;
-    unsigned byte;
-
-    text_init(&text, arena);
-    while (*s != '\0') {
-        if (*s == '%') {
-            if (sscanf(s, "%%%2X", &byte) != 1 || byte == 0)
-                return NULL;
-            text_add_char(&text, (char)byte);
-            s += 3;
-        } else {
-            text_add_char(&text, *s++);
-        }
-    }
-    return text.s;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
-}
-
-static struct entry *add_entry(struct index *index, struct arena *arena)
-{
-    if (index->count % 256 == 0)
-        index->entries = arena_grow(arena, index->entries, index->count, index->count + 256,
-                                    sizeof *index->entries);
-    return &index->entries[index->count++];
-}
-
-/* One line of the file; false where it makes no sense. */
-static bool parse_line(struct index *index, struct arena *arena, char *line)
-{
-    char *end;
-    unsigned long uid = strtoul(line, &end, 10);
-    struct entry *entry;
-
-    if (end == line || *end != ' ' || uid == 0 || uid >= index->next)
-        return false;
-    entry = add_entry(index, arena);
-    entry->uid = (uint32_t)uid;
-    entry->name = unescape_name(arena, end + 1);
-    return entry->name != NULL && entry->name[0] != '\0';
-}
-
-static bool parse_index(struct index *index, struct arena *arena, char *bytes)
-{
-    char *save = NULL;
-    char *line = strtok_r(bytes, "\n", &save);
-
-    if (line == NULL || sscanf(line, "uidvalidity %" SCNu32, &index->uidvalidity) != 1 ||
-        index->uidvalidity == 0)
-        return false;
-    line = strtok_r(NULL, "\n", &save);
-    if (line == NULL || sscanf(line, "next %" SCNu32, &index->next) != 1 || index->next == 0)
-        return false;
-    while ((line = strtok_r(NULL, "\n", &save)) != NULL) {
-        if (!parse_line(index, arena, line))
-            return false;
-    }
-    if (index->count > 1)
-        qsort(index->entries, index->count, sizeof *index->entries, compare_names);
-    return true;
-}
-
-static enum mailbox_result read_index(struct dir_mailbox *dir, struct err *err_r)
-{
-    struct arena *arena = dir->arena;
-    char *path = arena_printf(arena, "%s/" INDEX_NAME, directory_of(&dir->base));
-    char *bytes;
-    size_t n;
-
-    dir->index = (struct index){.next = 1};
-    if (access(path, F_OK) != 0 && errno == ENOENT) {
-        dir->index.uidvalidity = (uint32_t)time(NULL);
-        dir->index.changed = true;
-        return MAILBOX_OK;
-    }
-    if (!file_read(arena, path, INDEX_MAX, &bytes, &n, err_r))
-        return MAILBOX_REFUSED;
-    if (parse_index(&dir->index, arena, bytes))
-        return MAILBOX_OK;
-    err_set(err_r, ERR_DATA,
-            "%s is damaged; remove it, then all mails count as new and known ones "
-            "are found out by their content",
-            path);
-    return MAILBOX_REFUSED;
-}
-
-static bool write_index(struct dir_mailbox *dir, struct err *err_r)
-{
-    struct arena *arena = dir->arena;
-    struct index *index = &dir->index;
-    struct text text;
-
-    if (!index->changed || dir->base.read_only)
-        return true;
-    text_init(&text, arena);
-    text_addf(&text, "uidvalidity %" PRIu32 "\nnext %" PRIu32 "\n", index->uidvalidity,
-              index->next);
-    for (size_t i = 0; i < index->count; i++) {
-        if (index->entries[i].present)
-            text_addf(&text, "%" PRIu32 " %s\n", index->entries[i].uid,
-                      escape_name(arena, index->entries[i].name));
-    }
-    if (!file_write_durable(arena_printf(arena, "%s/" INDEX_NAME, directory_of(&dir->base)), text.s,
-                            text.len, 0600, err_r))
-        return false;
-    index->changed = false;
-    return true;
 }
 
 /* ---- the folder ---- */
@@ -207,7 +84,7 @@ static struct entry *find_name(const struct index *index, size_t count, const ch
 
     if (count == 0)
         return NULL;
-    return bsearch(&key, index->entries, count, sizeof *index->entries, compare_names);
+    return bsearch(&key, index->entries, count, sizeof *index->entries, dir_index_compare);
 }
 
 static struct entry *find_uid(const struct index *index, uint32_t uid)
@@ -229,7 +106,7 @@ static void see_file(struct dir_mailbox *dir, int fd, const char *name, size_t k
         return;
     entry = find_name(&dir->index, known, name);
     if (entry == NULL) {
-        entry = add_entry(&dir->index, dir->arena);
+        entry = dir_index_add(&dir->index, dir->arena);
         entry->name = arena_strdup(dir->arena, name);
     }
     entry->present = true;
@@ -271,7 +148,7 @@ static void give_uids(struct dir_mailbox *dir)
 
 static enum mailbox_result read_folder(struct dir_mailbox *dir, struct err *err_r)
 {
-    const char *path = directory_of(&dir->base);
+    const char *path = dir_path(dir);
     DIR *stream = opendir(path);
     size_t known = dir->index.count;
     struct dirent *item;
@@ -284,10 +161,10 @@ static enum mailbox_result read_folder(struct dir_mailbox *dir, struct err *err_
         see_file(dir, dirfd(stream), item->d_name, known);
     closedir(stream);
     give_uids(dir);
-    if (!write_index(dir, err_r))
+    if (!dir_index_write(dir, err_r))
         return MAILBOX_REFUSED;
     if (dir->index.count > 1)
-        qsort(dir->index.entries, dir->index.count, sizeof *dir->index.entries, compare_names);
+        qsort(dir->index.entries, dir->index.count, sizeof *dir->index.entries, dir_index_compare);
     return MAILBOX_OK;
 }
 
@@ -298,7 +175,7 @@ static enum mailbox_result look(struct dir_mailbox *dir, struct err *err_r)
 
     arena_free(dir->arena);
     dir->arena = arena_new();
-    result = read_index(dir, err_r);
+    result = dir_index_read(dir, err_r);
     return result == MAILBOX_OK ? read_folder(dir, err_r) : result;
 }
 
@@ -343,7 +220,7 @@ static void watch_folder(struct dir_mailbox *dir)
         return;
     dir->watch_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (dir->watch_fd >= 0 &&
-        inotify_add_watch(dir->watch_fd, directory_of(&dir->base),
+        inotify_add_watch(dir->watch_fd, watched_path(&dir->base),
                           IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF |
                               IN_ONLYDIR) < 0) {
         close(dir->watch_fd);
@@ -353,14 +230,11 @@ static void watch_folder(struct dir_mailbox *dir)
 
 /* ---- the verbs ---- */
 
-static enum mailbox_result dir_open(struct mailbox *mailbox, struct mailbox_view *view_r,
-                                    struct err *err_r)
+static enum mailbox_result open_here(struct dir_mailbox *dir, struct mailbox_view *view_r,
+                                     struct err *err_r)
 {
-    struct dir_mailbox *dir = dir_of(mailbox);
-    enum mailbox_result result;
+    enum mailbox_result result = look(dir, err_r);
 
-    watch_folder(dir); /* before looking, so that nothing comes unseen in between */
-    result = look(dir, err_r);
     if (result == MAILBOX_OK)
         *view_r = (struct mailbox_view){
             .uidvalidity = dir->index.uidvalidity,
@@ -368,6 +242,40 @@ static enum mailbox_result dir_open(struct mailbox *mailbox, struct mailbox_view
             .can_idle = dir->watch_fd >= 0,
         };
     return result;
+}
+
+/* Of what was open nothing is known any more. */
+static void leave(struct dir_mailbox *dir)
+{
+    arena_free(dir->arena);
+    dir->arena = NULL;
+    dir->index = (struct index){0};
+    free(dir->beside);
+    dir->beside = NULL;
+}
+
+static enum mailbox_result dir_open_other(struct mailbox *mailbox, struct mailbox_view *view_r,
+                                          struct err *err_r)
+{
+    struct dir_mailbox *dir = dir_of(mailbox);
+    struct arena *arena = arena_new();
+    const char *path = dir_beside(arena, mailbox, "folder", mailbox->folder, err_r);
+
+    leave(dir);
+    if (path != NULL)
+        dir->beside = xstrdup(path);
+    arena_free(arena);
+    return path != NULL ? open_here(dir, view_r, err_r) : MAILBOX_REFUSED;
+}
+
+static enum mailbox_result dir_open(struct mailbox *mailbox, struct mailbox_view *view_r,
+                                    struct err *err_r)
+{
+    struct dir_mailbox *dir = dir_of(mailbox);
+
+    leave(dir);
+    watch_folder(dir); /* before looking, so that nothing comes unseen in between */
+    return open_here(dir, view_r, err_r);
 }
 
 static int compare_items(const void *a, const void *b)
@@ -385,7 +293,8 @@ static enum mailbox_result dir_list(struct mailbox *mailbox, struct arena *arena
     enum mailbox_result result;
     size_t n = 0;
 
-    take_events(dir); /* what they tell is seen now */
+    if (dir->beside == NULL)
+        take_events(dir); /* what they tell is seen now */
     result = look(dir, err_r);
     if (result != MAILBOX_OK)
         return result;
@@ -475,7 +384,7 @@ static enum mailbox_result dir_fetch(struct mailbox *mailbox, const struct mailb
     if (entry == NULL)
         return gone(item->uid, err_r);
     struct arena *arena = arena_new();
-    int from = open(arena_printf(arena, "%s/%s", directory_of(mailbox), entry->name),
+    int from = open(arena_printf(arena, "%s/%s", dir_path(dir), entry->name),
                     O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     arena_free(arena);
     if (from < 0 && errno == ENOENT)
@@ -489,33 +398,11 @@ static enum mailbox_result dir_fetch(struct mailbox *mailbox, const struct mailb
     return result;
 }
 
-/* "/srv/in" and "Registriert" give "/srv/Registriert". */
-static char *folder_beside(struct arena *arena, const char *directory, const char *name)
-{
-    size_t n = strlen(directory);
-
-    while (n > 1 && directory[n - 1] == '/')
-        n--;
-    while (n > 0 && directory[n - 1] != '/')
-        n--;
-    return arena_printf(arena, "%.*s%s", (int)n, directory, name);
-}
-
-static bool sync_directory(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
 /* A file of the same name in the done-folder is another mail: ours gets its UID before the name. */
 static bool move_file(struct dir_mailbox *dir, struct arena *arena, const struct entry *entry,
                       const char *target, struct err *err_r)
 {
-    char *from = arena_printf(arena, "%s/%s", directory_of(&dir->base), entry->name);
+    char *from = arena_printf(arena, "%s/%s", dir_path(dir), entry->name);
     char *to = arena_printf(arena, "%s/%s", target, entry->name);
     int r = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 
@@ -538,15 +425,10 @@ static enum mailbox_result dir_done(struct mailbox *mailbox, const uint32_t *uid
 
     if (done == NULL || done[0] == '\0')
         return MAILBOX_OK;
-    if (strchr(done, '/') != NULL || done[0] == '.') {
-        err_set(err_r, ERR_CONFIG, "done-folder %s has to be a plain name beside the directory",
-                done);
-        return MAILBOX_REFUSED;
-    }
     result = look_if_needed(dir, err_r);
     struct arena *arena = arena_new();
-    char *target = folder_beside(arena, directory_of(mailbox), done);
-    if (result == MAILBOX_OK && !file_make_directory(target, 0700, err_r))
+    char *target = dir_beside(arena, mailbox, "done-folder", done, err_r);
+    if (result == MAILBOX_OK && (target == NULL || !file_make_directory(target, 0700, err_r)))
         result = MAILBOX_REFUSED;
     for (size_t i = 0; i < count && result == MAILBOX_OK; i++) {
         const struct entry *entry = find_uid(&dir->index, uids[i]);
@@ -554,8 +436,7 @@ static enum mailbox_result dir_done(struct mailbox *mailbox, const uint32_t *uid
         if (entry != NULL && !move_file(dir, arena, entry, target, err_r))
             result = MAILBOX_REFUSED;
     }
-    if (result == MAILBOX_OK &&
-        !(sync_directory(target) && sync_directory(directory_of(mailbox)))) {
+    if (result == MAILBOX_OK && !(dir_sync(target) && dir_sync(dir_path(dir)))) {
         err_set_errno(err_r, ERR_TRY_AGAIN, "writing %s out", target);
         result = MAILBOX_LOST;
     }
@@ -573,13 +454,29 @@ static enum mailbox_result dir_find_folder(struct mailbox *mailbox, const char *
                                            bool *found_r, struct err *err_r)
 {
     struct arena *arena = arena_new();
+    const char *path = dir_beside(arena, mailbox, "folder", folder, err_r);
+    enum mailbox_result result = path != NULL ? MAILBOX_OK : MAILBOX_REFUSED;
     struct stat st;
 
-    (void)err_r;
-    *found_r =
-        stat(folder_beside(arena, directory_of(mailbox), folder), &st) == 0 && S_ISDIR(st.st_mode);
+    *found_r = path != NULL && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
     arena_free(arena);
-    return MAILBOX_OK;
+    return result;
+}
+
+/* The headers of a file are here already; who reads them looks at From only. */
+static enum mailbox_result dir_peek(struct mailbox *mailbox, const struct mailbox_item *items,
+                                    size_t count, const int *fds, struct err *err_r)
+{
+    enum mailbox_result result = MAILBOX_OK;
+
+    for (size_t i = 0; i < count && result == MAILBOX_OK; i++) {
+        result = dir_fetch(mailbox, &items[i], PEEK_BYTES, fds[i], err_r);
+        if (result == MAILBOX_GONE)
+            result = MAILBOX_OK;
+        else if (result == MAILBOX_OK || result == MAILBOX_TOO_BIG)
+            result = mailbox_cut_to_headers(fds[i], err_r) ? MAILBOX_OK : MAILBOX_LOST;
+    }
+    return result;
 }
 
 static bool dir_can_move(const struct mailbox *mailbox)
@@ -601,9 +498,7 @@ static enum mailbox_result dir_park(struct mailbox *mailbox, int *fd_r, bool *st
     struct dir_mailbox *dir = dir_of(mailbox);
 
     (void)err_r;
-    arena_free(dir->arena);
-    dir->arena = NULL;
-    dir->index = (struct index){0};
+    leave(dir);
     *fd_r = dir->watch_fd;
     *stirred_r = take_events(dir);
     return MAILBOX_OK;
@@ -613,9 +508,7 @@ static void dir_close(struct mailbox *mailbox)
 {
     struct dir_mailbox *dir = dir_of(mailbox);
 
-    arena_free(dir->arena);
-    dir->arena = NULL;
-    dir->index = (struct index){0};
+    leave(dir);
     if (dir->watch_fd >= 0)
         close(dir->watch_fd);
     dir->watch_fd = -1;
@@ -631,8 +524,11 @@ struct mailbox *dir_mailbox_new(void)
 {
     static const struct mailbox_kind kind = {
         .open = dir_open,
+        .open_other = dir_open_other,
         .list = dir_list,
         .fetch = dir_fetch,
+        .peek = dir_peek,
+        .file = dir_file,
         .done = dir_done,
         .can_move = dir_can_move,
         .get_offer = dir_get_offer,

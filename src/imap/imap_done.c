@@ -42,18 +42,16 @@ static enum mailbox_result still_there(struct imap_mailbox *imap, struct arena *
     return result;
 }
 
-static enum mailbox_result make_folder(struct imap_mailbox *imap, const char *name,
-                                       struct err *err_r)
+enum mailbox_result imap_make_folder(struct imap_mailbox *imap, const char *name, struct err *err_r)
 {
     struct err ignored;
 
     imap_arm(imap, 0, 0);
-    enum imap_answer answer =
-        imap_command(imap, "making the done-folder", err_r, "CREATE %s", name);
+    enum imap_answer answer = imap_command(imap, "making a folder", err_r, "CREATE %s", name);
     if (answer == IMAP_LOST)
         return MAILBOX_LOST;
     if (answer == IMAP_NO)
-        return MAILBOX_OK; /* it may be there already; the next COPY will tell */
+        return MAILBOX_OK;
     imap_arm(imap, 0, 0);
     return imap_command(imap, "subscribing", &ignored, "SUBSCRIBE %s", name) == IMAP_LOST
                ? MAILBOX_LOST
@@ -88,7 +86,7 @@ static enum mailbox_result transfer(struct imap_mailbox *imap, struct arena *are
         result = still_there(imap, arena, set, left_r, err_r);
         if (result != MAILBOX_OK || *left_r == NULL)
             return result;
-        result = make_folder(imap, name, err_r);
+        result = imap_make_folder(imap, name, err_r);
         if (result != MAILBOX_OK)
             return result;
     }

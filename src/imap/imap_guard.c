@@ -44,6 +44,26 @@ bool imap_guard_has(const mailimap *session, const char *capability)
     return false;
 }
 
+uint32_t imap_guard_append_limit(const mailimap *session)
+{
+    static const char name[] = "APPENDLIMIT=";
+    const struct mailimap_connection_info *info = session->imap_connection_info;
+
+    if (info == NULL || info->imap_capability == NULL || info->imap_capability->cap_list == NULL)
+        return 0;
+    for (clistiter *i = clist_begin(info->imap_capability->cap_list); i != NULL;
+         i = clist_next(i)) {
+        const char *told = capability_name(clist_content(i));
+
+        if (told != NULL && strncasecmp(told, name, sizeof name - 1) == 0) {
+            unsigned long limit = strtoul(told + sizeof name - 1, NULL, 10);
+
+            return limit > UINT32_MAX ? UINT32_MAX : (uint32_t)limit;
+        }
+    }
+    return 0;
+}
+
 bool imap_guard_argument(const char *value, const char *what, struct err *err_r)
 {
     if (value == NULL || value[0] == '\0')

@@ -18,6 +18,9 @@
  * read through NULL then. */
 bool imap_guard_has(const mailimap *session, const char *capability);
 
+/* APPENDLIMIT=N (RFC 7889), bytes; 0: the server tells none. */
+uint32_t imap_guard_append_limit(const mailimap *session);
+
 /* libetpan sends arguments as they are: a line end in one would be a command of its own.  what
  * stands in the error. */
 bool imap_guard_argument(const char *value, const char *what, struct err *err_r);

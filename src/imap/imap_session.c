@@ -252,6 +252,7 @@ static enum mailbox_result ask_capabilities(struct imap_mailbox *imap, struct er
     imap->can_idle = imap_guard_has(imap->session, "IDLE");
     imap->can_move = imap_guard_has(imap->session, "MOVE");
     imap->can_uidplus = imap_guard_has(imap->session, "UIDPLUS");
+    imap->append_limit = imap_guard_append_limit(imap->session);
     if (imap_guard_has(imap->session, "IMAP4rev1") || imap_guard_has(imap->session, "IMAP4rev2"))
         return MAILBOX_OK;
     err_set(err_r, ERR_UNAVAILABLE, "%s:%d: the server does not say that it speaks IMAP4rev1",
@@ -308,7 +309,7 @@ static enum mailbox_result read_selection(struct imap_mailbox *imap, struct mail
                                           struct err *err_r)
 {
     const struct mailimap_selection_info *info = imap->session->imap_selection_info;
-    const char *folder = imap->base.conf->folder;
+    const char *folder = imap->base.folder;
 
     if (info->sel_uidvalidity == 0) {
         err_set(err_r, ERR_UNAVAILABLE,
@@ -332,12 +333,11 @@ static enum mailbox_result read_selection(struct imap_mailbox *imap, struct mail
     return MAILBOX_OK;
 }
 
-/* Also on an open folder: UIDVALIDITY and UIDNEXT are told nowhere else.  Nothing is expunged by
- * leaving a folder this way. */
+/* Nothing is expunged by leaving a folder this way. */
 static enum mailbox_result select_folder(struct imap_mailbox *imap, struct arena *arena,
                                          struct mailbox_view *view_r, struct err *err_r)
 {
-    const char *folder = imap->base.conf->folder;
+    const char *folder = imap->base.folder;
     char *name;
 
     if (!imap_guard_argument(folder, "folder", err_r))
@@ -366,21 +366,38 @@ static enum mailbox_result select_folder(struct imap_mailbox *imap, struct arena
     return MAILBOX_LOST;
 }
 
+enum mailbox_result imap_select(struct imap_mailbox *imap, struct mailbox_view *view_r,
+                                struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    enum mailbox_result result = select_folder(imap, arena, view_r, err_r);
+
+    arena_free(arena);
+    return result;
+}
+
 static enum mailbox_result imap_open(struct mailbox *mailbox, struct mailbox_view *view_r,
                                      struct err *err_r)
 {
     struct imap_mailbox *imap = imap_of(mailbox);
-    struct arena *arena = arena_new();
     enum mailbox_result result;
 
     mailbox->suggested_wait = 0;
     result = imap->stream == NULL ? log_in(imap, err_r) : imap_resume(imap, err_r);
     if (result == MAILBOX_OK)
-        result = select_folder(imap, arena, view_r, err_r);
+        result = imap_select(imap, view_r, err_r);
     if (result != MAILBOX_OK)
         imap_drop(imap);
-    arena_free(arena);
     return result;
+}
+
+static enum mailbox_result imap_open_other(struct mailbox *mailbox, struct mailbox_view *view_r,
+                                           struct err *err_r)
+{
+    struct imap_mailbox *imap = imap_of(mailbox);
+    enum mailbox_result result = imap_resume(imap, err_r);
+
+    return result == MAILBOX_OK ? imap_select(imap, view_r, err_r) : result;
 }
 
 /* ---- looking around ---- */
@@ -461,8 +478,11 @@ struct mailbox *imap_mailbox_new(void)
 {
     static const struct mailbox_kind kind = {
         .open = imap_open,
+        .open_other = imap_open_other,
         .list = imap_list,
         .fetch = imap_fetch,
+        .peek = imap_peek,
+        .file = imap_file,
         .done = imap_done,
         .get_offer = imap_get_offer,
         .find_folder = imap_find_folder,

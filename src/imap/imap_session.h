@@ -34,8 +34,9 @@ struct imap_mailbox {
     bool trying_anew;      /* only with a fresh one, servers lock accounts */
     bool idling;           /* parked in IDLE */
     bool can_idle, can_move, can_uidplus, can_keyword;
-    bool body_came;     /* what was read last may be a mail: not for the log */
-    char idle_line[64]; /* the beginning of a line while parked */
+    uint32_t append_limit; /* bytes (RFC 7889), 0: not told */
+    bool body_came;        /* what was read last may be a mail: not for the log */
+    char idle_line[64];    /* the beginning of a line while parked */
     size_t idle_len;
 };
 
@@ -61,6 +62,11 @@ const char *imap_read_line(struct imap_mailbox *imap);
 bool imap_read_tagged(struct imap_mailbox *imap, const char *doing, const char **text_r,
                       struct err *err_r);
 
+/* SELECT or EXAMINE of base.folder, also where it is open already: UIDVALIDITY and UIDNEXT are told
+ * nowhere else.  Keeps the link where it is refused. */
+enum mailbox_result imap_select(struct imap_mailbox *imap, struct mailbox_view *view_r,
+                                struct err *err_r);
+
 /* Closes without farewell. */
 void imap_drop(struct imap_mailbox *imap);
 /* imap_drop() and the reason: why the stream failed, or what the server said. */
@@ -81,7 +87,18 @@ enum mailbox_result imap_fetch(struct mailbox *mailbox, const struct mailbox_ite
 enum mailbox_result imap_search(struct imap_mailbox *imap, struct arena *arena, const char *key,
                                 uint32_t **uids_r, size_t *count_r, struct err *err_r);
 
+enum mailbox_result imap_peek(struct mailbox *mailbox, const struct mailbox_item *items,
+                              size_t count, const int *fds, struct err *err_r);
+
+/* imap_file.c */
+enum mailbox_result imap_file(struct mailbox *mailbox, const struct mailbox_copy *copy,
+                              struct mailbox_filed *filed_r, struct err *err_r);
+
 /* imap_done.c */
+/* CREATE and SUBSCRIBE of a name as imap_name_folder() gives it; a refusal is no error: it may be
+ * there already, and what comes next will tell. */
+enum mailbox_result imap_make_folder(struct imap_mailbox *imap, const char *name,
+                                     struct err *err_r);
 enum mailbox_result imap_done(struct mailbox *mailbox, const uint32_t *uids, size_t count,
                               struct err *err_r);
 

@@ -8,9 +8,14 @@ libshell_a_SOURCES += \
 	src/imap/imap_name.h \
 	src/imap/mailbox.c \
 	src/imap/backoff.c \
+	src/imap/dir_mailbox.h \
+	src/imap/dir_file.c \
+	src/imap/dir_index.c \
 	src/imap/dir_mailbox.c \
 	src/imap/imap_auth.c \
 	src/imap/imap_done.c \
+	src/imap/imap_file.c \
+	src/imap/imap_peek.c \
 	src/imap/imap_guard.c \
 	src/imap/imap_name.c \
 	src/imap/imap_park.c \

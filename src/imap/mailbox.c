@@ -13,6 +13,7 @@ struct mailbox *mailbox_new(const struct conf_mailbox *conf, int cancel_fd)
         conf->server.directory != NULL ? dir_mailbox_new() : imap_mailbox_new();
 
     mailbox->conf = conf;
+    mailbox->folder = conf->folder;
     mailbox->cancel_fd = cancel_fd;
     return mailbox;
 }
@@ -40,8 +41,28 @@ static enum mailbox_result name_error(const struct mailbox *mailbox, enum mailbo
 enum mailbox_result mailbox_open(struct mailbox *mailbox, bool read_only,
                                  struct mailbox_view *view_r, struct err *err_r)
 {
+    mailbox->folder = mailbox->conf->folder;
     mailbox->read_only = read_only;
+    mailbox->trial = read_only;
     return name_error(mailbox, mailbox->kind->open(mailbox, view_r, err_r), err_r);
+}
+
+enum mailbox_result mailbox_examine(struct mailbox *mailbox, const char *folder, bool trial,
+                                    struct mailbox_view *view_r, struct err *err_r)
+{
+    mailbox->folder = folder;
+    mailbox->read_only = true;
+    mailbox->trial = trial;
+    return name_error(mailbox, mailbox->kind->open_other(mailbox, view_r, err_r), err_r);
+}
+
+enum mailbox_result mailbox_select(struct mailbox *mailbox, const char *folder,
+                                   struct mailbox_view *view_r, struct err *err_r)
+{
+    mailbox->folder = folder;
+    mailbox->read_only = false;
+    mailbox->trial = false;
+    return name_error(mailbox, mailbox->kind->open_other(mailbox, view_r, err_r), err_r);
 }
 
 enum mailbox_result mailbox_list(struct mailbox *mailbox, struct arena *arena,
@@ -60,6 +81,19 @@ enum mailbox_result mailbox_fetch(struct mailbox *mailbox, const struct mailbox_
     if (result == MAILBOX_TOO_BIG && !mailbox_cut_to_headers(fd, err_r))
         result = MAILBOX_LOST;
     return name_error(mailbox, result, err_r);
+}
+
+enum mailbox_result mailbox_peek(struct mailbox *mailbox, const struct mailbox_item *items,
+                                 size_t count, const int *fds, struct err *err_r)
+{
+    return name_error(mailbox, mailbox->kind->peek(mailbox, items, count, fds, err_r), err_r);
+}
+
+enum mailbox_result mailbox_file(struct mailbox *mailbox, const struct mailbox_copy *copy,
+                                 struct mailbox_filed *filed_r, struct err *err_r)
+{
+    *filed_r = (struct mailbox_filed){0};
+    return name_error(mailbox, mailbox->kind->file(mailbox, copy, filed_r, err_r), err_r);
 }
 
 enum mailbox_result mailbox_done(struct mailbox *mailbox, const uint32_t *uids, size_t count,

@@ -48,12 +48,21 @@ struct mailbox *mailbox_new(const struct conf_mailbox *conf, int cancel_fd);
 void mailbox_set_secrets(struct mailbox *mailbox, const struct secret_source *secrets);
 void mailbox_free(struct mailbox *mailbox); /* closes without farewell */
 
-/* Connects, logs in, opens the folder (read_only: EXAMINE, and mailbox_done() is not allowed).
- * On an open mailbox only refreshes the view. */
+/* Connects, logs in, opens the folder that is watched (read_only: EXAMINE, and mailbox_done() is
+ * not allowed). On an open mailbox only refreshes the view. */
 enum mailbox_result mailbox_open(struct mailbox *mailbox, bool read_only,
                                  struct mailbox_view *view_r, struct err *err_r);
-/* All items of the folder, sorted by UID.  Where the server does not tell a mail's date, it is the
- * time of this call. */
+/* Opens another folder of the same mailbox, until the next call of these; a link that stands stays,
+ * whatever comes of it.  MAILBOX_REFUSED: there is no such folder, or it may not be opened.
+ * mailbox_examine(): nothing in it can be changed (EXAMINE); trial: nothing at all is written, not
+ * even the index of a folder of .eml files. */
+enum mailbox_result mailbox_examine(struct mailbox *mailbox, const char *folder, bool trial,
+                                    struct mailbox_view *view_r, struct err *err_r);
+enum mailbox_result mailbox_select(struct mailbox *mailbox, const char *folder,
+                                   struct mailbox_view *view_r, struct err *err_r);
+
+/* All items of the open folder, sorted by UID.  Where the server does not tell a mail's date, it is
+ * the time of this call. */
 enum mailbox_result mailbox_list(struct mailbox *mailbox, struct arena *arena,
                                  struct mailbox_item **items_r, size_t *count_r, struct err *err_r);
 /* The whole mail into an empty memfd (not yet sealed), nothing marked.  UID and byte count are
@@ -62,11 +71,37 @@ enum mailbox_result mailbox_list(struct mailbox *mailbox, struct arena *arena,
  * that lists a mail and does not hand it out is MAILBOX_LOST. */
 enum mailbox_result mailbox_fetch(struct mailbox *mailbox, const struct mailbox_item *item,
                                   size_t max, int fd, struct err *err_r);
+/* Who sent it, of up to MAILBOX_PEEK_MAX mails by one command: what a mail has of From fields goes,
+ * with the empty line behind them, into its memfd (not yet sealed), a few kB at most; nothing is
+ * marked.  The memfd of a mail that is not there any more stays empty. */
+#define MAILBOX_PEEK_MAX 16
+enum mailbox_result mailbox_peek(struct mailbox *mailbox, const struct mailbox_item *items,
+                                 size_t count, const int *fds, struct err *err_r);
 /* Into the done-folder (made where missing), by as few commands as fit in lines of 4 kB: UID MOVE,
  * else COPY and UID EXPUNGE, else (and with "" as done-folder) the keyword $Registered where the
  * server allows one.  Harmless to repeat. */
 enum mailbox_result mailbox_done(struct mailbox *mailbox, const uint32_t *uids, size_t count,
                                  struct err *err_r);
+
+/* A mail of our own for a folder beside the one that is watched. */
+struct mailbox_copy {
+    const char *folder;
+    const char *message_id; /* without < > */
+    int64_t date;           /* moment: of its arrival there */
+    int fd;                 /* sealed memfd with its bytes, foreign */
+    bool look_first;        /* an earlier try may have come about */
+};
+/* What became of it. */
+struct mailbox_filed {
+    bool found;           /* it was there already */
+    uint32_t uidvalidity; /* and uid, where the server tells (RFC 4315); else 0 */
+    uint32_t uid;
+};
+/* Puts the copy there (APPEND, seen), the folder being made where it is missing.  MAILBOX_REFUSED:
+ * the server does not take it, which is in err_r in its words, and it is surely not there;
+ * MAILBOX_LOST: it may be there.  Another folder may be open afterwards: mailbox_open() again. */
+enum mailbox_result mailbox_file(struct mailbox *mailbox, const struct mailbox_copy *copy,
+                                 struct mailbox_filed *filed_r, struct err *err_r);
 
 /* Whether mailbox_done() takes mails out of the folder; else they stay, at best with the keyword.
  * Known once it is open. */

@@ -34,8 +34,10 @@ static int begin(void **state)
     strcpy(f->base, "/tmp/antragd-dir.XXXXXX");
     assert_non_null(mkdtemp(f->base));
     snprintf(f->in, sizeof f->in, "%s/in", f->base);
-    snprintf(f->done, sizeof f->done, "%s/Registriert", f->base);
+    snprintf(f->done, sizeof f->done, "%s/Spam", f->base);
     assert_int_equal(mkdir(f->in, 0700), 0);
+    assert_int_equal(mkdir(f->done, 0700), 0);
+    snprintf(f->done, sizeof f->done, "%s/Registriert", f->base);
     f->conf = (struct conf_mailbox){
         .name = "rathaus", .server = {.directory = f->in}, .done_folder = "Registriert"};
     f->mailbox = mailbox_new(&f->conf, -1);
@@ -216,6 +218,83 @@ static void test_looking_around(void **state)
     assert_true(found);
 }
 
+/* ---- other folders ---- */
+
+static void expect_peek(struct folder *f, const struct mailbox_item *item, const char *wanted)
+{
+    char bytes[200];
+    int fd;
+
+    assert_true(memfd_new("from", &fd, &f->err));
+    expect(f, MAILBOX_OK, mailbox_peek(f->mailbox, item, 1, &fd, &f->err));
+    ssize_t n = pread(fd, bytes, sizeof bytes - 1, 0);
+    assert_true(n >= 0);
+    bytes[n] = '\0';
+    close(fd);
+    assert_string_equal(bytes, wanted);
+}
+
+/* A folder beside is looked into, one mail of it is put away, and the first one is open again; what
+ * came into that meanwhile is told. */
+static void test_other_folder(void **state)
+{
+    struct folder *f = *state;
+    struct mailbox_item *items;
+    size_t count;
+    int fd;
+    bool stirred;
+
+    put(f, "a.eml", "Subject: a\n\n", 1000);
+    put(f, "../Spam/b.eml", "From: b@c.example\n\nx", 1001);
+    put(f, "../Spam/c.eml", "From: d@e.example\n\ny", 1002);
+    list(f, false);
+    expect(f, MAILBOX_REFUSED, mailbox_examine(f->mailbox, "Nirgends", true, &f->view, &f->err));
+    expect(f, MAILBOX_REFUSED, mailbox_examine(f->mailbox, "../in", true, &f->view, &f->err));
+    expect(f, MAILBOX_OK, mailbox_examine(f->mailbox, "Spam", true, &f->view, &f->err));
+    char *spam = arena_printf(f->arena, "%s/Spam", f->base);
+    assert_false(exists(f, spam, ".antragd-uids"));
+    expect(f, MAILBOX_OK, mailbox_examine(f->mailbox, "Spam", false, &f->view, &f->err));
+    assert_true(exists(f, spam, ".antragd-uids"));
+    expect(f, MAILBOX_OK, mailbox_list(f->mailbox, f->arena, &items, &count, &f->err));
+    assert_int_equal(count, 2);
+    expect_peek(f, &items[0], "From: b@c.example\n\n");
+    expect_peek(f, &(struct mailbox_item){.uid = 99}, "");
+    expect(f, MAILBOX_REFUSED, mailbox_done(f->mailbox, &items[0].uid, 1, &f->err));
+    put(f, "d.eml", "Subject: d\n\n", 1003);
+    expect(f, MAILBOX_OK, mailbox_select(f->mailbox, "Spam", &f->view, &f->err));
+    expect(f, MAILBOX_OK, mailbox_list(f->mailbox, f->arena, &items, &count, &f->err));
+    expect(f, MAILBOX_OK, mailbox_done(f->mailbox, &items[0].uid, 1, &f->err));
+    assert_true(exists(f, f->done, "b.eml"));
+    assert_true(exists(f, spam, "c.eml"));
+    expect(f, MAILBOX_OK, mailbox_park(f->mailbox, &fd, &stirred, &f->err));
+    assert_true(stirred);
+    list(f, false);
+    assert_int_equal(f->count, 2);
+}
+
+static void test_filing(void **state)
+{
+    struct folder *f = *state;
+    struct mailbox_copy copy = {
+        .folder = "Belege", .message_id = "1/x@b.example", .date = 1443081600};
+    struct mailbox_filed filed;
+    struct stat st;
+
+    list(f, false);
+    assert_true(memfd_from("copy", "X: y\r\n\r\n", 8, &copy.fd, &f->err));
+    expect(f, MAILBOX_OK, mailbox_file(f->mailbox, &copy, &filed, &f->err));
+    assert_false(filed.found);
+    char *path = arena_printf(f->arena, "%s/Belege/1%%2Fx@b.example.eml", f->base);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, 8);
+    assert_int_equal(st.st_mtim.tv_sec, 1443081600);
+    expect(f, MAILBOX_OK, mailbox_file(f->mailbox, &copy, &filed, &f->err));
+    assert_true(filed.found);
+    copy.folder = "../anderswo";
+    expect(f, MAILBOX_REFUSED, mailbox_file(f->mailbox, &copy, &filed, &f->err));
+    close(copy.fd);
+}
+
 static void test_read_only_writes_nothing(void **state)
 {
     struct folder *f = *state;
@@ -325,6 +404,8 @@ int main(void)
         TEST(test_done),
         TEST(test_no_done_folder),
         TEST(test_read_only_writes_nothing),
+        TEST(test_other_folder),
+        TEST(test_filing),
         TEST(test_damaged_index),
         TEST(test_looking_around),
         TEST(test_no_directory),

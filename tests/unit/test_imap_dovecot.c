@@ -321,6 +321,115 @@ static void test_no_such_folder(void **state)
     w->conf.folder = "INBOX";
 }
 
+/* ---- other folders ---- */
+
+#define OTHER "Übersortiertes & \"Belege\""
+
+static struct mailbox_filed put_copy(struct world *w, const char *folder, const char *id,
+                                     const char *bytes, bool look_first)
+{
+    struct mailbox_copy copy = {
+        .folder = folder, .message_id = id, .date = 1443081600, .look_first = look_first};
+    struct mailbox_filed filed;
+
+    assert_true(memfd_from("copy", bytes, strlen(bytes), &copy.fd, &w->err));
+    expect(w, MAILBOX_OK, mailbox_file(w->mailbox, &copy, &filed, &w->err));
+    close(copy.fd);
+    return filed;
+}
+
+/* Filed into a folder that was not there, once, as it was, seen, with its date. */
+static void test_filing(void **state)
+{
+    static const char first[] =
+        "From: a@b.example\r\nMessage-ID: <1@b.example>\r\n\r\nGr\xc3\xbc\xc3\x9f\x65\r\n";
+    struct world *w = *state;
+    struct mailbox_item *items;
+    struct mailbox_filed filed;
+    size_t n;
+
+    w->conf.folder = "INBOX";
+    open_it(w);
+    size_t before = list(w, &items);
+    filed = put_copy(w, OTHER, "1@b.example", first, true); /* nothing to be found in no folder */
+    assert_false(filed.found);
+    assert_true(filed.uid > 0 && filed.uidvalidity > 0);
+    uint32_t uid = filed.uid;
+    filed = put_copy(w, OTHER, "1@b.example", first, true);
+    assert_true(filed.found);
+    assert_int_equal(filed.uid, uid);
+    filed = put_copy(w, OTHER, "2@b.example", "Message-ID: <2@b.example>\r\n\r\nx\r\n", true);
+    assert_false(filed.found);
+
+    expect(w, MAILBOX_OK, mailbox_examine(w->mailbox, OTHER, false, &w->view, &w->err));
+    assert_int_equal(list(w, &items), 2);
+    assert_int_equal(items[0].internaldate, 1443081600);
+    assert_string_equal(fetch(w, &items[0], &n), first);
+    open_it(w);
+    assert_int_equal(list(w, &items), before);
+    mailbox_close(w->mailbox);
+}
+
+static void test_no_room(void **state)
+{
+    struct world *w = *state;
+    struct mailbox_copy copy = {.folder = "Über/nicht//da", .message_id = "3@b.example"};
+    struct mailbox_filed filed;
+    struct mailbox_item *items;
+
+    open_it(w);
+    assert_true(memfd_from("copy", "x\r\n", 3, &copy.fd, &w->err));
+    expect(w, MAILBOX_REFUSED, mailbox_file(w->mailbox, &copy, &filed, &w->err));
+    close(copy.fd);
+    assert_non_null(strstr(w->err.text, "refuses"));
+    list(w, &items); /* the link lives */
+    mailbox_close(w->mailbox);
+}
+
+static void expect_from(int fd, const char *wanted)
+{
+    char bytes[300];
+    ssize_t n = pread(fd, bytes, sizeof bytes - 1, 0);
+
+    assert_true(n >= 0);
+    bytes[n] = '\0';
+    assert_string_equal(bytes, wanted);
+    close(fd);
+}
+
+/* Looked into without a mark, and one mail of it put away. */
+static void test_other_folder(void **state)
+{
+    struct world *w = *state;
+    struct mailbox_item *items, asked[3];
+    int fds[3];
+
+    w->conf.done_folder = "Registriert";
+    open_it(w);
+    expect(w, MAILBOX_REFUSED,
+           mailbox_examine(w->mailbox, "Gibt es nicht", false, &w->view, &w->err));
+    put_copy(w, "Junk", "1@b.example", "To: x@y.example\r\nFrom: A <a@b.example>\r\n\r\nx\r\n",
+             false);
+    put_copy(w, "Junk", "2@b.example", "Subject: nobody's\r\n\r\nFrom: no@header.example\r\n",
+             false);
+    expect(w, MAILBOX_OK, mailbox_examine(w->mailbox, "Junk", false, &w->view, &w->err));
+    assert_int_equal(list(w, &items), 2);
+    memcpy(asked, items, 2 * sizeof *asked);
+    asked[2] = (struct mailbox_item){.uid = items[1].uid + 7};
+    for (int i = 0; i < 3; i++)
+        assert_true(memfd_new("from", &fds[i], &w->err));
+    expect(w, MAILBOX_OK, mailbox_peek(w->mailbox, asked, 3, fds, &w->err));
+    expect_from(fds[0], "From: A <a@b.example>\r\n\r\n");
+    expect_from(fds[1], "\r\n");
+    expect_from(fds[2], "");
+    expect(w, MAILBOX_REFUSED, mailbox_done(w->mailbox, &items[0].uid, 1, &w->err));
+    expect(w, MAILBOX_OK, mailbox_select(w->mailbox, "Junk", &w->view, &w->err));
+    expect(w, MAILBOX_OK, mailbox_done(w->mailbox, &items[0].uid, 1, &w->err));
+    assert_int_equal(list(w, &items), 1);
+    open_it(w); /* and back */
+    mailbox_close(w->mailbox);
+}
+
 #define MANY 8
 #define PARKED_BYTES 26000 /* 22 kB of TLS and what is ours */
 
@@ -371,6 +480,9 @@ int main(void)
         cmocka_unit_test(test_too_big),
         cmocka_unit_test(test_denied),
         cmocka_unit_test(test_no_such_folder),
+        cmocka_unit_test(test_filing),
+        cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_other_folder),
         cmocka_unit_test(test_parked_is_small),
     };
 

@@ -24,7 +24,7 @@
 #define LISTED_AFTER "C: UID SEARCH UID 5$\nS: * SEARCH 5\nS: {tag} OK one\n"
 #define FETCHING "C: UID FETCH 5 \\(UID BODY.PEEK\\[\\]\\)$\n"
 
-enum verb { OPEN, LIST, FETCH, DONE, PARK };
+enum verb { OPEN, LIST, FETCH, DONE, PARK, PEEK, FILE_COPY };
 
 struct lie {
     const char *name;
@@ -41,6 +41,9 @@ struct lie {
     bool stirred;  /* that PARK says */
     bool no_idle;  /* that OPEN says */
     bool short_time;
+    bool look_first; /* FILE_COPY: an earlier try may have come about */
+    bool found;      /* what it says, */
+    uint32_t filed;  /* and the UID */
 };
 
 struct fixture {
@@ -103,6 +106,7 @@ struct session {
     struct err err;
     size_t count;
     bool stirred;
+    struct mailbox_filed filed;
     int fd;
 };
 
@@ -160,6 +164,20 @@ static struct imap_limits *limits_of(struct session *s)
     return &imap_of(s->mailbox)->limits;
 }
 
+static enum mailbox_result file_copy(struct session *s, bool look_first)
+{
+    struct mailbox_copy copy = {.folder = "Belege",
+                                .message_id = "1@b.example",
+                                .date = 1443081600,
+                                .look_first = look_first};
+    enum mailbox_result result;
+
+    assert_true(memfd_from("copy", "X: y\r\n\r\n", 8, &copy.fd, &s->err));
+    result = mailbox_file(s->mailbox, &copy, &s->filed, &s->err);
+    close(copy.fd);
+    return result;
+}
+
 static enum mailbox_result do_verb(struct session *s, enum verb verb, const struct lie *lie)
 {
     static const uint32_t uids[] = {9, 5, 6, 7};
@@ -177,6 +195,11 @@ static enum mailbox_result do_verb(struct session *s, enum verb verb, const stru
         return mailbox_done(s->mailbox, uids, 4, &s->err);
     case PARK:
         return mailbox_park(s->mailbox, &s->fd, &s->stirred, &s->err);
+    case PEEK:
+        assert_true(memfd_new("from", &s->fd, &s->err));
+        return mailbox_peek(s->mailbox, &item, 1, &s->fd, &s->err);
+    case FILE_COPY:
+        return file_copy(s, lie->look_first);
     }
     return MAILBOX_REFUSED;
 }
@@ -199,8 +222,12 @@ static void check_result(struct session *s, const struct lie *lie, enum mailbox_
                  got != MAILBOX_OK ? s->err.text : "");
     if (lie->says != NULL && strstr(s->err.text, lie->says) == NULL)
         fail_msg("%s: \"%s\" is not in \"%s\"", lie->name, lie->says, s->err.text);
-    if (lie->verb == FETCH)
+    if (lie->verb == FETCH || lie->verb == PEEK)
         check_mail(s, lie);
+    if (lie->verb == FILE_COPY && got == MAILBOX_OK) {
+        assert_int_equal(s->filed.found, lie->found);
+        assert_int_equal(s->filed.uid, lie->filed);
+    }
     if (lie->verb == LIST && got == MAILBOX_OK)
         assert_int_equal(s->count, lie->items);
     if (lie->verb == PARK && got == MAILBOX_OK)
@@ -700,6 +727,137 @@ static void test_dones(void **state)
     PLAY_ALL(state, lies);
 }
 
+/* ---- who sent it, and copies ---- */
+
+#define PEEKING "C: UID FETCH 5 \\(UID BODY.PEEK\\[HEADER.FIELDS \\(FROM\\)\\]<0.8192>\\)$\n"
+
+static void test_peeks(void **state)
+{
+    static const struct lie lies[] = {
+        {.name = "other mails' senders around it",
+         .script = OPENED(3) PEEKING
+         "S: * 1 FETCH (UID 4 BODY[HEADER.FIELDS (FROM)]<0> \"From: x\")\n"
+         "RAW: * 2 FETCH (BODY[HEADER.FIELDS (FROM)]<0> {9}\\r\\nFrom: y\\r\\n UID 5)\\r\\n\n"
+         "S: * 3 FETCH (UID 6 BODY[HEADER.FIELDS (FROM)]<0> \"From: z\")\nS: {tag} OK done\nHANG",
+         .verb = PEEK,
+         .mail = "From: y\r\n"},
+        {.name = "a whole mail for a field",
+         .script =
+             OPENED(3) PEEKING "S: * 2 FETCH (UID 5 BODY[] \"From: y\")\nS: {tag} OK done\nHANG",
+         .verb = PEEK},
+        {.name = "said twice",
+         .script = OPENED(3) PEEKING
+         "S: * 2 FETCH (UID 5 BODY[HEADER.FIELDS (FROM)]<0> \"From: y\")\n"
+         "S: * 2 FETCH (UID 5 BODY[HEADER.FIELDS (FROM)]<0> \"From: x\")\nS: {tag} OK done\nHANG",
+         .verb = PEEK,
+         .mail = "From: y"},
+        {.name = "nothing said",
+         .script = OPENED(3) PEEKING "S: {tag} OK done\nHANG",
+         .verb = PEEK},
+        {.name = "a field without end",
+         .script = OPENED(3) PEEKING
+         "S: * 2 FETCH (UID 5 BODY[HEADER.FIELDS (FROM)]<0> {9000000}\nFILL 200000\nHANG",
+         .verb = PEEK,
+         .wanted = MAILBOX_LOST},
+        {.name = "refused",
+         .script = OPENED(3) PEEKING "S: {tag} NO not today\nHANG",
+         .verb = PEEK,
+         .wanted = MAILBOX_LOST},
+    };
+
+    PLAY_ALL(state, lies);
+}
+
+#define APPENDING "C: APPEND \"Belege\" \\(.Seen\\) \"24-Sep-2015 08:00:00 \\+0000\" \\{8\\}$\n"
+#define TAKEN "S: + go on\nA:\nA:\nA:\n"
+
+static void test_copies(void **state)
+{
+    static const struct lie lies[] = {
+        {.name = "without UIDPLUS",
+         .script = OPENED(0) APPENDING TAKEN "S: {tag} OK done\nHANG",
+         .verb = FILE_COPY},
+        {.name = "news before and after the bytes",
+         .script = OPENED(0) APPENDING "S: * 4 EXISTS\n" TAKEN
+                                       "S: * 5 EXISTS\nS: {tag} OK [APPENDUID 8 9] done\nHANG",
+         .verb = FILE_COPY,
+         .filed = 9},
+        {.name = "a place that is none",
+         .script = OPENED(0) APPENDING TAKEN "S: {tag} OK [APPENDUID 8 ] done\nHANG",
+         .verb = FILE_COPY},
+        {.name = "no room, said before the bytes",
+         .script = OPENED(0) APPENDING "S: {tag} NO [OVERQUOTA] full\nHANG",
+         .verb = FILE_COPY,
+         .wanted = MAILBOX_REFUSED,
+         .says = "[OVERQUOTA] full"},
+        {.name = "no room, said after the bytes",
+         .script = OPENED(0) APPENDING TAKEN "S: {tag} NO [OVERQUOTA] full\nHANG",
+         .verb = FILE_COPY,
+         .wanted = MAILBOX_REFUSED,
+         .says = "[OVERQUOTA] full"},
+        {.name = "BAD",
+         .script = OPENED(0) APPENDING "S: {tag} BAD literals here\nHANG",
+         .verb = FILE_COPY,
+         .wanted = MAILBOX_REFUSED,
+         .says = "BAD"},
+        {.name = "too large by what the server told",
+         .script = "CAPS APPENDLIMIT=7 MOVE\n" OPENED(0) "HANG",
+         .verb = FILE_COPY,
+         .wanted = MAILBOX_REFUSED,
+         .no_idle = true,
+         .says = "APPENDLIMIT"},
+        {.name = "no folder yet",
+         .script = OPENED(0) APPENDING
+         "S: {tag} NO [TRYCREATE] none\nC: CREATE \"Belege\"$\nS: {tag} OK done\n"
+         "C: SUBSCRIBE \"Belege\"$\nS: {tag} OK done\n" APPENDING TAKEN
+         "S: {tag} OK [APPENDUID 1 1] done\nHANG",
+         .verb = FILE_COPY,
+         .filed = 1},
+        {.name = "no folder ever",
+         .script = OPENED(0) APPENDING
+         "S: {tag} NO [TRYCREATE] none\nC: CREATE \"Belege\"$\nS: {tag} NO never\n" APPENDING
+         "S: {tag} NO [TRYCREATE] none\nHANG",
+         .verb = FILE_COPY,
+         .wanted = MAILBOX_REFUSED,
+         .says = "Belege"},
+        {.name = "no word that the bytes may come",
+         .script = OPENED(0) APPENDING "HANG",
+         .verb = FILE_COPY,
+         .wanted = MAILBOX_LOST,
+         .short_time = true},
+        {.name = "BYE instead of it",
+         .script = OPENED(0) APPENDING "S: * BYE\nCLOSE",
+         .verb = FILE_COPY,
+         .wanted = MAILBOX_LOST},
+        {.name = "BYE after the bytes",
+         .script = OPENED(0) APPENDING TAKEN "S: * BYE\nCLOSE",
+         .verb = FILE_COPY,
+         .wanted = MAILBOX_LOST},
+        {.name = "found where it was filed before",
+         .script = OPENED(0) "SELECT 3\nC: UID SEARCH HEADER Message-ID \"1@b.example\"$\n"
+                             "S: * SEARCH 12\nS: {tag} OK done\nHANG",
+         .verb = FILE_COPY,
+         .look_first = true,
+         .found = true,
+         .filed = 12},
+        {.name = "not found",
+         .script = OPENED(0) "SELECT 3\nC: UID SEARCH HEADER Message-ID \"1@b.example\"$\n"
+                             "S: * SEARCH\nS: {tag} OK done\n" APPENDING TAKEN
+                             "S: {tag} OK [APPENDUID 8 13] done\nHANG",
+         .verb = FILE_COPY,
+         .look_first = true,
+         .filed = 13},
+        {.name = "no folder to look into",
+         .script = OPENED(0) "C: EXAMINE \"Belege\"$\nS: {tag} NO none\n" APPENDING TAKEN
+                             "S: {tag} OK [APPENDUID 8 13] done\nHANG",
+         .verb = FILE_COPY,
+         .look_first = true,
+         .filed = 13},
+    };
+
+    PLAY_ALL(state, lies);
+}
+
 /* ---- parking ---- */
 
 static void test_parks(void **state)
@@ -924,6 +1082,8 @@ int main(void)
         cmocka_unit_test(test_fetches),
         cmocka_unit_test(test_mail_is_not_quoted),
         cmocka_unit_test(test_dones),
+        cmocka_unit_test(test_peeks),
+        cmocka_unit_test(test_copies),
         cmocka_unit_test(test_parks),
         cmocka_unit_test(test_stir),
         cmocka_unit_test(test_cancel),
