@@ -54,3 +54,53 @@ CREATE TABLE grants (
     PRIMARY KEY (token, message)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX grants_delivery ON grants (delivery);
+
+-- Data protection.  Of a mail that was erased the row stays with hashes, numbers, times and states;
+-- its words go, here and wherever they were copied to.
+--
+--   messages.mail_mark   tells the same mail (Message-ID, From, body digest) from others once these
+--                        are gone: their SHA-256
+--   events.seal          16 random bytes and the SHA-256 of these and the text.  With the text the
+--                        random bytes go: what is left still binds what was said, and guessing the
+--                        text cannot be tried against it.  Events older than this step have none.
+--   erasures             of which mails words may still be found in the files beside the rows: the
+--                        raw file, the index, freed bytes, the log of the database
+
+ALTER TABLE messages ADD COLUMN erased_at INTEGER;
+ALTER TABLE messages ADD COLUMN erased_by TEXT; -- login, or "retention"
+ALTER TABLE messages ADD COLUMN mail_mark TEXT; -- NULL until it is erased
+CREATE INDEX messages_mark ON messages (mail_mark, body) WHERE mail_mark IS NOT NULL;
+CREATE INDEX messages_kept ON messages (body, state, registered_at) WHERE erased_at IS NULL;
+
+CREATE TABLE erasures (
+    message INTEGER PRIMARY KEY REFERENCES messages (id)
+) STRICT;
+
+ALTER TABLE deliveries ADD COLUMN erased_at INTEGER;
+CREATE INDEX deliveries_gathered ON deliveries (body, created_at)
+    WHERE message IS NULL AND erased_at IS NULL;
+DROP TRIGGER deliveries_same_bytes;
+CREATE TRIGGER deliveries_same_bytes
+BEFORE UPDATE OF body, kind, message, motion, ruling, occasion, recipient, recipient_key,
+    envelope_from, message_id, bytes
+ON deliveries
+WHEN NEW.erased_at IS NULL OR OLD.erased_at IS NOT NULL OR length(NEW.bytes) > 0
+    OR NEW.state IN ('waiting', 'queued', 'sending', 'deferred', 'maybe')
+    OR NEW.body <> OLD.body OR NEW.kind <> OLD.kind OR NEW.message IS NOT OLD.message
+    OR NEW.motion IS NOT OLD.motion OR NEW.ruling IS NOT OLD.ruling
+    OR NEW.envelope_from <> OLD.envelope_from OR NEW.message_id <> OLD.message_id
+BEGIN
+    SELECT RAISE(ABORT, 'an answer is sent as it was rendered');
+END;
+
+ALTER TABLE events ADD COLUMN seal BLOB;
+DROP TRIGGER events_no_update;
+CREATE TRIGGER events_no_update BEFORE UPDATE ON events
+WHEN NEW.text IS NOT NULL OR OLD.text IS NULL OR NEW.seal IS NOT substr(OLD.seal, 17)
+    OR NEW.seq <> OLD.seq OR NEW.at <> OLD.at OR NEW.event <> OLD.event
+    OR NEW.message IS NOT OLD.message OR NEW.delivery IS NOT OLD.delivery
+    OR NEW.body IS NOT OLD.body OR NEW.number IS NOT OLD.number OR NEW.actor <> OLD.actor
+    OR NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = OLD.message AND m.erased_at IS NOT NULL)
+BEGIN
+    SELECT RAISE(ABORT, 'what happened stays');
+END;

@@ -529,12 +529,20 @@ static void test_schema_before(void **state)
     /* as the step of the schema before left it */
     assert_int_equal(
         sqlite3_exec(f->registry->db,
+                     "DROP TABLE erasures; DROP INDEX messages_mark; DROP INDEX messages_kept;"
+                     "DROP INDEX deliveries_gathered; DROP TRIGGER events_no_update;"
+                     "DROP TRIGGER deliveries_same_bytes;"
+                     "ALTER TABLE messages DROP COLUMN erased_at;"
+                     "ALTER TABLE messages DROP COLUMN erased_by;"
+                     "ALTER TABLE messages DROP COLUMN mail_mark;"
+                     "ALTER TABLE deliveries DROP COLUMN erased_at;"
+                     "ALTER TABLE events DROP COLUMN seal;"
                      "DROP TABLE books; DROP TABLE unsettled; ALTER TABLE epochs DROP COLUMN seen;"
                      "DROP TRIGGER deliveries_gathered_once; DROP INDEX deliveries_entries;"
                      "ALTER TABLE deliveries DROP COLUMN entry;"
                      "ALTER TABLE deliveries DROP COLUMN gathered_in;"
-                     "DROP TRIGGER deliveries_same_bytes; DROP INDEX deliveries_once;"
-                     "DROP INDEX deliveries_return; DROP INDEX deliveries_ruling; ALTER TABLE "
+                     "DROP INDEX deliveries_once; DROP INDEX deliveries_return; DROP INDEX "
+                     "deliveries_ruling; ALTER TABLE "
                      "deliveries DROP COLUMN ruling;"
                      "ALTER TABLE deliveries DROP COLUMN resent_at;"
                      "DROP INDEX deliveries_paced; ALTER TABLE deliveries DROP COLUMN due_at;"
@@ -542,6 +550,8 @@ static void test_schema_before(void **state)
                      "CREATE UNIQUE INDEX deliveries_once ON deliveries (message, kind,"
                      " coalesce(motion, 0), recipient_key, occasion);"
                      "CREATE TRIGGER deliveries_same_bytes BEFORE UPDATE OF bytes ON deliveries"
+                     " BEGIN SELECT RAISE(ABORT, 'no'); END;"
+                     "CREATE TRIGGER events_no_update BEFORE UPDATE ON events"
                      " BEGIN SELECT RAISE(ABORT, 'no'); END; PRAGMA user_version = 3;",
                      NULL, NULL, NULL),
         SQLITE_OK);
