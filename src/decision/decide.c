@@ -239,6 +239,18 @@ static const char *fill(struct arena *arena, const char *sentence, const char *d
     return text.s;
 }
 
+/* What could mislead whoever decides stands behind the reason, whatever the reason is. */
+static const char *add_pretences(struct arena *arena, const struct case_file *file,
+                                 const char *reason)
+{
+    const char *pretences =
+        file->verdict == NULL ? NULL : pretence_describe(arena, &file->verdict->pretences);
+
+    if (pretences == NULL)
+        return reason;
+    return arena_printf(arena, "%s; %s", reason != NULL ? reason : "registered", pretences);
+}
+
 static bool holds(const struct mail_rule *rule, const struct case_file *file)
 {
     for (size_t i = 0; i < COUNT(rule->tests) && rule->tests[i] != NULL; i++) {
@@ -388,10 +400,12 @@ void decide(struct arena *arena, const struct case_file *file, struct decision *
     decide_find_unread(arena, file->reading->mail, &decision_r->unread);
     describe_all(arena, file, decision_r);
     if (decision_r->whole) {
+        decision_r->reason = add_pretences(arena, file, decision_r->reason);
         hold_all(decision_r);
         return;
     }
     for (size_t i = 0; i < decision_r->motion_count; i++)
         judge_motion(arena, file, &counter, &decision_r->motions[i]);
     sum_up(arena, file, decision_r);
+    decision_r->reason = add_pretences(arena, file, decision_r->reason);
 }

@@ -187,7 +187,8 @@ struct mail {
                                   * sender's program wrote, in an attached message (hops_above is
                                   * MAIL_MAX_HOPS of both), and ARC-Authentication-Results */
     size_t claim_count;
-    struct texts from_written;         /* the From fields, unfolded, encoded words as they came */
+    struct texts from_written; /* the From fields, unfolded, encoded words as they came; "" for one
+                                * that is empty or too long */
     struct mail_addresses resent_from; /* of Resent-From and Resent-Sender */
     struct texts delivered_to; /* addresses of Delivered-To, X-Original-To, Resent-To, Resent-Cc */
     bool responds;   /* a program that answers a mail, or reports on it; a copier's mail, or one

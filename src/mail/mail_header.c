@@ -428,9 +428,9 @@ static void read_written(struct reader *reader)
         if (field->controls || has_control(words_decode(reader->arena, field->value)))
             reader_defect(reader, "control-in-address");
         const char *written = value_clean(reader->arena, field->value);
-        if (strcasecmp(field->name, "From") == 0 && written &&
-            strlen(written) <= MAIL_MAX_WRITTEN_VALUE && mail->from_written.n < MAIL_MAX_WRITTEN)
-            texts_add(&mail->from_written, reader->arena, written);
+        bool fits = written && strlen(written) <= MAIL_MAX_WRITTEN_VALUE;
+        if (strcasecmp(field->name, "From") == 0 && mail->from_written.n < MAIL_MAX_WRITTEN)
+            texts_add(&mail->from_written, reader->arena, fits ? written : "");
     }
 }
 

@@ -341,6 +341,24 @@ static bool add_other_of_id(struct recording *r, struct err *err_r)
     return event.text == NULL || registry_add_event(r->registry, &event, err_r);
 }
 
+/* What could mislead is kept where a mail is registered, too; of a held one the reason says it. */
+static bool add_pretences(struct recording *r, struct err *err_r)
+{
+    const struct verdict *verdict = r->entry->verdict;
+    struct event event = {
+        .event = "pretence",
+        .at = r->entry->registered_at,
+        .actor = r->actor,
+        .message = r->message,
+        .body = r->body,
+    };
+
+    if (verdict == NULL || r->entry->decision->state != MESSAGE_REGISTERED)
+        return true;
+    event.text = pretence_describe(r->arena, &verdict->pretences);
+    return event.text == NULL || registry_add_event(r->registry, &event, err_r);
+}
+
 /* ---- its answers */
 
 /*
@@ -460,7 +478,7 @@ static bool record(struct recording *r, int64_t vanished, struct err *err_r)
            (r->entry->reading == NULL ||
             (recording_add_reading(r, err_r) && recording_add_report(r, err_r))) &&
            recording_add_documents(r, err_r) && add_other_of_id(r, err_r) &&
-           recording_add_deliveries(r, err_r) &&
+           add_pretences(r, err_r) && recording_add_deliveries(r, err_r) &&
            registry_index_message(r->registry, r->message, err_r);
 }
 

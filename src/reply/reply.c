@@ -358,6 +358,16 @@ static void set_motion(const struct rendering *rendering, struct values *values,
         values_say_trust_to_others(values);
 }
 
+/* Registered, since the roster's address is what the body asks for; a person looks at it all the
+ * same. */
+static bool is_alarming(const struct rendering *rendering)
+{
+    const struct reply_input *input = rendering->input;
+
+    return input->verdict != NULL && pretence_alarms(&input->verdict->pretences) &&
+           !texts_has(&input->body->notify, "registered");
+}
+
 static void render_registered(struct rendering *rendering, const struct decided_motion *motion)
 {
     struct values values = rendering->common;
@@ -366,7 +376,8 @@ static void render_registered(struct rendering *rendering, const struct decided_
     add_to_faction(rendering, &values, "acknowledgement", motion->number, motion->mover);
     add_named(rendering, values, "named", motion);
     add_confirmation(rendering, values, "confirmation", motion, is_below_list_trust(rendering));
-    add_notices(rendering, &values, motion->number, NULL, "registered");
+    add_notices(rendering, &values, motion->number, NULL,
+                is_alarming(rendering) ? "held" : "registered");
 }
 
 /* After the list's own first mail, since the list knows no mail of the faction. */

@@ -19,8 +19,9 @@ static const char *const names[] = {
     "body", "contact", "privacy",
     /* of the mail */
     "message", "arrival", "server", "evidence", "registered_at", "mail_date", "from", "trust",
-    "trust_office", "forwarder", "inner_date", "inner_arrival", "subject", "short_subject",
-    "message_id", "raw_size", "raw_sha256", "parts", "found", "unreadable", "unread",
+    "trust_office", "pretences", "alarm", "forwarder", "inner_date", "inner_arrival", "subject",
+    "short_subject", "message_id", "raw_size", "raw_sha256", "parts", "found", "unreadable",
+    "unread",
     /* of a motion */
     "number", "position", "kind", "label", "title", "short_title", "withheld", "confidential",
     "ocr", "mover", "named", "meetings", "short_meetings", "rules", "in_time", "late", "unknown",
@@ -189,6 +190,16 @@ static const char *fill_one(struct arena *arena, const char *sentence, const cha
     return fill_two(arena, sentence, values);
 }
 
+/* "Not checked" is true only where nobody asked. */
+static const char *find_trust_words(const struct reply_words *words, const struct verdict *verdict)
+{
+    if (verdict->level == TRUST_LISTED && pretence_has(&verdict->pretences, PRETENCE_FAILED))
+        return words->failed;
+    if (verdict->level == TRUST_LISTED && verdict->evidence != NULL)
+        return words->unproven;
+    return words->trust[verdict->level];
+}
+
 static const char *say_trust(const struct values *values, const struct verdict *verdict,
                              const char *whose)
 {
@@ -197,8 +208,31 @@ static const char *say_trust(const struct values *values, const struct verdict *
     const struct template_value gaps[2] = {{.name = "whose", .text = whose},
                                            {.name = "forwarder", .text = verdict->forwarder}};
 
-    return fill_two(values->arena, forwarded ? words->forwarded : words->trust[verdict->level],
+    return fill_two(values->arena, forwarded ? words->forwarded : find_trust_words(words, verdict),
                     gaps);
+}
+
+static const char *say_pretence(const struct values *values, const struct pretence *pretence)
+{
+    struct arena *arena = values->arena;
+    const struct pretence clean = {
+        .shown = values_showable(arena, pretence->shown, NAME_LENGTH),
+        .meant = values_showable(arena, pretence->meant, NAME_LENGTH),
+    };
+
+    return pretence_fill(arena, reply_words(values->language)->pretences[pretence->kind], &clean);
+}
+
+static void set_pretences(struct values *values, const struct pretences *pretences)
+{
+    struct text text;
+
+    text_init(&text, values->arena);
+    for (size_t i = 0; i < pretences->n; i++)
+        add_line(&text,
+                 arena_printf(values->arena, "  - %s", say_pretence(values, &pretences->v[i])));
+    values_set(values, "pretences", text.s);
+    values_set(values, "alarm", flag(pretence_alarms(pretences)));
 }
 
 static void set_trust(struct values *values, const struct verdict *verdict)
@@ -206,6 +240,7 @@ static void set_trust(struct values *values, const struct verdict *verdict)
     const struct reply_words *words = reply_words(values->language);
     const char *title = verdict->faction == NULL ? "" : verdict->faction->title;
 
+    set_pretences(values, &verdict->pretences);
     values_set(values, "trust", say_trust(values, verdict, words->whose[0]));
     values_set(
         values, "trust_office",

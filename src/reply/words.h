@@ -19,7 +19,11 @@ struct row_words {
 struct reply_words {
     const char *language;
     const char *kinds[MOTION_KIND_COUNT];
-    const char *trust[4];     /* enum trust_level; "{whose}" as in a template */
+    const char *trust[4]; /* enum trust_level; "{whose}" as in a template */
+    const char
+        *unproven;      /* the same of TRUST_LISTED where the server was asked, and not convinced */
+    const char *failed; /* ... where it denies it */
+    const char *pretences[PRETENCE_COUNT]; /* "{shown}", "{meant}" as in trust/pretence.h */
     const char *forwarded;    /* the same for what a forwarder handed on; "{forwarder}" besides */
     const char *whose[2];     /* said to the faction itself; in front of its title to others */
     const char *part_text[6]; /* enum part_text */

@@ -4,7 +4,8 @@
  *
  * Anybody can write such a field.  One is believed only if it names an authserv-id of the
  * configuration and stands above the first Received that is none of our servers' (sections 5 and
- * 7.1); that the servers remove forged ones is theirs to do, and antragctl doctor tries it.
+ * 7.1); that the servers remove forged ones is theirs to do, and antragctl doctor tries it.  Of
+ * several that speak of one method the topmost counts, since a server writes above what it gets.
  */
 #ifndef TRUST_AUTHRES_H
 #define TRUST_AUTHRES_H
@@ -43,10 +44,18 @@ struct authres_finding {
     const char
         *evidence; /* every method's result in the believed fields, "mx.town.example:
                     * dkim=pass header.d=spd.example; spf=fail"; NULL: no field is believed */
+    /* What speaks against the mail, as it is written; NULL for none. */
+    const char *failed;  /* a believed result by which the mail is not of the domain */
+    const char *other;   /* a believed pass, but for another domain */
+    const char *forged;  /* says that one of our servers found the mail good, where none of them
+                          * writes: below a foreign Received, below From, in an attached message, in
+                          * the text; or it contradicts what stands above it */
+    const char *foreign; /* says so of another server, which is none of ours */
 };
 
-/* For the domain of the one From address.  mailbox is where the mail lies, for its own-servers;
- * NULL: no longer known. */
+/* For the domain of the one From address; ids compare by their letters (trust/lookalike.h), so that
+ * one that only looks like ours is a forged one.  mailbox is where the mail lies, for its
+ * own-servers; NULL: no longer known. */
 void authres_judge(struct arena *arena, const struct mail *mail, const struct conf_body *body,
                    const struct conf_mailbox *mailbox, const char *address,
                    struct authres_finding *finding_r);

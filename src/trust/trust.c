@@ -51,6 +51,12 @@ static const char *one_of(const struct mail_addresses *from)
     return address_is_plain(from->v[0].address) ? from->v[0].address : NULL;
 }
 
+/* The one that From names, whoever reads it. */
+static const char *one_from(const struct mail *mail)
+{
+    return pretence_spoils_from(mail) ? NULL : one_of(&mail->from);
+}
+
 static bool is_forwarder(const struct conf_body *body, const char *address)
 {
     for (size_t i = 0; i < body->forwarders.n; i++) {
@@ -62,7 +68,7 @@ static bool is_forwarder(const struct conf_body *body, const char *address)
 
 const struct mail_forward *trust_find_forward(const struct mail *mail, const struct conf_body *body)
 {
-    const char *from = one_of(&mail->from);
+    const char *from = one_from(mail);
     struct verdict outer = {0};
 
     if (from == NULL || !is_forwarder(body, from) || mail->forward_count != 1 ||
@@ -77,7 +83,7 @@ const char *trust_sender_key(struct arena *arena, const struct mail *mail,
 {
     const struct mail_forward *forward = trust_find_forward(mail, body);
     const struct mail_addresses *from = forward != NULL ? &forward->from : &mail->from;
-    const char *one = one_of(from);
+    const char *one = forward == NULL ? one_from(mail) : one_of(from);
     struct verdict verdict = {0};
     struct texts keys = {0};
 
@@ -104,13 +110,51 @@ static void authenticate(struct arena *arena, const struct mail *mail, const str
                          const struct conf_mailbox *mailbox, struct verdict *verdict)
 {
     struct authres_finding finding;
+    const char *outer = verdict->forwarder != NULL ? verdict->forwarder : verdict->address;
 
+    authres_judge(arena, mail, body, mailbox, outer != NULL ? outer : "", &finding);
+    pretence_find(arena, mail, body, outer, &finding, &verdict->pretences);
     if (verdict->forwarder != NULL)
         return;
-    authres_judge(arena, mail, body, mailbox, verdict->address, &finding);
     verdict->evidence = finding.evidence;
-    if (finding.authentic)
+    if (finding.authentic && verdict->level == TRUST_LISTED && !pretence_is_group(mail))
         verdict->level = TRUST_AUTHENTICATED;
+}
+
+/* On the day of arrival; "what" is looked up. */
+static void look_up(struct arena *arena, const struct conf_body *body, struct day arrival,
+                    const char *what, struct verdict *verdict)
+{
+    if (verdict->address == NULL) {
+        deny(verdict, "the mail has not exactly one plain From address");
+        return;
+    }
+    find_member(body, verdict->address, arrival, verdict);
+    if (verdict->member == NULL) {
+        deny(verdict, arena_printf(arena, "%s is not on the roster", what));
+        return;
+    }
+    if (!trust_member_is_active(verdict->member, arrival)) {
+        deny(verdict, arena_printf(arena,
+                                   "%s is on the roster of faction %s, but not on the day of "
+                                   "arrival",
+                                   what, verdict->faction->title));
+        return;
+    }
+    verdict->level = TRUST_LISTED;
+    verdict->reason =
+        arena_printf(arena, "%s is on the roster of faction %s", what, verdict->faction->title);
+}
+
+/* The sentence, what the servers say, and what could mislead. */
+static void give_reason(struct arena *arena, struct verdict *verdict)
+{
+    const char *pretences = pretence_describe(arena, &verdict->pretences);
+
+    if (verdict->evidence != NULL)
+        verdict->reason = arena_printf(arena, "%s (%s)", verdict->reason, verdict->evidence);
+    if (pretences != NULL)
+        verdict->reason = arena_printf(arena, "%s; %s", verdict->reason, pretences);
 }
 
 void trust_judge(struct arena *arena, const struct reading *reading, const struct conf_body *body,
@@ -119,36 +163,16 @@ void trust_judge(struct arena *arena, const struct reading *reading, const struc
     const struct mail_forward *forward = trust_find_forward(reading->mail, body);
     const char *what = "the From address";
 
-    *verdict_r = (struct verdict){.address = one_of(&reading->mail->from)};
+    *verdict_r = (struct verdict){.address = one_from(reading->mail)};
     if (forward != NULL) {
         verdict_r->forwarder = verdict_r->address;
         verdict_r->forward = forward;
         verdict_r->address = one_of(&forward->from);
         what = "forwarded by the town's staff; the inner From address";
     }
-    if (verdict_r->address == NULL) {
-        deny(verdict_r, "the mail has not exactly one plain From address");
-        return;
-    }
-    find_member(body, verdict_r->address, arrival, verdict_r);
-    if (verdict_r->member == NULL) {
-        deny(verdict_r, arena_printf(arena, "%s is not on the roster", what));
-        return;
-    }
-    if (!trust_member_is_active(verdict_r->member, arrival)) {
-        deny(verdict_r, arena_printf(arena,
-                                     "%s is on the roster of faction %s, but not on the day of "
-                                     "arrival",
-                                     what, verdict_r->faction->title));
-        return;
-    }
-    verdict_r->level = TRUST_LISTED;
+    look_up(arena, body, arrival, what, verdict_r);
     authenticate(arena, reading->mail, body, mailbox, verdict_r);
-    verdict_r->reason =
-        arena_printf(arena, "%s is on the roster of faction %s%s%s%s", what,
-                     verdict_r->faction->title, verdict_r->evidence != NULL ? " (" : "",
-                     verdict_r->evidence != NULL ? verdict_r->evidence : "",
-                     verdict_r->evidence != NULL ? ")" : "");
+    give_reason(arena, verdict_r);
 }
 
 static bool means_title(struct arena *arena, const struct conf_faction *faction, const char *key)

@@ -7,6 +7,7 @@
 
 #include "conf/conf.h"
 #include "motion/reading.h"
+#include "trust/pretence.h"
 
 struct verdict {
     enum trust_level level;
@@ -18,7 +19,8 @@ struct verdict {
                             * NULL */
     const struct mail_forward *forward; /* what was handed on, where forwarder is */
     const char *evidence; /* what the town's mail servers say of the sender (authres.h), or NULL */
-    const char *reason;   /* a sentence in English for the log and explain */
+    struct pretences pretences; /* what could mislead a person, for whoever decides */
+    const char *reason;         /* a sentence in English for the log and explain */
 };
 
 /* The roster as of the day of arrival.  Only an addr-spec counts, never a display name; not exactly
