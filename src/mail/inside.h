@@ -75,6 +75,10 @@ size_t field_count(const struct fields *fields, const char *name);
 /* NFC, trimmed, every control character a blank; NULL where nothing is left. */
 const char *value_clean(struct arena *arena, const char *s);
 
+/* The same with all that nobody sees, where it makes another's address of one; controls of C1 become
+ * U+FFFD. */
+const char *value_keep(struct arena *arena, const char *s);
+
 /* ---- mail_header.c ---- */
 void mail_read_fields(struct reader *reader);
 /* RFC 5322 section 3.3 with its obsolete forms.  False where it is no date. */

@@ -29,14 +29,15 @@
  *   bad-mime            a multipart without its boundary, or an attached message without a header
  *   bad-smime           an S/MIME part that is damaged, or has more structure than we open
  *   bad-tnef            a winmail.dat that is damaged
- *   control-in-address  From, Sender, Reply-To or Resent-From with a control character, in the open
- *                       or in an encoded word
+ *   control-in-from     From with a control character
  *   field-twice         From, Sender, To, Cc, Reply-To, Subject, Date or Message-ID more than once
  *   file-unread         a file within a file (ZIP, winmail.dat) that is damaged, encrypted or too
  *                       large, or a picture, beside others that were read
  *   garbled-text        pages of a PDF whose text is glyphs without their letters
  *   header-too-large    a header beyond MAIL_MAX_HEADER or a field beyond MAIL_MAX_FIELD; what is
  *                       beyond is left out, but for From and Sender
+ *   hidden-in-from      From with what nobody sees, in the open or in an encoded word: characters
+ *                       without width, changes of direction, encoded controls
  *   no-date             no Date
  *   no-from             no From, or none with an address
  *   no-message-id       no Message-ID

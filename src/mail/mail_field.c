@@ -196,3 +196,22 @@ const char *value_clean(struct arena *arena, const char *s)
     text = text_trim(arena, text);
     return *text ? text : NULL;
 }
+
+const char *value_keep(struct arena *arena, const char *s)
+{
+    struct text text;
+    if (!s)
+        return NULL;
+    text_init(&text, arena);
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s, next = (unsigned char)s[1];
+        if (c == 0xc2 && next >= 0x80 && next < 0xa0) {
+            text_add(&text, "\ufffd");
+            s++;
+        } else {
+            text_add_char(&text, c < ' ' || c == 0x7f ? ' ' : *s);
+        }
+    }
+    const char *kept = text_trim(arena, text_nfc(arena, text.s, text.len));
+    return *kept ? kept : NULL;
+}

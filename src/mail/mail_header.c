@@ -168,7 +168,7 @@ static const char *decode_value(struct reader *reader, const char *value)
 static void add_address(struct reader *reader, struct mail_addresses *to, const char *name,
                         const char *address)
 {
-    address = value_clean(reader->arena, address);
+    address = value_keep(reader->arena, address);
     if (!address) {
         reader_defect(reader, "bad-address");
         return;
@@ -400,37 +400,37 @@ static void read_authres(struct reader *reader)
 
 /* ---- From as it is written ---- */
 
-static bool names_sender(const char *name)
+/* Those that hide or reorder what is written; marks of direction, joiners and variants are at home
+ * in honest names. */
+static bool has_hidden(const char *s)
 {
-    static const char *const names[] = {"From", "Sender", "Reply-To", "Resent-From",
-                                        "Resent-Sender"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcasecmp(name, names[i]) == 0)
+    static const char *const characters[] = {
+        "\u00ad", "\u115f", "\u180e", "\u200b", "\u202a", "\u202b", "\u202d", "\u202e", "\u2060",
+        "\u2062", "\u2063", "\u2064", "\u2066", "\u2067", "\u2068", "\u3164", "\ufeff"};
+    for (const char *c = s; *c; c++)
+        if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)
             return true;
-    return false;
-}
-
-static bool has_control(const char *s)
-{
-    for (; *s; s++)
-        if (((unsigned char)*s < ' ' && *s != '\t' && *s != '\n') || *s == 0x7f)
+    for (size_t i = 0; i < sizeof characters / sizeof *characters; i++)
+        if (strstr(s, characters[i]))
             return true;
     return false;
 }
 
 static void read_written(struct reader *reader)
 {
-    struct mail *mail = reader->mail;
+    struct texts *written = &reader->mail->from_written;
     for (size_t i = 0; i < reader->fields.n; i++) {
         const struct field *field = &reader->fields.v[i];
-        if (!names_sender(field->name))
+        if (strcasecmp(field->name, "From") != 0)
             continue;
-        if (field->controls || has_control(words_decode(reader->arena, field->value)))
-            reader_defect(reader, "control-in-address");
-        const char *written = value_clean(reader->arena, field->value);
-        bool fits = written && strlen(written) <= MAIL_MAX_WRITTEN_VALUE;
-        if (strcasecmp(field->name, "From") == 0 && mail->from_written.n < MAIL_MAX_WRITTEN)
-            texts_add(&mail->from_written, reader->arena, fits ? written : "");
+        if (field->controls)
+            reader_defect(reader, "control-in-from");
+        if (has_hidden(words_decode(reader->arena, field->value)))
+            reader_defect(reader, "hidden-in-from");
+        const char *value = value_keep(reader->arena, field->value);
+        bool fits = value && strlen(value) <= MAIL_MAX_WRITTEN_VALUE;
+        if (written->n < MAIL_MAX_WRITTEN)
+            texts_add(written, reader->arena, fits ? value : "");
     }
 }
 

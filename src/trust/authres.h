@@ -53,9 +53,9 @@ struct authres_finding {
     const char *foreign; /* says so of another server, which is none of ours */
 };
 
-/* For the domain of the one From address; ids compare by their letters (trust/lookalike.h), so that
- * one that only looks like ours is a forged one.  mailbox is where the mail lies, for its
- * own-servers; NULL: no longer known. */
+/* For the domain of the one From address ("": there is none); ids compare by their letters
+ * (trust/lookalike.h), so that one that only looks like ours is a forged one.  mailbox is where the
+ * mail lies, for its own-servers; NULL: no longer known. */
 void authres_judge(struct arena *arena, const struct mail *mail, const struct conf_body *body,
                    const struct conf_mailbox *mailbox, const char *address,
                    struct authres_finding *finding_r);

@@ -142,7 +142,7 @@ static void believe_result(struct judging *judging, const struct authres_result 
         judging->means = true;
     else if (means && !judging->means)
         keep(arena, &judging->finding.forged, result);
-    else if (!means && passes(result))
+    else if (!means && passes(result) && *judging->domain != '\0')
         keep(arena, &judging->finding.other, result);
 }
 
@@ -202,19 +202,35 @@ static const char *skip_instance(const char *value)
     return *s == ';' ? s + 1 : value;
 }
 
+/* In our name? */
+static void look_for_forged(struct judging *judging, const char *value,
+                            const struct authres *authres)
+{
+    const char *id = authres ? authres->authserv_id : first_word(judging->arena, value);
+    if (!judging->finding.forged && strchr(value, '=') && strcasestr(value, "pass") &&
+        names_us(judging, id))
+        judging->finding.forged = value;
+}
+
 static void disbelieve(struct judging *judging, const char *value)
+{
+    struct authres authres;
+    bool good = authres_parse(judging->arena, value, &authres);
+    look_for_forged(judging, value, good ? &authres : NULL);
+    for (size_t i = 0; good && i < authres.n && !judging->finding.foreign; i++)
+        if (result_means(judging->arena, &authres.results[i], judging->domain) &&
+            !names_us(judging, authres.authserv_id))
+            judging->finding.foreign = value;
+}
+
+/* Others' seals and what attached messages bring are at home in honest mail, as our own seal is
+ * above our Received; only what is in our name is not. */
+static void disbelieve_claim(struct judging *judging, const char *value)
 {
     struct authres authres;
     value = skip_instance(value);
     bool good = authres_parse(judging->arena, value, &authres);
-    const char *id = good ? authres.authserv_id : first_word(judging->arena, value);
-    if (!judging->finding.forged && strstr(value, "=") && strcasestr(value, "pass") &&
-        names_us(judging, id))
-        judging->finding.forged = value;
-    for (size_t i = 0; good && i < authres.n && !judging->finding.foreign; i++)
-        if (result_means(judging->arena, &authres.results[i], judging->domain) &&
-            !names_us(judging, id))
-            judging->finding.foreign = value;
+    look_for_forged(judging, value, good ? &authres : NULL);
 }
 
 /* Somebody may hope that a person, or a program, takes a line of the text for a field. */
@@ -243,10 +259,9 @@ static void look_at_fields(struct judging *judging, const struct mail *mail, siz
         else
             disbelieve(judging, field->value);
     }
-    /* our own server may seal what it hands on, above its own Received */
     for (size_t i = 0; i < mail->claim_count; i++)
         if (mail->claims[i].hops_above > own)
-            disbelieve(judging, mail->claims[i].value);
+            disbelieve_claim(judging, mail->claims[i].value);
 }
 
 void authres_judge(struct arena *arena, const struct mail *mail, const struct conf_body *body,

@@ -190,40 +190,22 @@ static void look_at_shape(struct search *search)
         add(search, PRETENCE_ODD_FROM, mail->from_written.v[0], NULL);
 }
 
-/* Those that programs hide or reorder a name with; marks of direction, joiners and variants are at
- * home in honest names. */
-static bool has_misleading(const char *s)
-{
-    static const char *const characters[] = {
-        "\u00ad", "\u200b", "\u202a", "\u202b", "\u202d", "\u202e", "\u2066", "\u2067",
-        "\u2068", "\u2062", "\u2063", "\u2064", "\ufeff", "\u180e", "\u115f", "\u3164"};
-    for (size_t i = 0; i < sizeof characters / sizeof *characters; i++)
-        if (strstr(s, characters[i]))
-            return true;
-    return false;
-}
-
 static void look_for_hidden(struct search *search, const struct mail_addresses *list)
 {
-    for (size_t i = 0; i < list->n; i++) {
-        const struct mail_address *one = &list->v[i];
-        if (text_show_hidden(search->arena, one->address))
-            add(search, PRETENCE_HIDDEN, one->address, NULL);
-        else if (one->name && has_misleading(one->name))
-            add(search, PRETENCE_HIDDEN, one->name, NULL);
-    }
+    for (size_t i = 0; i < list->n; i++)
+        if (text_show_hidden(search->arena, list->v[i].address))
+            add(search, PRETENCE_HIDDEN, list->v[i].address, NULL);
 }
 
 static void look_for_all_hidden(struct search *search)
 {
     const struct mail *mail = search->mail;
+    const char *written = mail->from_written.n > 0 ? mail->from_written.v[0] : NULL;
     look_for_hidden(search, &mail->from);
     look_for_hidden(search, &mail->sender);
     look_for_hidden(search, &mail->reply_to);
-    for (size_t i = 0; i < mail->from_written.n; i++)
-        if (has_misleading(mail->from_written.v[i]) ||
-            texts_has(&mail->defects, "control-in-address"))
-            add(search, PRETENCE_HIDDEN, mail->from_written.v[i], NULL);
+    if (texts_has(&mail->defects, "control-in-from") || texts_has(&mail->defects, "hidden-in-from"))
+        add(search, PRETENCE_HIDDEN, written, NULL);
 }
 
 /* ---- the display name ---- */
@@ -244,6 +226,8 @@ static void look_at_name(struct search *search, const char *from, const char *na
 static void look_at_shown(struct search *search, const char *from, const char *shown)
 {
     const struct conf_member *member = member_of(search, shown, NULL);
+    if (address_equal(shown, from))
+        return;
     if (member && member != search->member)
         add(search, PRETENCE_NAME_IS_MEMBER, shown, from);
     else if (!member && !lookalike_is_same(search->arena, shown, from))
@@ -376,11 +360,10 @@ static const struct {
                          "there are characters that nobody sees in the sender ({shown})", true},
     [PRETENCE_LOOK_ALIKE] = {"look-alike",
                              "{shown} only looks like {meant}, the address of a member", false},
-    [PRETENCE_NAME_IS_MEMBER] =
-        {"name-shows-member",
-         "the display name shows {shown, true}, the address of a member, but the "
-         "mail is from {meant}",
-         true},
+    [PRETENCE_NAME_IS_MEMBER] = {"name-shows-member",
+                                 "the display name shows {shown}, the address of a member, but the "
+                                 "mail is from {meant}",
+                                 true},
     [PRETENCE_NAME_IS_OTHER] = {"name-shows-address",
                                 "the display name shows the address {shown}, but the mail is from "
                                 "{meant}",

@@ -15,7 +15,9 @@ struct scan {
     int comment; /* depth */
     bool in_angle;
     bool closed; /* behind the ">" of an address */
-    size_t angles, words, ats;
+    size_t angles, words;
+    size_t ats; /* in the address at hand */
+    bool has_at;
     struct from_shape *shape;
 };
 
@@ -83,9 +85,10 @@ static void scan_char(struct scan *scan, char c)
         odd = odd || scan->in_angle;
         scan->in_angle = true;
         scan->angles++;
+        scan->ats = 0;
         break;
     case '>':
-        odd = odd || !scan->in_angle;
+        odd = odd || !scan->in_angle || scan->ats > 1;
         scan->in_angle = false;
         scan->closed = true;
         break;
@@ -94,11 +97,13 @@ static void scan_char(struct scan *scan, char c)
         scan->shape->group = scan->shape->group || !scan->in_angle;
         break;
     case ',':
-        odd = odd || scan->in_angle;
+        odd = odd || scan->in_angle || (!scan->closed && scan->ats > 1);
         scan->closed = false;
+        scan->ats = 0;
         break;
     case '@':
         scan->ats++;
+        scan->has_at = true;
         break;
     }
     scan->shape->odd = scan->shape->odd || odd;
@@ -120,8 +125,8 @@ void from_shape_find(const char *written, struct from_shape *shape_r)
             scan_char(&scan, *scan.s);
         scan.s++;
     }
-    if (scan.quoted || scan.comment > 0 || scan.in_angle ||
-        (scan.words > 0 && scan.angles == 0 && scan.ats == 0))
+    if (scan.quoted || scan.comment > 0 || scan.in_angle || (!scan.closed && scan.ats > 1) ||
+        (scan.words > 0 && scan.angles == 0 && !scan.has_at))
         shape_r->odd = true;
 }
 
@@ -133,7 +138,7 @@ bool pretence_spoils_from(const struct mail *mail)
         if (shape.odd)
             return true;
     }
-    return mail->from_written.n > 1;
+    return mail->from_written.n > 1 || texts_has(&mail->defects, "control-in-from");
 }
 
 bool pretence_is_group(const struct mail *mail)

@@ -137,6 +137,10 @@ SHELL_TESTS += tests/unit/test_dir_mailbox
 tests_unit_test_dir_mailbox_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 
 TOWN = tests/unit/town.c tests/unit/town.h
+SHELL_TESTS += tests/unit/test_spoofing
+tests_unit_test_spoofing_SOURCES = tests/unit/test_spoofing.c tests/unit/spoofing_cases.def $(TOWN)
+tests_unit_test_spoofing_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+
 SHELL_TESTS += tests/unit/test_ruling
 tests_unit_test_ruling_SOURCES = tests/unit/test_ruling.c $(TOWN) $(REGISTRY_CASE)
 tests_unit_test_ruling_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
