@@ -136,7 +136,7 @@ struct conf_body {
     struct texts office;
     struct texts notify;
     int remind_after;         /* hours */
-    int max_answers_per_hour; /* reviews to one address, see REPLY_LIMIT_FACTOR; 0: no limit */
+    int max_answers_per_hour; /* mails of a faction, see REPLY_LIMIT_FACTOR; 0: no limit */
     const char *list;         /* NULL: none */
     enum trust_level list_trust;
     size_t max_size; /* bytes */

@@ -528,8 +528,8 @@ static const struct conf_key body_keys[] = {
      .min = 0,
      .max = 100000,
      .audience = CLERK,
-     .sentence = "The most answers to one member in an hour, the others go out later; 0 is no "
-                 "limit."},
+     .sentence = "The most mails of one faction that are answered in an hour, the others are "
+                 "later; 0 is no limit."},
     {.name = "list",
      .type = CONF_TYPE_TEXT,
      AT(conf_body, list),

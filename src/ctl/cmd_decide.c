@@ -66,7 +66,7 @@ static const char *own_login(struct arena *arena)
 
 static const char *fresh_token(struct arena *arena)
 {
-    unsigned char bytes[16];
+    unsigned char bytes[32];
     if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
         panic("antragctl: no random bytes");
     return text_hex(arena, bytes, sizeof bytes);

@@ -231,7 +231,8 @@ static bool explain(struct ctl *ctl, struct message *message, int fd, struct err
     message->raw.mailbox = message->mailbox->name;
     message->raw.folder = message->mailbox->folder;
     message->raw.fd = -1;
-    message->token = "00000000000000000000000000000000";
+    message->token = "00000000000000000000000000000000"
+                     "00000000000000000000000000000000";
     if (!digest_memfd(fd, message->raw.sha256, &message->raw.size, err_r) ||
         !pipeline_conclude(ctl->registry, ctl->arena, message, &conclusion, err_r))
         return false;

@@ -27,7 +27,7 @@ int64_t clerk_now(void)
 
 const char *clerk_fresh_token(struct arena *arena)
 {
-    unsigned char bytes[16];
+    unsigned char bytes[32];
     if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
         panic("clerk: no random bytes");
     return text_hex(arena, bytes, sizeof bytes);

@@ -164,12 +164,12 @@ static bool look_for_failures(struct clerk *clerk, struct arena *arena,
     return true;
 }
 
-#define PACED_SECONDS 86400 /* between two mails about one address */
+#define PACED_SECONDS 86400 /* between two mails about one faction */
 
 static bool tell_paced(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
-                       const struct paced_address *row, struct err *err_r)
+                       const struct paced_answers *row, struct err *err_r)
 {
-    const char *beginning = arena_printf(arena, "paced %s ", row->to);
+    const char *beginning = arena_printf(arena, "paced %s: ", row->whose);
     struct replies replies;
     int64_t last;
 
@@ -179,15 +179,15 @@ static bool tell_paced(struct clerk *clerk, struct arena *arena, const struct co
         return true;
     struct news news = news_of(
         arena, body, arena_printf(arena, "%s%s", beginning, moment_to_text(arena, clerk_now())));
-    log_event(LOG_WARN, "answers-paced", "body", body->id, "to", row->to, NULL);
-    news_paced(arena, &news, row->to, row->count, row->last_due, &replies);
+    log_event(LOG_WARN, "answers-paced", "body", body->id, "whose", row->whose, NULL);
+    news_paced(arena, &news, row->whose, row->count, row->last_due, &replies);
     return add_replies(clerk, body->id, 0, &replies, err_r);
 }
 
 static bool look_for_paced(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
                            struct err *err_r)
 {
-    struct paced_address *rows;
+    struct paced_answers *rows;
     size_t count;
     bool ok =
         registry_list_paced(clerk->registry, arena, body->id, clerk_now(), &rows, &count, err_r);

@@ -145,7 +145,7 @@ static bool conclude(struct look *look, struct arena *arena, const struct mailbo
         .body = look->body,
         .mailbox = look->conf,
         .now = (int64_t)time(NULL),
-        .token = arena_printf(arena, "%032zx", look->run->mails),
+        .token = arena_printf(arena, "%032zx%032d", look->run->mails, 0),
         .raw = {.body = look->body->id,
                 .mailbox = look->conf->name,
                 .folder = look->conf->folder,

@@ -59,8 +59,8 @@ struct known {
                          address of */
     const struct known_motion *referred; /* what a withdrawal or replacement is about, or NULL */
     bool own;  /* its Message-ID is that of one of our answers: it comes back */
-    bool loop; /* it goes on answering our reviews, or has come under this subject so often that a
-                  program may write it */
+    bool loop; /* it goes on answering our reviews, or has come with this subject or content so
+                  often within a week that a program may write it */
     const char
         *same_content; /* number of a motion with the same text or attachment by this sender */
     const char

@@ -20,7 +20,7 @@ struct message {
     const char *unreadable;        /* why it cannot be read, in part or at all; NULL: it can */
     int64_t id;                    /* of one that the registry has, to explain it again; else 0 */
     int64_t now;                   /* moment of registration */
-    const char *token;             /* fresh random, 32 hexadecimal digits */
+    const char *token;             /* fresh random, as in struct reply_input */
 };
 
 /* What was concluded about it. */

@@ -49,7 +49,7 @@ struct ruling_context {
     const struct conf *conf;
     const char *actor; /* the login that decides */
     int64_t now;
-    const char *token; /* fresh random, 32 hexadecimal digits */
+    const char *token; /* fresh random, as in struct reply_input */
 };
 
 /*

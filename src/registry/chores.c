@@ -51,22 +51,23 @@ bool registry_last_occasion(struct registry *registry, const char *body, const c
 }
 
 bool registry_list_paced(struct registry *registry, struct arena *arena, const char *body,
-                         int64_t now, struct paced_address **rows_r, size_t *count_r,
+                         int64_t now, struct paced_answers **rows_r, size_t *count_r,
                          struct err *err_r)
 {
-    struct paced_address *rows = NULL;
+    struct paced_answers *rows = NULL;
     size_t count = 0, room = 0;
     struct statement *s;
 
     if (!STATEMENT_OPEN(registry, &s, err_r,
-                        "SELECT recipient_key, count(*), max(due_at) FROM deliveries"
+                        "SELECT paced_by, count(*), max(due_at) FROM deliveries"
                         " WHERE state = 'queued' AND attempts = 0 AND body = ?1"
-                        " AND due_at > created_at AND due_at > ?2 GROUP BY recipient_key",
+                        " AND due_at > created_at AND due_at > ?2 AND paced_by IS NOT NULL"
+                        " GROUP BY paced_by",
                         value_text(body), value_int(now)))
         return false;
     while (statement_next(s)) {
         rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
-        rows[count++] = (struct paced_address){statement_text(s, arena, 0),
+        rows[count++] = (struct paced_answers){statement_text(s, arena, 0),
                                                (size_t)statement_int(s, 1), statement_moment(s, 2)};
     }
     *rows_r = rows;

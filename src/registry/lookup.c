@@ -7,7 +7,9 @@
 
 /* What people do not do, and programs do again and again. */
 #define LOOP_REVIEWS 2
-#define LOOP_MAILS 3
+#define LOOP_SUBJECTS 3
+#define LOOP_CONTENTS 2
+#define LOOP_SECONDS (7 * 86400)
 
 static bool holds_motion(const struct reading *reading, const char *path)
 {
@@ -145,28 +147,52 @@ static bool find_own(struct registry *registry, const struct marks *marks, bool 
     return true;
 }
 
-/* The thread names two reviews of ours, or three mails of this sender with this subject wait and
- * were answered. */
+/* The thread names two reviews of ours. */
+static bool count_reviews(struct registry *registry, struct arena *arena, const struct marks *marks,
+                          const struct mail *mail, int64_t *reviews_r, struct err *err_r)
+{
+    return STATEMENT_GET(registry, reviews_r, err_r,
+                         "SELECT count(*) FROM deliveries WHERE kind = 'review' AND body = ?1"
+                         " AND message_id IN (SELECT value FROM json_each(?2)"
+                         "  UNION SELECT value FROM json_each(?3))",
+                         value_text(marks->body),
+                         value_text(registry_texts_to_json(arena, &mail->references)),
+                         value_text(registry_texts_to_json(arena, &mail->in_reply_to)));
+}
+
+/* In the week up to the newest mail this sender had reviews of mails with this subject, or with
+ * none, and of mails with this very content. */
+static bool count_alike(struct registry *registry, const struct marks *marks, int64_t *subject_r,
+                        int64_t *content_r, struct err *err_r)
+{
+    struct statement *s;
+
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT count(CASE WHEN subject IS ?4 THEN 1 END),"
+                        " count(CASE WHEN body_digest = ?5 THEN 1 END)"
+                        " FROM messages WHERE body = ?1 AND id < ?2 AND sender_key = ?3"
+                        " AND registered_at > (SELECT max(registered_at) FROM messages) - ?6"
+                        " AND EXISTS (SELECT 1 FROM deliveries d"
+                        " WHERE d.message = messages.id AND d.kind = 'review')",
+                        value_text(marks->body), value_int(marks->before),
+                        value_text(marks->sender_key), value_text(marks->subject),
+                        value_text(marks->body_digest), value_int(LOOP_SECONDS)))
+        return false;
+    if (statement_next(s)) {
+        *subject_r = statement_int(s, 0);
+        *content_r = statement_int(s, 1);
+    }
+    return statement_close(s, err_r);
+}
+
 static bool find_loop(struct registry *registry, struct arena *arena, const struct marks *marks,
                       const struct mail *mail, bool *loop_r, struct err *err_r)
 {
-    int64_t reviews = 0, mails = 0;
-    bool ok = STATEMENT_GET(registry, &reviews, err_r,
-                            "SELECT count(*) FROM deliveries WHERE kind = 'review' AND body = ?1"
-                            " AND message_id IN (SELECT value FROM json_each(?2)"
-                            "  UNION SELECT value FROM json_each(?3))",
-                            value_text(marks->body),
-                            value_text(registry_texts_to_json(arena, &mail->references)),
-                            value_text(registry_texts_to_json(arena, &mail->in_reply_to))) &&
-              STATEMENT_GET(registry, &mails, err_r,
-                            "SELECT count(*) FROM messages WHERE state = 'held' AND body = ?1"
-                            " AND id < ?2 AND sender_key = ?3 AND subject = ?4"
-                            " AND EXISTS (SELECT 1 FROM deliveries d"
-                            " WHERE d.message = messages.id AND d.kind = 'review')",
-                            value_text(marks->body), value_int(marks->before),
-                            value_text(marks->sender_key), value_text(marks->subject));
+    int64_t reviews = 0, subject = 0, content = 0;
+    bool ok = count_reviews(registry, arena, marks, mail, &reviews, err_r) &&
+              count_alike(registry, marks, &subject, &content, err_r);
 
-    *loop_r = reviews >= LOOP_REVIEWS || mails >= LOOP_MAILS;
+    *loop_r = reviews >= LOOP_REVIEWS || subject >= LOOP_SUBJECTS || content >= LOOP_CONTENTS;
     return ok;
 }
 

@@ -185,22 +185,36 @@ const char *registry_occasion(const struct reply *reply)
 
 #define HOUR 3600
 
-/* An hour after the one that so many before it were due, if that is still to come: so the excess
- * goes out as slots become free, in its order. */
+/* Whose answers count together; NULL: no limit. */
+static const char *paced_by(const struct registry_order *order)
+{
+    const struct reply *reply = order->reply;
+
+    if (reply->waiting || reply->per_hour == 0)
+        return NULL;
+    return reply->faction != NULL ? reply->faction : order->recipient_key;
+}
+
+/* An hour after the one that so many other mails before it were answered, if that is still to come:
+ * so the excess goes out as slots become free, in its order.  The answers to one mail count once,
+ * and go out together. */
 static bool find_due(struct registry *registry, const struct registry_order *order, int64_t *due_r,
                      struct err *err_r)
 {
+    const char *whose = paced_by(order);
     int64_t earlier = 0;
 
     *due_r = order->now;
-    if (order->reply->waiting || order->reply->per_hour == 0)
+    if (whose == NULL)
         return true;
     if (!STATEMENT_GET(registry, &earlier, err_r,
-                       "SELECT due_at FROM deliveries WHERE body = ? AND recipient_key = ?"
-                       " AND kind = ? AND due_at > ? ORDER BY due_at DESC LIMIT 1 OFFSET ?",
-                       value_text(order->body), value_text(order->recipient_key),
+                       "SELECT max(due_at) FROM deliveries WHERE body = ?1 AND paced_by = ?2"
+                       " AND kind = ?3 AND due_at > ?4 AND (?5 IS NULL OR message IS NOT ?5)"
+                       " GROUP BY coalesce(message, -id) ORDER BY 1 DESC LIMIT 1 OFFSET ?6",
+                       value_text(order->body), value_text(whose),
                        value_text(reply_kind_to_text(order->reply->kind)),
-                       value_int(order->now - HOUR), value_int(order->reply->per_hour - 1)))
+                       value_int(order->now - HOUR), value_id(order->message),
+                       value_int(order->reply->per_hour - 1)))
         return false;
     if (earlier != 0)
         *due_r = earlier + HOUR;
@@ -227,15 +241,17 @@ bool registry_insert_delivery(struct registry *registry, const struct registry_o
             registry, err_r,
             "INSERT INTO deliveries (body, kind, message, motion, occasion, recipient,"
             " recipient_key, envelope_from, subject, message_id, bytes, state, created_at,"
-            " next_attempt, due_at, ruling)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)",
+            " next_attempt, due_at, ruling, paced_by)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15,"
+            " ?16)",
             value_text(order->body), value_text(reply_kind_to_text(reply->kind)),
             value_id(order->message), value_id(order->motion), value_text(registry_occasion(reply)),
             value_text(reply->to), value_text(order->recipient_key),
             value_text(reply->envelope_from), value_text(reply->subject),
             value_text(reply->message_id), value_blob(reply->bytes, reply->size),
             value_text(delivery_state_to_text(state)), value_int(order->now),
-            value_moment(reply->waiting ? MOMENT_NONE : due), value_id(order->ruling)))
+            value_moment(reply->waiting ? MOMENT_NONE : due), value_id(order->ruling),
+            value_text(paced_by(order))))
         return false;
     event.delivery = sqlite3_last_insert_rowid(registry->db);
     return registry_add_event(registry, &event, err_r);

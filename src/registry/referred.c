@@ -44,19 +44,17 @@ static bool search_number(struct search *search, const char *words, struct err *
 static bool search_thread(struct search *search, const struct texts *ids, struct err *err_r)
 {
     size_t first = ids->n > THREAD_MAX ? ids->n - THREAD_MAX : 0;
+    const struct texts newest = {.v = ids->v + first, .n = ids->n - first};
+    struct statement *s;
 
-    for (size_t i = first; i < ids->n; i++) {
-        struct statement *s;
-
-        if (!STATEMENT_OPEN(
-                search->registry, &s, err_r,
-                "SELECT n.number FROM deliveries d JOIN numbers n ON n.motion = d.motion"
-                " WHERE d.message_id = ? AND d.body = ?",
-                value_text(ids->v[i]), value_text(search->body)) ||
-            !found(search, s, err_r))
-            return false;
-    }
-    return true;
+    return ids->n == 0 ||
+           (STATEMENT_OPEN(search->registry, &s, err_r,
+                           "SELECT DISTINCT n.number FROM deliveries d"
+                           " JOIN numbers n ON n.motion = d.motion WHERE d.body = ?1"
+                           " AND d.message_id IN (SELECT value FROM json_each(?2))",
+                           value_text(search->body),
+                           value_text(registry_texts_to_json(search->arena, &newest))) &&
+            found(search, s, err_r));
 }
 
 static void describe(struct arena *arena, const struct motion_row *row,

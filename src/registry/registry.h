@@ -229,14 +229,15 @@ bool registry_list_claims(struct registry *registry, struct arena *arena, const 
 bool registry_note_claim_told(struct registry *registry, const char *body, int64_t message,
                               int64_t now, struct err *err_r);
 /* When an answer was made last whose occasion begins so; MOMENT_NONE: never. */
-/* An address whose answers are beyond the limit, and how many are to go out later. */
-struct paced_address {
-    const char *to;
+/* A faction (or an address of none) whose answers are beyond the limit, and how many are to go out
+ * later. */
+struct paced_answers {
+    const char *whose;
     size_t count;
     int64_t last_due;
 };
 bool registry_list_paced(struct registry *registry, struct arena *arena, const char *body,
-                         int64_t now, struct paced_address **rows_r, size_t *count_r,
+                         int64_t now, struct paced_answers **rows_r, size_t *count_r,
                          struct err *err_r);
 
 bool registry_last_occasion(struct registry *registry, const char *body, const char *beginning,

@@ -9,8 +9,19 @@
 /* A diagnostic may be as long as a header field; the administrator reads its beginning. */
 #define RESPONSE_MAX 500
 
+/* The mark of an answer, by which alone it is found: 24 hexadecimal digits behind a "+". */
+static bool is_marked(const char *address)
+{
+    const char *plus = address == NULL ? NULL : strrchr(address, '+');
+
+    return plus != NULL && strspn(plus + 1, "0123456789abcdef") == 24 && plus[25] == '@';
+}
+
 /* Our Message-IDs hold a random token and travel as ENVID, too.  Whoever reports a failure must
- * know one of an answer that did go out, and may only speak of the address it went to. */
+ * know one of an answer that did go out, and may only speak of the address it went to.  That is
+ * less than it seems: whoever has the answer, and on a list everybody has, can say that it failed.
+ * So it is believed only where there is no mark to be asked for, and nothing but a notice to the
+ * office follows. */
 static bool find_by_id(struct registry *registry, struct arena *arena, const char *body,
                        const struct mail_report *report, const char *message_id,
                        struct known *known, struct err *err_r)
@@ -18,14 +29,16 @@ static bool find_by_id(struct registry *registry, struct arena *arena, const cha
     struct statement *s;
 
     if (!STATEMENT_OPEN(registry, &s, err_r,
-                        "SELECT id, recipient FROM deliveries WHERE message_id = ? AND body = ?"
+                        "SELECT id, recipient, envelope_from FROM deliveries"
+                        " WHERE message_id = ? AND body = ?"
                         " AND state IN ('sent', 'maybe', 'bounced')",
                         value_text(message_id), value_text(body)))
         return false;
     if (statement_next(s)) {
         const char *to = statement_text(s, arena, 1);
 
-        if (report->recipient == NULL || text_equal_nocase(report->recipient, to))
+        if (!is_marked(statement_text(s, arena, 2)) &&
+            (report->recipient == NULL || text_equal_nocase(report->recipient, to)))
             known->reported = statement_int(s, 0);
     }
     return statement_close(s, err_r);

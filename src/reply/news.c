@@ -74,7 +74,7 @@ void news_failed(struct arena *arena, const struct news *news, const struct news
     *replies_r = telling.rendering.replies;
 }
 
-void news_paced(struct arena *arena, const struct news *news, const char *to, size_t count,
+void news_paced(struct arena *arena, const struct news *news, const char *whose, size_t count,
                 int64_t last, struct replies *replies_r)
 {
     const char *language = news->body->language;
@@ -84,7 +84,7 @@ void news_paced(struct arena *arena, const struct news *news, const char *to, si
     if (!texts_has(&news->body->notify, "failed"))
         return;
     begin(&telling, arena, news);
-    set(&telling, "answer_to", to);
+    set(&telling, "answer_to", whose);
     set(&telling, "several", arena_printf(arena, "%zu", count));
     set(&telling, "until", say_time(arena, language, moment_to_text(arena, last)));
     tell_office(&telling, "paced", NULL);

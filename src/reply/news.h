@@ -27,9 +27,9 @@ struct news_answer {
 void news_failed(struct arena *arena, const struct news *news, const struct news_answer *answer,
                  struct replies *replies_r);
 
-/* To the office, where it is told of what fails: answers to this address go out later, the last of
- * them at this time. */
-void news_paced(struct arena *arena, const struct news *news, const char *to, size_t count,
+/* To the office, where it is told of what fails: so many answers to mails of this faction (or
+ * address) go out later, the last of them at this time. */
+void news_paced(struct arena *arena, const struct news *news, const char *whose, size_t count,
                 int64_t last, struct replies *replies_r);
 
 /* A mail that waits for a person. */

@@ -77,8 +77,9 @@ static void find_thread(struct rendering *rendering, const struct mail *mail)
 /* Bytes of the mark: 96 bits, and the local part stays below 64 (RFC 5321 section 4.5.3.1.1). */
 #define MARK_LENGTH 24
 
-/* Where a report on this answer comes back to.  The mark is drawn from the Message-ID's random
- * token, so that only who had the answer in hand can know it. */
+/* Where a report on this answer comes back to.  The mark cannot be told from the Message-ID, which
+ * a list shows to all its readers: only a server on the way, and where the answer ends, knows it.
+ */
 static const char *find_return_path(struct rendering *rendering, const char *message_id)
 {
     struct arena *arena = rendering->arena;
@@ -86,7 +87,8 @@ static const char *find_return_path(struct rendering *rendering, const char *mes
 
     if (address == NULL)
         return rendering->from_address;
-    const char *mark = digest_hex(arena, message_id, strlen(message_id));
+    const char *secret = arena_printf(arena, "%s %s", rendering->input->token, message_id);
+    const char *mark = digest_hex(arena, secret, strlen(secret));
     return arena_printf(arena, "%.*s+%.*s@%s", (int)strcspn(address, "@"), address, MARK_LENGTH,
                         mark, address_domain(address));
 }
@@ -106,6 +108,16 @@ static int find_limit(const struct conf_body *body, enum reply_kind kind)
     return 0;
 }
 
+/* Whose mail it is that an answer to it counts for. */
+static const char *find_faction(const struct reply_input *input, enum reply_kind kind)
+{
+    bool answers = kind == REPLY_ACKNOWLEDGEMENT || kind == REPLY_REVIEW;
+
+    if (!answers || input->verdict == NULL || input->verdict->faction == NULL)
+        return NULL;
+    return input->verdict->faction->title;
+}
+
 static struct reply *new_reply(struct rendering *rendering, const struct order *order)
 {
     struct replies *replies = &rendering->replies;
@@ -120,10 +132,11 @@ static struct reply *new_reply(struct rendering *rendering, const struct order *
         .number = order->number,
         .occasion = order->occasion,
         .per_hour = find_limit(rendering->input->body, order->kind),
+        .faction = find_faction(rendering->input, order->kind),
         .waiting = order->waiting || rendering->input->body->answers == CONF_ANSWERS_HOLD,
     };
     reply->message_id =
-        arena_printf(rendering->arena, "%s.%s.%zu@%s", rendering->input->token, order->template,
+        arena_printf(rendering->arena, "%.32s.%s.%zu@%s", rendering->input->token, order->template,
                      replies->n, address_domain(rendering->from_address));
     reply->envelope_from = find_return_path(rendering, reply->message_id);
     return reply;

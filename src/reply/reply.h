@@ -11,21 +11,22 @@
 
 enum reply_kind { REPLY_ACKNOWLEDGEMENT, REPLY_REVIEW, REPLY_CONFIRMATION, REPLY_NOTICE };
 
-/* So many more acknowledgements with a number than reviews go out in an hour: each is of another
+/* So many more mails are acknowledged with a number than reviewed in an hour: each is of another
  * motion, and a faction may have many. */
-#define REPLY_LIMIT_FACTOR 20
+#define REPLY_LIMIT_FACTOR 5
 
 struct reply {
     enum reply_kind kind;
     const char *to;            /* one plain address of the roster, the list or the office */
-    const char *envelope_from; /* the body's from address */
+    const char *envelope_from; /* the body's from address, or bounce-address with a mark */
     const char *number;        /* of the motion, or NULL */
     const char *subject;       /* UTF-8 */
     const char *message_id;    /* without < > */
     const char *bytes;
     size_t size;
     const char *occasion; /* what else tells it from other answers to the mail, or NULL */
-    int per_hour; /* at most so many of the kind go to the address in an hour; 0: no limit */
+    int per_hour;         /* so many mails have answers of the kind in an hour; 0: no limit */
+    const char *faction;  /* whose mails count together; NULL: those that are answered to to */
     bool waiting; /* for a person: answers = "hold", or a confirmation that must be released */
 };
 
@@ -43,7 +44,9 @@ struct reply_input {
     const struct known *known;
     const struct decision *decision;
     int64_t registered_at; /* now */
-    const char *token;     /* fresh random, [0-9a-f]{32}: base of the Message-IDs */
+    /* fresh random, [0-9a-f]{64}: the first half is the base of the Message-IDs, the other is told
+     * nobody and marks return paths */
+    const char *token;
 };
 
 /* None for bounces, automatic mail, lists, unknown senders and duplicates. */

@@ -96,6 +96,10 @@ REGISTRY_TOWN = $(REGISTRY_CASE) tests/unit/registry_fault.c tests/unit/registry
 SHELL_TESTS += tests/unit/test_registry
 tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(REGISTRY_CASE)
 tests_unit_test_registry_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+SHELL_TESTS += tests/unit/test_registry_report
+tests_unit_test_registry_report_SOURCES = tests/unit/test_registry_report.c $(REGISTRY_CASE)
+tests_unit_test_registry_report_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+
 SHELL_TESTS += tests/unit/test_registry_chores
 tests_unit_test_registry_chores_SOURCES = tests/unit/test_registry_chores.c $(REGISTRY_CASE)
 tests_unit_test_registry_chores_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)

@@ -23,8 +23,10 @@ struct sample {
     uint32_t uidvalidity; /* 0: 7 */
     uint32_t uid;
     const char *message_id;
-    const char *from;          /* NULL: none */
-    const char *text;          /* NULL: "Guten Tag" */
+    const char *from;    /* NULL: none */
+    const char *text;    /* NULL: "Guten Tag" */
+    const char *subject; /* NULL: the usual one */
+    bool no_subject;
     const char *attachment;    /* content of a PDF, or NULL */
     const char *references[2]; /* of its header; NULL: none */
     const char *trace;         /* differs on the way: another transport of the same mail */

@@ -749,6 +749,44 @@ static void test_loops_are_known(void **state)
     assert_false(known.loop);
 }
 
+static struct sample without_subject(struct fixture *f, uint32_t n)
+{
+    return (struct sample){.uid = n,
+                           .from = SPD,
+                           .message_id = arena_printf(f->arena, "%u@spd", n),
+                           .text = arena_printf(f->arena, "text %u", n),
+                           .no_subject = true,
+                           .state = MESSAGE_HELD,
+                           .reviewed = true};
+}
+
+static void test_loops_without_subject(void **state)
+{
+    struct fixture *f = *state;
+
+    for (uint32_t n = 1; n <= 3; n++) {
+        assert_false(look_up(f, without_subject(f, n)).loop);
+        take(f, without_subject(f, n));
+    }
+    assert_true(look_up(f, without_subject(f, 4)).loop);
+    assert_false(look_up(f, HELD(4, "text 4")).loop);
+    /* a week later it is a new matter */
+    assert_true(
+        run_sql(f, "UPDATE messages SET registered_at = registered_at - 604800 WHERE id < 3"));
+    assert_false(look_up(f, without_subject(f, 4)).loop);
+}
+
+static void test_loops_by_content(void **state)
+{
+    struct fixture *f = *state;
+
+    take(f, HELD(1, "same", .subject = "Re: a", .reviewed = true));
+    assert_false(look_up(f, HELD(2, "same", .subject = "Re: Re: a")).loop);
+    take(f, HELD(2, "same", .subject = "Re: Re: a", .reviewed = true));
+    assert_true(look_up(f, HELD(3, "same", .subject = "Re: Re: Re: a")).loop);
+    assert_false(look_up(f, HELD(3, "other", .subject = "Re: Re: Re: a")).loop);
+}
+
 static void test_new_uidvalidity_answers_nobody(void **state)
 {
     struct fixture *f = *state;
@@ -1231,6 +1269,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(test_open_makes_private_files),
         TEST(test_loops_are_known),
+        TEST(test_loops_without_subject),
+        TEST(test_loops_by_content),
         TEST(test_second_writer_is_told_where),
         TEST(test_newer_schema_is_left_alone),
         TEST(test_reader_of_nothing),

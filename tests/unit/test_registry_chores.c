@@ -154,7 +154,7 @@ static void add_review(struct fixture *f, const char *to, size_t i, int64_t now)
         fail_msg("%s", f->err.text);
 }
 
-static size_t count_paced(struct fixture *f, int64_t now, struct paced_address **rows_r)
+static size_t count_paced(struct fixture *f, int64_t now, struct paced_answers **rows_r)
 {
     size_t count;
 
@@ -166,7 +166,7 @@ static size_t count_paced(struct fixture *f, int64_t now, struct paced_address *
 static void test_pacing(void **state)
 {
     struct fixture *f = *state;
-    struct paced_address *rows;
+    struct paced_answers *rows;
     const int64_t now = 1000000;
 
     /* one a second: as many as the limit at once, as many an hour later, and so on */
@@ -183,13 +183,48 @@ static void test_pacing(void **state)
     add(f, 0, "notice", "notice-1", now + 91);
     assert_int_equal(due_of(f, 2 * PER_HOUR + 2), now + 91);
     assert_int_equal(count_paced(f, now + 100, &rows), 1);
-    assert_string_equal(rows[0].to, SPD);
+    assert_string_equal(rows[0].whose, SPD);
     assert_int_equal(rows[0].count, PER_HOUR + 1);
     assert_int_equal(rows[0].last_due, now + 2 * HOUR);
     assert_int_equal(count_paced(f, now + 2 * HOUR, &rows), 0);
     /* when all that has passed, one is due at once again */
     add_review(f, SPD, 500, now + 4 * HOUR);
     assert_int_equal(due_of(f, 2 * PER_HOUR + 3), now + 4 * HOUR);
+}
+
+/* A motion that so many members have an answer to is one, and all have it at once. */
+static void test_pacing_of_a_faction(void **state)
+{
+    struct fixture *f = *state;
+    struct paced_answers *rows;
+    const int64_t now = 1000000;
+
+    for (uint32_t mail = 1; mail <= 4; mail++) {
+        int64_t message = take(f, (struct sample){.uid = mail,
+                                                  .from = SPD,
+                                                  .message_id = arena_printf(f->arena, "%u", mail),
+                                                  .text = arena_printf(f->arena, "t%u", mail),
+                                                  .state = MESSAGE_IGNORED});
+        for (unsigned member = 1; member <= 5; member++) {
+            const char *id = arena_printf(f->arena, "ack-%u-%u", mail, member);
+            struct reply reply = notice(id, id);
+
+            reply.kind = REPLY_ACKNOWLEDGEMENT;
+            reply.to = arena_printf(f->arena, "member-%u@spd.example", member);
+            reply.per_hour = 2;
+            reply.faction = "SPD";
+            assert_true(
+                registry_add_reply(f->registry, "hau", message, &reply, now + mail, &f->err));
+        }
+    }
+    for (size_t i = 0; i < 20; i++) {
+        int64_t mail = (int64_t)i / 5 + 1;
+
+        assert_int_equal(due_of(f, i), mail <= 2 ? now + mail : now + mail - 2 + HOUR);
+    }
+    assert_int_equal(count_paced(f, now + 10, &rows), 1);
+    assert_string_equal(rows[0].whose, "SPD");
+    assert_int_equal(rows[0].count, 10);
 }
 
 static void test_occasions(void **state)
@@ -322,6 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_overdue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pacing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_pacing_of_a_faction, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_occasions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_meetings, set_up, tear_down),

@@ -548,6 +548,7 @@ static void test_schema_before(void **state)
                      "deliveries DROP COLUMN ruling;"
                      "ALTER TABLE deliveries DROP COLUMN resent_at;"
                      "DROP INDEX deliveries_paced; ALTER TABLE deliveries DROP COLUMN due_at;"
+                     "ALTER TABLE deliveries DROP COLUMN paced_by;"
                      "ALTER TABLE messages DROP COLUMN arrival_evidence;"
                      "CREATE UNIQUE INDEX deliveries_once ON deliveries (message, kind,"
                      " coalesce(motion, 0), recipient_key, occasion);"
