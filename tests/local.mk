@@ -49,6 +49,7 @@ EXTRA_DIST += \
 	tests/scenario/config.sh \
 	tests/scenario/epoch.sh \
 	tests/scenario/folder.sh \
+	tests/scenario/forged-header.sh \
 	tests/scenario/follow.sh \
 	tests/scenario/full.sh \
 	tests/scenario/hang.sh \

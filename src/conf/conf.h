@@ -236,4 +236,7 @@ const char *trust_level_to_text(enum trust_level level);
  * none. The default of chair, here and in a roster file. */
 bool conf_role_is_chair(const char *role);
 
+/* Whether the host is this machine itself by its name or address, so that no network is crossed. */
+bool conf_host_is_loopback(const char *host);
+
 #endif

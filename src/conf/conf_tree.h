@@ -175,7 +175,6 @@ const char *conf_form_name(const char *s); /* not empty */
 const char *conf_form_credential(const char *s);
 /* The addr-spec of "Name <a@b>" or "a@b", or NULL. */
 char *conf_from_address(struct arena *arena, const char *from);
-bool conf_host_is_loopback(const char *host);
 
 /* ---- conf_complete.c, conf_check.c: across keys ---- */
 

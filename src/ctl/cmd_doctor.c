@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* antragctl doctor: tries everything that antragd needs, and says in words what is wrong. */
 #include "ctl/ctl.h"
+#include "ctl/forgery.h"
 #include "ctl/trial.h"
 #include "daemon/control.h"
 #include "mail/ocr.h"
@@ -86,6 +87,8 @@ static void try_body(struct ctl *ctl, const struct conf_body *body, struct findi
 {
     for (size_t i = 0; i < body->mailbox_count; i++)
         trial_mailbox(ctl, body, &body->mailboxes[i], findings);
+    for (size_t i = 0; ctl->forged_header && i < body->mailbox_count; i++)
+        forgery_try(ctl, body, &body->mailboxes[i], findings);
     trial_submission(ctl, arena_printf(ctl->arena, "submission of %s", body->id), &body->submission,
                      findings);
     if (body->answers == CONF_ANSWERS_HOLD)

@@ -39,6 +39,8 @@ struct ctl {
     bool silent;               /* --silent */
     bool why;                  /* --why */
     bool ocr;                  /* --ocr */
+    bool forged_header;        /* --forged-header */
+    const char *mx;            /* --mx */
     int argc;                  /* operands */
     char **argv;
 };

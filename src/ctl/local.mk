@@ -8,6 +8,8 @@ antragctl_SOURCES = \
 	src/ctl/cmd_check.c \
 	src/ctl/cmd_decide.c \
 	src/ctl/cmd_doctor.c \
+	src/ctl/forgery.c \
+	src/ctl/forgery.h \
 	src/ctl/cmd_health.c \
 	src/ctl/cmd_list.c \
 	src/ctl/cmd_log.c \

@@ -66,7 +66,8 @@ static const struct row {
     {"backup", ctl_backup, NEEDS_CONF | NEEDS_REGISTRY, 1, 1, "backup FILE",
      "a consistent copy, its mails in FILE.mails"},
     {"setup", ctl_setup, 0, 0, 0, "setup", "asks its way to a first configuration"},
-    {"doctor", ctl_doctor, 0, 0, 0, "doctor", "tries everything and says what is wrong"},
+    {"doctor", ctl_doctor, 0, 0, 0, "doctor [--body B] [--forged-header [--mx HOST[:PORT]]]",
+     "tries everything and says what is wrong"},
     {"check", ctl_check, 0, 0, 0, "check", "for Icinga and Nagios"},
     {"status", ctl_status, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "status", "how things are"},
 };
@@ -88,6 +89,8 @@ enum {
     OPTION_SILENT,
     OPTION_WHY,
     OPTION_OCR,
+    OPTION_FORGED_HEADER,
+    OPTION_MX,
     OPTION_JSON,
     OPTION_VERSION,
     OPTION_HELP
@@ -111,6 +114,8 @@ static const struct option options[] = {
     {"silent", no_argument, NULL, OPTION_SILENT},
     {"why", no_argument, NULL, OPTION_WHY},
     {"ocr", no_argument, NULL, OPTION_OCR},
+    {"forged-header", no_argument, NULL, OPTION_FORGED_HEADER},
+    {"mx", required_argument, NULL, OPTION_MX},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, OPTION_HELP},
     {0},
@@ -152,6 +157,7 @@ static const struct {
     {OPTION_TITLE, offsetof(struct ctl, title)},
     {OPTION_ARRIVED, offsetof(struct ctl, arrived)},
     {OPTION_EVIDENCE, offsetof(struct ctl, evidence)},
+    {OPTION_MX, offsetof(struct ctl, mx)},
 };
 
 static bool take_text(struct ctl *ctl, int option)
@@ -189,6 +195,9 @@ static void take_option(struct ctl *ctl, int option, const char *word)
         break;
     case OPTION_OCR:
         ctl->ocr = true;
+        break;
+    case OPTION_FORGED_HEADER:
+        ctl->forged_header = true;
         break;
     case OPTION_VERSION:
         puts(PACKAGE_STRING);
