@@ -85,10 +85,12 @@ forged() {
 known=$(ctl_json ".[] | select(.to == \"$WORLD_CHAIR\").message_id" outbox)
 forged 'A-1@bedburg-hau.example' "$WORLD_CHAIR"
 forged "$known" "$WORLD_DEPUTY"
-wait_for 30 'both came in' inbox_knows 6
+# who has the answer knows its Message-ID, but a report comes to the mark
+forged "$known" "$WORLD_CHAIR"
+wait_for 30 'all came in' inbox_knows 7
 expect 'the chair' sent "$(state_of "$WORLD_CHAIR")"
 expect 'the deputy' sent "$(state_of "$WORLD_DEPUTY")"
-expect 'their reasons' 2 \
+expect 'their reasons' 3 \
     "$(ctl_json '[.[] | select(.reason == "bounce: a report on a mail that could not be delivered")] | length' inbox)"
 expect 'mails to the office' 2 "$(world_count "$WORLD_OFFICE" INBOX)"
 
