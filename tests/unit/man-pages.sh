@@ -11,6 +11,15 @@ dir=$(mktemp -d)
 trap 'rm -r "$dir"' EXIT
 antragctl=$builddir/antragctl
 
+# ---- what is striking about a sender --------------------------------------------------------------
+
+sed -n 's/.*\[PRETENCE_[A-Z_]*\] = {"\([a-z-]*\)".*/\1/p' "$srcdir/src/trust/pretence.c" | sort >"$dir/words"
+test -s "$dir/words"
+for page in man man/de; do
+    sed -n 's/^\.It Li //p' "$srcdir/$page/antragd-office.7" | tr -d ' ' | tr , '\n' | sort >"$dir/named"
+    diff -u "$dir/words" "$dir/named"
+done
+
 # ---- sections -------------------------------------------------------------------------------------
 
 # A German section has its English one in a comment above it.
