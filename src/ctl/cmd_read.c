@@ -159,18 +159,11 @@ static void print_json(struct ctl *ctl, const struct message *message, const str
 
 static const char *say_fate(struct arena *arena, const struct decided_motion *decided)
 {
-    switch (decided->follow) {
-    case FOLLOW_NONE:
-        return decided->registered
-                   ? arena_printf(arena, "registered as %s if it came now", decided->number)
-                   : "held";
-    case FOLLOW_WITHDRAWS:
-        return arena_printf(arena, "withdraws %s", decided->number);
-    case FOLLOW_REPLACES:
-        return arena_printf(arena, "is version %d of %s", decided->follows->version + 1,
-                            decided->number);
-    }
-    panic("ctl: no such follow-up");
+    if (decided->follow != FOLLOW_NONE)
+        return arena_printf(arena, "%s %s", follow_to_text(decided->follow), decided->number);
+    return decided->registered
+               ? arena_printf(arena, "registered as %s if it came now", decided->number)
+               : "held";
 }
 
 static void print_motion(struct ctl *ctl, const struct decided_motion *decided)

@@ -57,8 +57,7 @@ static void print_motion(const struct decided_motion *decided)
     if (decided->registered)
         printf("    registered as %s: %s\n", decided->number, title);
     else if (decided->follow != FOLLOW_NONE)
-        printf("    %s %s: %s\n", decided->follow == FOLLOW_WITHDRAWS ? "withdraws" : "replaces",
-               decided->number, title);
+        printf("    %s %s: %s\n", follow_to_text(decided->follow), decided->number, title);
     else
         printf("    held: %s\n", title);
     if (decided->reason)

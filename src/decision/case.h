@@ -74,14 +74,32 @@ const char *case_name_same_content(struct arena *arena, const struct case_file *
 /* ---- one of its motions: case_motion.c ---------------------------------------------------------
  */
 bool case_is_citizens(const struct case_file *file, const struct motion *motion);
-bool case_is_withdrawal(const struct case_file *file, const struct motion *motion);
-bool case_is_replacement(const struct case_file *file, const struct motion *motion);
-bool case_may_withdraw(const struct case_file *file, const struct motion *motion);
-bool case_may_replace(const struct case_file *file, const struct motion *motion);
 bool case_is_for_another(const struct case_file *file, const struct motion *motion);
 bool case_is_of_another_faction(const struct case_file *file, const struct motion *motion);
 const char *case_name_reference(struct arena *arena, const struct motion *motion);
 const char *case_name_addressee(struct arena *arena, const struct motion *motion);
 const char *case_name_factions(struct arena *arena, const struct motion *motion);
+
+/* ---- what it asks of a motion of the register: case_follow.c ------------------------------------
+ */
+/* A mail without a letter that asks for something that the table of a motion judges; the paper is
+ * then what follow_read_wish() makes of its words. */
+bool case_follows_up(const struct case_file *file);
+bool case_refuses_naming(const struct case_file *file);
+const char *case_name_referred(struct arena *arena, const struct case_file *file);
+/* How it would change the motion that it is about, if it were allowed to: FOLLOW_WITHDRAWS,
+ * FOLLOW_REPLACES, FOLLOW_CORRECTS or FOLLOW_NONE. */
+enum follow case_find_change(const struct case_file *file, const struct motion *motion);
+
+bool case_may_withdraw(const struct case_file *file, const struct motion *motion);
+bool case_may_leave(const struct case_file *file, const struct motion *motion);
+bool case_may_replace(const struct case_file *file, const struct motion *motion);
+bool case_may_correct(const struct case_file *file, const struct motion *motion);
+bool case_may_add(const struct case_file *file, const struct motion *motion);
+bool case_may_join(const struct case_file *file, const struct motion *motion);
+bool case_is_withdrawal(const struct case_file *file, const struct motion *motion);
+bool case_is_replacement(const struct case_file *file, const struct motion *motion);
+bool case_is_correction(const struct case_file *file, const struct motion *motion);
+bool case_is_by_word(const struct case_file *file, const struct motion *motion);
 
 #endif

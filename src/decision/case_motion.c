@@ -12,18 +12,6 @@ bool case_is_citizens(const struct case_file *file, const struct motion *motion)
     return motion->kind == MOTION_CITIZEN_SUGGESTION;
 }
 
-bool case_is_withdrawal(const struct case_file *file, const struct motion *motion)
-{
-    (void)file;
-    return motion->kind == MOTION_WITHDRAWAL;
-}
-
-bool case_is_replacement(const struct case_file *file, const struct motion *motion)
-{
-    (void)file;
-    return motion->kind == MOTION_REPLACEMENT;
-}
-
 static bool names_our_recipient(const struct case_file *file, const char *address)
 {
     return address != NULL && (case_has_address(&file->mailbox->addresses, address) ||
@@ -96,31 +84,6 @@ bool case_is_of_another_faction(const struct case_file *file, const struct motio
             return false;
     }
     return motion->factions.n > 0;
-}
-
-/* Whether the letter may act by itself: on an open motion of the sender's faction alone, and from
- * a sender who is more than a name in From, which anybody can write.  It must not be one that would
- * be held if it were a motion, what was read off a picture may be misread, and who hands a letter
- * on does not say the same. */
-static bool may_follow(const struct case_file *file, const struct motion *motion)
-{
-    const struct known_motion *referred = file->known->referred;
-
-    return referred != NULL && referred->state == MOTION_STATE_REGISTERED &&
-           file->verdict->level >= TRUST_AUTHENTICATED && referred->movers.n == 1 &&
-           trust_find_faction(file->body, referred->movers.v[0]) == file->verdict->faction &&
-           !motion->is_ocr && !motion->is_forwarded && !case_is_for_another(file, motion) &&
-           !case_is_of_another_faction(file, motion);
-}
-
-bool case_may_withdraw(const struct case_file *file, const struct motion *motion)
-{
-    return motion->kind == MOTION_WITHDRAWAL && may_follow(file, motion);
-}
-
-bool case_may_replace(const struct case_file *file, const struct motion *motion)
-{
-    return motion->kind == MOTION_REPLACEMENT && may_follow(file, motion);
 }
 
 const char *case_name_reference(struct arena *arena, const struct motion *motion)

@@ -8,6 +8,7 @@
 
 #include "decision/case.h"
 #include "decision/describe.h"
+#include "decision/follow.h"
 #include "decision/number.h"
 
 #include <string.h>
@@ -121,6 +122,10 @@ static const struct mail_rule {
      .state = MESSAGE_HELD,
      .sentence = "the same text or attachment by this sender is registered as {}",
      .detail = case_name_same_content},
+    {.name = "follow-up",
+     .tests = {case_has_no_motion, case_follows_up},
+     .state = MESSAGE_REGISTERED,
+     .sentence = "follow-up"},
     {.name = "locked-letter",
      .tests = {case_has_no_motion, case_has_locked_letter},
      .state = MESSAGE_HELD,
@@ -145,6 +150,11 @@ static const struct mail_rule {
      .tests = {case_lacks_attachment},
      .state = MESSAGE_HELD,
      .sentence = "attachment missing: the mail speaks of one and has none"},
+    {.name = "naming-refused",
+     .tests = {case_has_no_motion, case_refuses_naming},
+     .state = MESSAGE_HELD,
+     .sentence = "no motion found: a faction answers that it does not move {}",
+     .detail = case_name_referred},
     {.name = "naming-reply",
      .tests = {case_has_no_motion, case_answers_naming},
      .state = MESSAGE_HELD,
@@ -191,10 +201,26 @@ static const struct motion_rule {
      .test = case_may_withdraw,
      .follow = FOLLOW_WITHDRAWS,
      .sentence = "follow-up: {} is withdrawn"},
+    {.name = "left",
+     .test = case_may_leave,
+     .follow = FOLLOW_LEAVES,
+     .sentence = "follow-up: one of the factions that move {} withdraws; the others go on"},
     {.name = "replaced",
      .test = case_may_replace,
      .follow = FOLLOW_REPLACES,
      .sentence = "follow-up: {} is replaced"},
+    {.name = "corrected",
+     .test = case_may_correct,
+     .follow = FOLLOW_CORRECTS,
+     .sentence = "follow-up: {} is corrected"},
+    {.name = "papers",
+     .test = case_may_add,
+     .follow = FOLLOW_ADDS,
+     .sentence = "follow-up: papers that belong to {}"},
+    {.name = "joined",
+     .test = case_may_join,
+     .follow = FOLLOW_JOINS,
+     .sentence = "follow-up: a faction that was named moves {} along"},
     {.name = "withdrawal",
      .test = case_is_withdrawal,
      .sentence = "follow-up: a withdrawal of {}",
@@ -202,6 +228,14 @@ static const struct motion_rule {
     {.name = "replacement",
      .test = case_is_replacement,
      .sentence = "follow-up: a replacement or correction of {}",
+     .detail = case_name_reference},
+    {.name = "correction",
+     .test = case_is_correction,
+     .sentence = "follow-up: a correction of {}",
+     .detail = case_name_reference},
+    {.name = "unclear",
+     .test = case_is_by_word,
+     .sentence = "follow-up: a reply about {} that may ask for something",
      .detail = case_name_reference},
     {.name = "addressee",
      .test = case_is_for_another,
@@ -279,20 +313,50 @@ static const struct motion_rule *find_motion_rule(const struct case_file *file,
     panic("decide: the table of a motion has no last row");
 }
 
+static void describe_one(struct arena *arena, const struct case_file *file,
+                         const struct motion *motion, struct decision *decision)
+{
+    struct decided_motion *decided = &decision->motions[decision->motion_count];
+
+    decide_describe(arena, file, motion, file->verdict->faction, decided);
+    decided->position = decision->motion_count++;
+    decided->wants = case_find_change(file, motion);
+    if (decided->wants != FOLLOW_NONE)
+        decided->follows = file->known->referred;
+}
+
+/* Words that would change a motion stand beside the letters as one of their own: who withdraws and
+ * hands in something else with the same mail wants both, and of what a stranger writes in a
+ * faction's name the faction is told. */
+static bool has_words_of_its_own(const struct case_file *file)
+{
+    const struct motions *motions = &file->reading->motions;
+    enum wish_kind kind = file->reading->wish.kind;
+
+    if (file->known->referred == NULL)
+        return false;
+    for (size_t i = 0; i < motions->n; i++) {
+        if (case_find_change(file, &motions->v[i]) != FOLLOW_NONE)
+            return false;
+    }
+    return kind == WISH_WITHDRAW ||
+           (motions->n == 0 && (kind == WISH_REPLACE || kind == WISH_CORRECT));
+}
+
 static void describe_all(struct arena *arena, const struct case_file *file,
                          struct decision *decision)
 {
     const struct motions *motions = &file->reading->motions;
+    bool by_word =
+        has_words_of_its_own(file) || (motions->n == 0 && decision->state == MESSAGE_REGISTERED);
 
-    decision->motions = arena_array(arena, motions->n, sizeof(struct decided_motion));
-    decision->motion_count = motions->n;
-    for (size_t i = 0; i < motions->n; i++) {
-        struct decided_motion *decided = &decision->motions[i];
-
-        decide_describe(arena, file, &motions->v[i], file->verdict->faction, decided);
-        decided->position = i;
-        decided->count = motions->n;
-    }
+    decision->motions = arena_array(arena, motions->n + 1, sizeof(struct decided_motion));
+    for (size_t i = 0; i < motions->n; i++)
+        describe_one(arena, file, &motions->v[i], decision);
+    if (by_word)
+        describe_one(arena, file, follow_read_wish(arena, file), decision);
+    for (size_t i = 0; i < decision->motion_count; i++)
+        decision->motions[i].count = decision->motion_count;
 }
 
 static void hold_all(struct decision *decision)
@@ -304,28 +368,6 @@ static void hold_all(struct decision *decision)
     }
 }
 
-/* What the new paper leaves open stays as it was. */
-static void follow(struct arena *arena, const struct case_file *file,
-                   struct decided_motion *decided)
-{
-    const struct known_motion *known = decided->follows;
-    struct motion *motion = ARENA_NEW(arena, struct motion);
-
-    *motion = *decided->motion;
-    if (motion->title == NULL || decided->follow == FOLLOW_WITHDRAWS)
-        motion->title = known->title;
-    if (motion->consultation_count == 0 || decided->follow == FOLLOW_WITHDRAWS) {
-        motion->consultations = known->consultations;
-        motion->consultation_count = known->consultation_count;
-    }
-    motion->kind = known->kind;
-    motion->confidential = motion->confidential || known->confidential;
-    decided->motion = motion;
-    decided->number = known->number;
-    decided->named = known->named;
-    decide_deadlines(arena, file, decided);
-}
-
 static void judge_motion(struct arena *arena, const struct case_file *file, int *counter,
                          struct decided_motion *decided)
 {
@@ -335,9 +377,10 @@ static void judge_motion(struct arena *arena, const struct case_file *file, int 
     decided->row = rule->name;
     decided->registered = rule->registered;
     decided->follow = rule->follow;
-    decided->follows = file->known->referred;
     if (rule->follow != FOLLOW_NONE)
-        follow(arena, file, decided);
+        decided->follows = file->known->referred;
+    if (rule->follow != FOLLOW_NONE)
+        follow_describe(arena, file, decided);
     decided->detail = rule->follow != FOLLOW_NONE ? decided->number
                       : rule->detail == NULL      ? NULL
                                                   : rule->detail(arena, decided->motion);

@@ -57,7 +57,9 @@ struct known {
                      what there was to say about it has been said */
     int64_t reported; /* our answer, "o34", that it is a report on, or was sent to the return
                          address of */
-    const struct known_motion *referred; /* what a withdrawal or replacement is about, or NULL */
+    const struct known_motion *referred; /* the one motion that it replies to or names, or NULL */
+    struct texts asked; /* whom a mail of ours that it answers asked whether their faction is
+                           rightly named: addresses */
     bool own;  /* its Message-ID is that of one of our answers: it comes back */
     bool loop; /* it goes on answering our reviews, or has come with this subject or content so
                   often within a week that a program may write it */
@@ -74,19 +76,31 @@ struct decided_consultation {
 };
 
 /* A document of a number that was given before takes no new one. */
-enum follow { FOLLOW_NONE, FOLLOW_WITHDRAWS, FOLLOW_REPLACES };
+enum follow {
+    FOLLOW_NONE,
+    FOLLOW_WITHDRAWS,
+    FOLLOW_LEAVES, /* one of several movers withdraws: the others go on */
+    FOLLOW_REPLACES,
+    FOLLOW_CORRECTS, /* title or meeting */
+    FOLLOW_ADDS,     /* papers that were missing */
+    FOLLOW_JOINS,    /* a faction that was named says yes */
+};
+#define FOLLOW_COUNT 7
 
 struct decided_motion {
     const struct motion *motion;
     bool registered; /* false: held, or it follows */
     enum follow follow;
-    const struct known_motion *follows; /* what it acts on; of a held one what it would, or NULL */
+    enum follow wants;                  /* the same of a held one, if it were allowed to */
+    const struct known_motion *follows; /* what it acts on, or would; or NULL */
     const char *number;                 /* NULL where held */
     const char *row;                    /* which row said so */
     const char *reason; /* its sentence, English; NULL where registered without a remark */
     const char *detail; /* what the sentence speaks of (a name, a number), or NULL */
-    const struct conf_faction *mover; /* the sender's faction */
-    struct texts named;               /* titles (or labels) of other factions the letter names */
+    const struct conf_faction *mover; /* the sender's faction; of what it follows the first mover */
+    struct texts movers; /* of what it follows: titles of all who move it from then on */
+    const char *speaker; /* title of the faction that leaves or joins, or NULL */
+    struct texts named;  /* titles (or labels) of other factions the letter names */
     struct decided_consultation *consultations;
     size_t consultation_count;
     struct deadline deadline; /* the strictest */
@@ -153,6 +167,9 @@ void decide_correct(struct arena *arena, const struct case_file *file,
 
 /* The names of the table's rows, in order: NULL behind the last. */
 const char *decide_row_name(size_t i);
+
+/* "withdraws", "is a new version of", ...: in front of a number; NULL for FOLLOW_NONE. */
+const char *follow_to_text(enum follow follow);
 
 const char *message_state_to_text(enum message_state state);
 bool message_state_from_text(const char *s, enum message_state *state_r);

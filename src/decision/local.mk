@@ -7,6 +7,9 @@ libcore_a_SOURCES += \
 	src/decision/case_sender.c \
 	src/decision/case_letter.c \
 	src/decision/case_motion.c \
+	src/decision/case_follow.c \
+	src/decision/follow.h \
+	src/decision/follow.c \
 	src/decision/describe.h \
 	src/decision/describe.c \
 	src/decision/accept.c \

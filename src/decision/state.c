@@ -44,3 +44,14 @@ bool motion_state_from_text(const char *s, enum motion_state *state_r)
     *state_r = (enum motion_state)i;
     return true;
 }
+
+const char *follow_to_text(enum follow follow)
+{
+    static const char *const words[FOLLOW_COUNT] = {
+        [FOLLOW_WITHDRAWS] = "withdraws",          [FOLLOW_LEAVES] = "moves no longer",
+        [FOLLOW_REPLACES] = "is a new version of", [FOLLOW_CORRECTS] = "corrects",
+        [FOLLOW_ADDS] = "adds papers to",          [FOLLOW_JOINS] = "moves along",
+    };
+
+    return words[follow];
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "motion/fields.h"
+#include "motion/wish.h"
 #include "motion/words.h"
 
 #include <string.h>
@@ -93,6 +94,19 @@ static const char *announcement(const struct letter *letter, const struct headin
     return pattern_matches(PATTERN_subject_replaces, heading->phrase) ? heading->phrase : NULL;
 }
 
+/* A label, or a line that says what is replaced, is clear by itself. */
+static bool is_doubtful(const struct letter *letter, enum motion_kind kind, const char *announced)
+{
+    struct wish wish;
+    if (kind == MOTION_REPLACEMENT)
+        return announced == NULL &&
+               pattern_matches(PATTERN_wish_replaces_perhaps, opening_text(letter));
+    if (kind != MOTION_WITHDRAWAL)
+        return false;
+    wish_read(letter->arena, opening_text(letter), letter->mailed, &wish);
+    return wish.kind == WISH_WITHDRAW && !wish.clear;
+}
+
 void kind_find(const struct letter *letter, const struct heading *heading, struct motion *motion)
 {
     enum motion_kind kind = MOTION_MOTION;
@@ -112,6 +126,7 @@ void kind_find(const struct letter *letter, const struct heading *heading, struc
         spot = (struct spot){announced, strlen(announced), "announced_replacement"};
     }
     motion->kind = kind;
+    motion->is_doubtful = is_doubtful(letter, kind, announced);
     trace_note(letter->trace, motion, VALUE_KIND, 0, spot);
 }
 

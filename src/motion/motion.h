@@ -93,6 +93,7 @@ struct motion {
     const char *found_in; /* the part's path */
     bool is_ocr;          /* its letter was read off a picture */
     bool is_forwarded;    /* it stands in a mail that the sender hands on: in another's words */
+    bool is_doubtful;     /* it withdraws or replaces in words that are not clear (wish.h) */
     struct found *found;  /* one for each value, in the order of enum motion_value */
     size_t found_count;
     struct found_note *notes; /* while it is being found (trace.h) */

@@ -264,6 +264,8 @@ static struct json *motion_to_json(const struct motion *motion, struct arena *ar
     json_put_bool(object, "ocr", motion->is_ocr);
     if (motion->is_forwarded)
         json_put_bool(object, "forwarded", true);
+    if (motion->is_doubtful)
+        json_put_bool(object, "doubtful", true);
     json_put_text(object, "found_in", motion->found_in);
     put_why(object, motion);
     return object;
@@ -734,6 +736,7 @@ static bool take_motion(struct taker *taker, const struct json *object, struct m
     motion->confidential = json_bool(object, "confidential");
     motion->is_ocr = json_bool(object, "ocr");
     motion->is_forwarded = json_bool(object, "forwarded");
+    motion->is_doubtful = json_bool(object, "doubtful");
     return take_line(taker, object, "label", &motion->label) &&
            take_line(taker, object, "title", &motion->title) &&
            take_consultations(taker, object, motion) &&

@@ -28,9 +28,10 @@ bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_de
                   struct reading **reading_r, struct err *err_r);
 
 /* The contract's object; fields beyond it are received, forwarded, delivered_to, return_path,
- * body_digest, wants_content, responds, suppressed in "mail", is_body and content in its parts, ocr
- * and why in a motion, and "wish": what is asked of a motion of the register (wish.h), {"kind",
- * "clear", "asks", "numbers", "speaker", "meeting", "instead", "title"}.
+ * body_digest, wants_content, responds, suppressed in "mail", is_body and content in its parts,
+ * ocr, forwarded, doubtful and why in a motion, and "wish": what is asked of a motion of the
+ * register (wish.h), {"kind", "clear", "asks", "numbers", "speaker", "meeting", "instead",
+ * "title"}.
  *
  * content is the part's text, null for none.  why says of each value where it was found:
  * {"field": "consultations.organization", "index": 0, "part": "1.2", "begin": 120, "end": 164,

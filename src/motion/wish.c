@@ -432,19 +432,13 @@ static const char *beginning(struct arena *arena, const char *text)
     return arena_strndup(arena, text == NULL ? "" : text, n);
 }
 
-void wish_find(struct arena *arena, const struct mail *mail, struct wish *wish_r)
+void wish_read(struct arena *arena, const char *text, struct day mailed, struct wish *wish_r)
 {
-    struct trace *trace = trace_new(arena);
-    struct speech speech = {.arena = arena, .mailed = day_of(arena, mail->date)};
+    struct speech speech = {.arena = arena, .mailed = mailed, .own = text};
 
     *wish_r = (struct wish){.meeting = DAY_NONE, .instead = DAY_NONE};
-    speech.own = body_own_text(trace, beginning(arena, mail->text), body_may_begin_quoted(mail));
-    trace_free(trace);
     part_sentences(&speech);
-    wish_r->asks = pattern_matches(PATTERN_wish_asks, speech.own);
-    add_bracketed(arena, &wish_r->numbers, mail->subject);
-    add_named(arena, &wish_r->numbers, mail->subject);
-    add_named(arena, &wish_r->numbers, speech.own);
+    wish_r->asks = pattern_matches(PATTERN_wish_asks, text);
     for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++) {
         if (!wishes[i].wants(&speech, wish_r))
             continue;
@@ -452,4 +446,17 @@ void wish_find(struct arena *arena, const struct mail *mail, struct wish *wish_r
         return;
     }
     wish_r->clear = false;
+}
+
+void wish_find(struct arena *arena, const struct mail *mail, struct wish *wish_r)
+{
+    struct trace *trace = trace_new(arena);
+    const char *own =
+        body_own_text(trace, beginning(arena, mail->text), body_may_begin_quoted(mail));
+
+    trace_free(trace);
+    wish_read(arena, own, day_of(arena, mail->date), wish_r);
+    add_bracketed(arena, &wish_r->numbers, mail->subject);
+    add_named(arena, &wish_r->numbers, mail->subject);
+    add_named(arena, &wish_r->numbers, own);
 }

@@ -38,6 +38,9 @@ struct wish {
 #define WISH_MAX_NUMBERS 8
 
 void wish_find(struct arena *arena, const struct mail *mail, struct wish *wish_r);
+/* Of a text that is all the sender's own; mailed: for days without a year, or DAY_NONE.  Without
+ * numbers. */
+void wish_read(struct arena *arena, const char *text, struct day mailed, struct wish *wish_r);
 
 const char *wish_kind_to_text(enum wish_kind kind);
 bool wish_kind_from_text(const char *s, enum wish_kind *kind_r);

@@ -53,6 +53,7 @@ static void describe_row(const struct ruling_context *context, const struct matt
     *decided_r = (struct decided_motion){.motion = motion,
                                          .registered = true,
                                          .number = row->number,
+                                         .movers = row->factions,
                                          .named = row->named,
                                          .deadline = row->deadline,
                                          .count = 1};
@@ -139,6 +140,7 @@ static bool correct(const struct ruling_context *context, const struct ruling_or
     decide_correct(context->arena, &file, &amendment, &changing->after);
     if (amendment.mover != NULL && amendment.mover != changing->before.mover) {
         drop_named(context->arena, &changing->after);
+        changing->after.movers = (struct texts){0};
         changing->change.movers = true;
     }
     changing->change.corrected = &changing->after;

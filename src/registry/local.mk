@@ -18,6 +18,7 @@ libshell_a_SOURCES += \
 	src/registry/search.c \
 	src/registry/copy.c \
 	src/registry/follow.c \
+	src/registry/followed.c \
 	src/registry/chores.c \
 	src/registry/referred.c \
 	src/registry/report.c \

@@ -97,6 +97,18 @@ bool recording_insert_consultations(struct recording *r, int64_t document,
 bool recording_insert_movers(struct recording *r, int64_t document,
                              const struct decided_motion *decided, struct err *err_r);
 bool recording_add_deliveries(struct recording *r, struct err *err_r);
+/* ---- followed.c */
+/* The motion that a paper follows becomes what was decided; what is known of it must still hold. */
+bool recording_follow(struct recording *r, const struct decided_motion *decided, int version,
+                      int64_t *motion_r, struct err *err_r);
+/* Title and meetings, in a line. */
+const char *registry_say_motion(struct arena *arena, const struct known_motion *known);
+/* ruling.c: title, kind, meetings and deadlines of the document become these. */
+bool recording_rewrite_document(struct recording *r, int64_t document,
+                                const struct decided_motion *corrected, struct err *err_r);
+/* ruling.c: the document of the motion's present version. */
+bool recording_find_document(struct recording *r, int64_t motion, int64_t *document_r,
+                             struct err *err_r);
 /* Nobody took a number since it was looked up. */
 bool recording_check_counter(struct recording *r, struct err *err_r);
 
@@ -119,8 +131,9 @@ bool registry_find_reported(struct registry *registry, struct arena *arena,
                             struct known *known, struct err *err_r);
 
 /* ---- referred.c */
-/* The one motion that a withdrawal or replacement is about, into known: by the number it names, and
- * by the answers of ours that it replies to, where they agree. */
+/* The one motion that a mail is about, into known: by the numbers it names, and by the answers of
+ * ours and the mail of the motion that it replies to, where they agree; and whom of a named faction
+ * such an answer asked. */
 bool registry_find_referred(struct registry *registry, struct arena *arena, const char *body,
                             const struct reading *reading, struct known *known, struct err *err_r);
 

@@ -141,25 +141,25 @@ static bool insert_motion(struct recording *r, const struct decided_motion *deci
 
 static const char *document_role(const struct decided_motion *decided)
 {
-    if (decided->follow == FOLLOW_WITHDRAWS || decided->motion->kind == MOTION_WITHDRAWAL)
+    static const char *const roles[FOLLOW_COUNT] = {
+        [FOLLOW_WITHDRAWS] = "withdrawal", [FOLLOW_LEAVES] = "withdrawal",
+        [FOLLOW_REPLACES] = "replacement", [FOLLOW_CORRECTS] = "correction",
+        [FOLLOW_ADDS] = "papers",          [FOLLOW_JOINS] = "consent",
+    };
+
+    if (decided->follow != FOLLOW_NONE)
+        return roles[decided->follow];
+    if (decided->motion->kind == MOTION_WITHDRAWAL)
         return "withdrawal";
-    return decided->follow == FOLLOW_REPLACES || decided->motion->kind == MOTION_REPLACEMENT
-               ? "replacement"
-               : "motion";
+    return decided->motion->kind == MOTION_REPLACEMENT ? "replacement" : "motion";
 }
 
-/* Of its number; a withdrawal is a paper beside the present version. */
+/* Of its number; all but a replacement is a paper beside the present version. */
 static int document_version(const struct decided_motion *decided)
 {
-    switch (decided->follow) {
-    case FOLLOW_NONE:
+    if (decided->follow == FOLLOW_NONE)
         return 1;
-    case FOLLOW_WITHDRAWS:
-        return decided->follows->version;
-    case FOLLOW_REPLACES:
-        return decided->follows->version + 1;
-    }
-    panic("registry: no such follow-up");
+    return decided->follows->version + (decided->follow == FOLLOW_REPLACES);
 }
 
 static bool insert_document(struct recording *r, size_t position,
@@ -224,7 +224,11 @@ bool recording_insert_movers(struct recording *r, int64_t document,
 {
     size_t position = 0;
 
-    if (decided->mover != NULL &&
+    for (size_t i = 0; i < decided->movers.n; i++) {
+        if (!insert_mover(r, document, position++, decided->movers.v[i], "mover", err_r))
+            return false;
+    }
+    if (decided->movers.n == 0 && decided->mover != NULL &&
         !insert_mover(r, document, position++, decided->mover->title, "mover", err_r))
         return false;
     for (size_t i = 0; i < decided->named.n; i++) {
@@ -246,44 +250,39 @@ static bool check_motion(struct recording *r, const struct decided_motion *decid
     return true;
 }
 
-/* The motion that the document follows; what is known of it must still hold. */
-static bool follow_motion(struct recording *r, const struct decided_motion *decided,
-                          int64_t *motion_r, struct err *err_r)
-{
-    bool replaces = decided->follow == FOLLOW_REPLACES;
-
-    if (!registry_find_number(r->registry, r->body, decided->number, motion_r, err_r) ||
-        !STATEMENT_RUN(r->registry, err_r,
-                       "UPDATE motions SET state = ?, version = ? WHERE id = ?"
-                       " AND state = 'registered' AND version = ?",
-                       value_text(replaces ? "registered" : "withdrawn"),
-                       value_int(document_version(decided)), value_int(*motion_r),
-                       value_int(decided->follows->version)))
-        return false;
-    return sqlite3_changes(r->registry->db) == 1 ||
-           recording_fail_bug(r, err_r, "a motion changed since it was looked up");
-}
-
 static bool find_motion(struct recording *r, const struct decided_motion *decided,
                         int64_t *motion_r, struct err *err_r)
 {
     *motion_r = 0;
     if (decided->follow != FOLLOW_NONE)
-        return follow_motion(r, decided, motion_r, err_r);
+        return recording_follow(r, decided, document_version(decided), motion_r, err_r);
     return !decided->registered || insert_motion(r, decided, motion_r, err_r);
 }
 
 static const char *document_event(const struct decided_motion *decided)
 {
-    switch (decided->follow) {
-    case FOLLOW_NONE:
-        return decided->registered ? "registered" : "held";
-    case FOLLOW_WITHDRAWS:
-        return "withdrawn";
-    case FOLLOW_REPLACES:
-        return "replaced";
-    }
-    panic("registry: no such follow-up");
+    static const char *const events[FOLLOW_COUNT] = {
+        [FOLLOW_WITHDRAWS] = "withdrawn", [FOLLOW_LEAVES] = "left",
+        [FOLLOW_REPLACES] = "replaced",   [FOLLOW_CORRECTS] = "corrected",
+        [FOLLOW_ADDS] = "papers-added",   [FOLLOW_JOINS] = "joined",
+    };
+
+    if (decided->follow != FOLLOW_NONE)
+        return events[decided->follow];
+    return decided->registered ? "registered" : "held";
+}
+
+/* For the history: whose word it was, what it was before. */
+static const char *document_text(struct recording *r, const struct decided_motion *decided)
+{
+    const char *text = decided->reason != NULL ? decided->reason : decided->row;
+
+    if (decided->speaker != NULL)
+        return arena_printf(r->arena, "%s: %s", text, decided->speaker);
+    if (decided->follow == FOLLOW_CORRECTS)
+        return arena_printf(r->arena, "%s; before: %s", text,
+                            registry_say_motion(r->arena, decided->follows));
+    return text;
 }
 
 bool recording_add_document(struct recording *r, size_t position,
@@ -297,7 +296,7 @@ bool recording_add_document(struct recording *r, size_t position,
         .message = r->message,
         .body = r->body,
         .number = decided->number,
-        .text = decided->reason != NULL ? decided->reason : decided->row,
+        .text = document_text(r, decided),
     };
 
     return check_motion(r, decided, err_r) && find_motion(r, decided, &motion, err_r) &&

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Which motion of the register a mail withdraws or replaces. */
+/* Which motion of the register a mail is about. */
 #include "registry/private.h"
 
 #include "registry/ruling.h"
 #include "registry/statement.h"
+
+#include <string.h>
 
 /* Ids of a thread that are looked at, the newest first. */
 #define THREAD_MAX 20
@@ -57,6 +59,23 @@ static bool search_thread(struct search *search, const struct texts *ids, struct
             found(search, s, err_r));
 }
 
+/* The motions of a mail that is answered itself. */
+static bool search_mails(struct search *search, const struct texts *ids, struct err *err_r)
+{
+    for (size_t i = 0; i < ids->n && i < THREAD_MAX; i++) {
+        struct statement *s;
+
+        if (!STATEMENT_OPEN(search->registry, &s, err_r,
+                            "SELECT n.number FROM messages m JOIN documents d ON d.message = m.id"
+                            " JOIN numbers n ON n.motion = d.motion"
+                            " WHERE m.message_id = ? AND m.body = ?",
+                            value_text(ids->v[i]), value_text(search->body)) ||
+            !found(search, s, err_r))
+            return false;
+    }
+    return true;
+}
+
 static void describe(struct arena *arena, const struct motion_row *row,
                      struct known_motion *known_r)
 {
@@ -102,23 +121,58 @@ static bool load(struct search *search, struct known *known, struct err *err_r)
                                       err_r);
 }
 
-static bool follows_up(const struct reading *reading)
+/* Whom of a named faction the answered mail asked. */
+static bool find_asked(struct search *search, const struct texts *ids, struct texts *asked,
+                       struct err *err_r)
 {
-    const struct motions *motions = &reading->motions;
+    for (size_t i = 0; i < ids->n && i < THREAD_MAX; i++) {
+        struct statement *s;
 
-    return motions->n == 1 &&
-           (motions->v[0].kind == MOTION_WITHDRAWAL || motions->v[0].kind == MOTION_REPLACEMENT);
+        if (strstr(ids->v[i], NAMING_MARK) == NULL)
+            continue;
+        if (!STATEMENT_OPEN(search->registry, &s, err_r,
+                            "SELECT recipient FROM deliveries WHERE message_id = ? AND body = ?",
+                            value_text(ids->v[i]), value_text(search->body)))
+            return false;
+        while (statement_next(s))
+            texts_add(asked, search->arena, statement_text(s, search->arena, 0));
+        if (!statement_close(s, err_r))
+            return false;
+    }
+    return true;
+}
+
+/* What a mail names: in its subject and words, and in a letter that withdraws or replaces. */
+static bool search_names(struct search *search, const struct reading *reading, struct err *err_r)
+{
+    const struct texts *numbers = &reading->wish.numbers;
+
+    for (size_t i = 0; i < numbers->n; i++) {
+        if (!search_number(search, numbers->v[i], err_r))
+            return false;
+    }
+    for (size_t i = 0; i < reading->motions.n; i++) {
+        const struct motion *motion = &reading->motions.v[i];
+
+        if ((motion->kind == MOTION_WITHDRAWAL || motion->kind == MOTION_REPLACEMENT) &&
+            !search_number(search, motion->refers_to, err_r))
+            return false;
+    }
+    return true;
 }
 
 bool registry_find_referred(struct registry *registry, struct arena *arena, const char *body,
                             const struct reading *reading, struct known *known, struct err *err_r)
 {
     struct search search = {.registry = registry, .arena = arena, .body = body};
+    const struct mail *mail = reading->mail;
 
-    if (!follows_up(reading))
-        return true;
-    return search_number(&search, reading->motions.v[0].refers_to, err_r) &&
-           search_thread(&search, &reading->mail->in_reply_to, err_r) &&
-           search_thread(&search, &reading->mail->references, err_r) &&
-           (search.number == NULL || search.unclear || load(&search, known, err_r));
+    if (!find_asked(&search, &mail->in_reply_to, &known->asked, err_r) ||
+        !search_names(&search, reading, err_r) ||
+        !search_thread(&search, &mail->in_reply_to, err_r) ||
+        !search_thread(&search, &mail->references, err_r))
+        return false;
+    if (search.number == NULL && !search_mails(&search, &mail->in_reply_to, err_r))
+        return false;
+    return search.number == NULL || search.unclear || load(&search, known, err_r);
 }

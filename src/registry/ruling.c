@@ -278,8 +278,8 @@ static bool change_state(struct recording *r, int64_t motion, int state, struct 
                          value_int(motion));
 }
 
-static bool find_document(struct recording *r, int64_t motion, int64_t *document_r,
-                          struct err *err_r)
+bool recording_find_document(struct recording *r, int64_t motion, int64_t *document_r,
+                             struct err *err_r)
 {
     return STATEMENT_GET(r->registry, document_r, err_r,
                          "SELECT d.id FROM motions t JOIN documents d ON d.motion = t.id"
@@ -296,8 +296,8 @@ static bool rewrite_movers(struct recording *r, int64_t document,
            recording_insert_movers(r, document, corrected, err_r);
 }
 
-static bool rewrite_document(struct recording *r, int64_t document,
-                             const struct decided_motion *corrected, struct err *err_r)
+bool recording_rewrite_document(struct recording *r, int64_t document,
+                                const struct decided_motion *corrected, struct err *err_r)
 {
     const struct deadline *deadline = &corrected->deadline;
 
@@ -321,8 +321,8 @@ static bool correct_motion(struct recording *r, int64_t motion, const struct mot
 
     if (change->corrected == NULL)
         return true;
-    return find_document(r, motion, &document, err_r) &&
-           rewrite_document(r, document, change->corrected, err_r) &&
+    return recording_find_document(r, motion, &document, err_r) &&
+           recording_rewrite_document(r, document, change->corrected, err_r) &&
            (!change->movers || rewrite_movers(r, document, change->corrected, err_r));
 }
 

@@ -112,3 +112,52 @@ ALTER TABLE deliveries ADD COLUMN paced_by TEXT; -- its title, or an address cas
 DROP INDEX deliveries_paced;
 CREATE INDEX deliveries_paced ON deliveries (body, paced_by, kind, due_at)
     WHERE paced_by IS NOT NULL;
+
+-- What follows up a motion: papers that were missing, a named faction's yes; one of several movers
+-- that withdraws.  A CHECK cannot be altered, so that the tables are made anew; ids stay.
+
+CREATE TABLE documents_next (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    message INTEGER NOT NULL REFERENCES messages (id),
+    position INTEGER NOT NULL,                 -- within the message, from 0
+    motion INTEGER REFERENCES motions (id),    -- NULL: held
+    version INTEGER NOT NULL CHECK (version >= 1),
+    role TEXT NOT NULL CHECK (role IN ('motion', 'withdrawal', 'replacement', 'correction',
+                                       'papers', 'consent')),
+    kind TEXT NOT NULL CHECK (kind IN ('motion', 'urgent-motion', 'amendment', 'supplement',
+                                       'inquiry', 'review-request', 'resolution', 'budget-motion',
+                                       'convening-demand', 'withdrawal', 'replacement',
+                                       'citizen-suggestion')),
+    label TEXT,
+    title TEXT,
+    letter_date TEXT,
+    refers_to TEXT,
+    confidential INTEGER NOT NULL CHECK (confidential IN (0, 1)),
+    found_in TEXT, -- path of the part
+    decided_by TEXT,
+    reason TEXT,
+    deadline_state TEXT NOT NULL CHECK (deadline_state IN ('in-time', 'late', 'unknown', 'none')),
+    deadline_day TEXT,
+    deadline_until INTEGER,
+    deadline_rule TEXT,
+    UNIQUE (message, position)
+) STRICT;
+INSERT INTO documents_next SELECT id, message, position, motion, version, role, kind, label, title,
+    letter_date, refers_to, confidential, found_in, decided_by, reason, deadline_state,
+    deadline_day, deadline_until, deadline_rule FROM documents;
+DROP TABLE documents;
+ALTER TABLE documents_next RENAME TO documents;
+CREATE UNIQUE INDEX documents_version ON documents (motion, version)
+    WHERE motion IS NOT NULL AND role IN ('motion', 'replacement');
+CREATE INDEX documents_motion ON documents (motion);
+
+CREATE TABLE movers_next (
+    document INTEGER NOT NULL REFERENCES documents (id),
+    position INTEGER NOT NULL,
+    faction TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('mover', 'named', 'left')),
+    PRIMARY KEY (document, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO movers_next SELECT document, position, faction, role FROM movers;
+DROP TABLE movers;
+ALTER TABLE movers_next RENAME TO movers;

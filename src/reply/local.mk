@@ -23,6 +23,7 @@ reply_templates = \
 	src/reply/templates/de/paced.txt \
 	src/reply/templates/en/failed.txt \
 	src/reply/templates/en/follow.txt \
+	src/reply/templates/en/followed.txt \
 	src/reply/templates/en/follow-held.txt \
 	src/reply/templates/en/follow-notice.txt \
 	src/reply/templates/en/withdrawal.txt \
@@ -31,6 +32,7 @@ reply_templates = \
 	src/reply/templates/de/reminder.txt \
 	src/reply/templates/de/failed.txt \
 	src/reply/templates/de/follow.txt \
+	src/reply/templates/de/followed.txt \
 	src/reply/templates/de/follow-held.txt \
 	src/reply/templates/de/follow-notice.txt \
 	src/reply/templates/de/withdrawal.txt \

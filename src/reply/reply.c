@@ -260,6 +260,19 @@ static void add_to_faction(struct rendering *rendering, const struct values *val
     }
 }
 
+/* The same for all that move the motion. */
+static void add_to_movers(struct rendering *rendering, const struct values *values,
+                          const char *template, const struct decided_motion *motion)
+{
+    const struct conf_body *body = rendering->input->body;
+
+    if (motion->movers.n == 0)
+        add_to_faction(rendering, values, template, motion->number, motion->mover);
+    for (size_t i = 0; i < motion->movers.n; i++)
+        add_to_faction(rendering, values, template, motion->number,
+                       trust_find_faction(body, motion->movers.v[i]));
+}
+
 /* The chairs of a faction that the letter names: told whether they want acknowledgements or not,
  * since somebody else speaks in their name. */
 static void add_to_chairs(struct rendering *rendering, const struct values *values,
@@ -401,25 +414,52 @@ static void thread_for_list(struct rendering *rendering, const char *confirmatio
     rendering->references = rendering->in_reply_to;
 }
 
-/* A paper that changes a motion of the register. */
-static void render_follow(struct rendering *rendering, const struct decided_motion *motion)
-{
-    struct values values = rendering->common;
-    const struct known_motion *former = motion->follows;
-    bool withdraws = motion->follow == FOLLOW_WITHDRAWS;
+/* What each kind of follow-up is told by. */
+static const struct follow_news {
+    const char *receipt; /* to the members of the factions that move it */
+    bool to_named, to_list;
+    bool arrives; /* its own arrival is the one that counts */
+} follow_news[FOLLOW_COUNT] = {
+    [FOLLOW_WITHDRAWS] = {"withdrawal", true, true, true},
+    [FOLLOW_LEAVES] = {"followed", false, true, false},
+    [FOLLOW_REPLACES] = {"acknowledgement", true, true, true},
+    [FOLLOW_CORRECTS] = {"followed", true, true, false},
+    [FOLLOW_ADDS] = {"followed", false, false, false},
+    [FOLLOW_JOINS] = {"followed", false, true, false},
+};
 
-    set_motion(rendering, &values, motion);
-    values_set_former(&values, motion);
-    add_to_faction(rendering, &values, withdraws ? "withdrawal" : "acknowledgement", motion->number,
-                   motion->mover);
-    add_named(rendering, values, "follow", motion);
-    if (texts_has(&rendering->input->body->notify, "withdrawn"))
-        add_to_office(rendering, &values, "follow-notice", motion->number, NULL);
+static void tell_list_of_follow(struct rendering *rendering, struct values values,
+                                const struct decided_motion *motion)
+{
+    const struct known_motion *former = motion->follows;
+
     if (former->confirmation == NULL)
         return;
+    if (!follow_news[motion->follow].arrives)
+        values_use_former_arrival(&values);
     thread_for_list(rendering, former->confirmation);
     add_confirmation(rendering, values, "ruled-list", motion,
                      former->confirmation_waits || is_below_list_trust(rendering));
+}
+
+/* A paper that changes a motion of the register. */
+static void render_follow(struct rendering *rendering, const struct decided_motion *motion)
+{
+    const struct follow_news *news = &follow_news[motion->follow];
+    struct values values = rendering->common;
+
+    set_motion(rendering, &values, motion);
+    values_set_follow(&values, motion);
+    add_to_movers(rendering, &values, news->receipt, motion);
+    if (motion->follow == FOLLOW_LEAVES)
+        add_to_faction(rendering, &values, news->receipt, motion->number,
+                       trust_find_faction(rendering->input->body, motion->speaker));
+    if (news->to_named)
+        add_named(rendering, values, "follow", motion);
+    if (texts_has(&rendering->input->body->notify, "withdrawn"))
+        add_to_office(rendering, &values, "follow-notice", motion->number, NULL);
+    if (news->to_list)
+        tell_list_of_follow(rendering, values, motion);
 }
 
 /* A withdrawal waits for a person, too; an office may want to hear of it alone. */
@@ -431,36 +471,45 @@ static const char *held_word(const struct rendering *rendering, const struct dec
     return alone ? "withdrawn" : "held";
 }
 
-/* Those whose paper it would change hear of it at once: the mail may be forged.  The sender, if she
- * is one of them, has her review. */
-static void warn_faction(struct rendering *rendering, const struct decided_motion *motion)
+static bool is_to_be_warned(const struct rendering *rendering, const struct conf_member *member)
+{
+    const struct verdict *verdict = rendering->input->verdict;
+
+    return (member->acknowledge || member->chair) && is_active(rendering, member) &&
+           (verdict == NULL || member != verdict->member);
+}
+
+static void warn_faction(struct rendering *rendering, const struct values *values,
+                         const char *number, const struct conf_faction *faction)
+{
+    for (size_t i = 0; faction != NULL && i < faction->member_count; i++) {
+        if (is_to_be_warned(rendering, &faction->members[i]))
+            add_for_member_as(rendering, values, REPLY_REVIEW, "follow-held", number,
+                              &faction->members[i]);
+    }
+}
+
+/* Those whose motion it would change hear of it at once: the mail may be forged.  The sender, if
+ * she is one of them, has her review. */
+static void warn_movers(struct rendering *rendering, const struct decided_motion *motion)
 {
     const struct known_motion *known = motion->follows;
-    const struct conf_body *body = rendering->input->body;
-    const struct verdict *verdict = rendering->input->verdict;
     struct values values = rendering->common;
     struct decided_motion standing = *motion;
     struct motion changed = *motion->motion;
 
-    if (known == NULL || known->movers.n == 0 || known->state != MOTION_STATE_REGISTERED)
+    if (known == NULL || motion->wants == FOLLOW_NONE || known->state != MOTION_STATE_REGISTERED)
         return;
     changed.title = known->title;
     changed.kind = known->kind;
     standing.motion = &changed;
     standing.number = known->number;
-    standing.follow =
-        motion->motion->kind == MOTION_WITHDRAWAL ? FOLLOW_WITHDRAWS : FOLLOW_REPLACES;
+    standing.follow = motion->wants;
     values_set_motion(&values, &standing, 1, 1);
-    values_set_former(&values, &standing);
-    const struct conf_faction *faction = trust_find_faction(body, known->movers.v[0]);
-    for (size_t i = 0; faction != NULL && i < faction->member_count; i++) {
-        const struct conf_member *member = &faction->members[i];
-
-        if (member->acknowledge && is_active(rendering, member) &&
-            (verdict == NULL || member != verdict->member))
-            add_for_member_as(rendering, &values, REPLY_REVIEW, "follow-held", known->number,
-                              member);
-    }
+    values_set_follow(&values, &standing);
+    for (size_t i = 0; i < known->movers.n; i++)
+        warn_faction(rendering, &values, known->number,
+                     trust_find_faction(rendering->input->body, known->movers.v[i]));
 }
 
 static void render_held(struct rendering *rendering, const struct decided_motion *motion)
@@ -475,7 +524,7 @@ static void render_held(struct rendering *rendering, const struct decided_motion
     values_set_row(&values, motion->row, motion->detail);
     add_review(rendering, &values, "review", occasion);
     add_notices(rendering, &values, NULL, occasion, held_word(rendering, motion));
-    warn_faction(rendering, motion);
+    warn_movers(rendering, motion);
 }
 
 /* The mail as a whole is held or unreadable: one answer for all that is in it. */
@@ -488,6 +537,8 @@ static void render_whole(struct rendering *rendering)
     values_set_found(&values, decision);
     add_review(rendering, &values, "review", NULL);
     add_notices(rendering, &values, NULL, NULL, "held");
+    for (size_t i = 0; i < decision->motion_count; i++)
+        warn_movers(rendering, &decision->motions[i]);
 }
 
 static void render_motions(struct rendering *rendering)
@@ -557,6 +608,10 @@ static bool is_told(const struct rendering *rendering, const struct conf_faction
 {
     if (faction == NULL || faction == motion->mover)
         return true;
+    for (size_t i = 0; i < motion->movers.n; i++) {
+        if (trust_find_faction(rendering->input->body, motion->movers.v[i]) == faction)
+            return true;
+    }
     for (size_t i = 0; i < motion->named.n; i++) {
         if (trust_find_faction(rendering->input->body, motion->named.v[i]) == faction)
             return true;
@@ -579,7 +634,7 @@ static void render_ruled(struct rendering *rendering, const struct reply_news *n
     struct values values = rendering->common;
 
     set_motion(rendering, &values, motion);
-    add_to_faction(rendering, &values, "ruled", motion->number, motion->mover);
+    add_to_movers(rendering, &values, "ruled", motion);
     if (!is_told(rendering, news->former, motion))
         add_to_faction(rendering, &values, "ruled", motion->number, news->former);
     add_named(rendering, values, "ruled", motion);

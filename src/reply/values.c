@@ -31,7 +31,8 @@ static const char *const names[] = {
     /* of a person's decision */
     "ruling_reason", "actor", "corrected", "withdrawn", "void", "in_part",
     /* of a paper that follows another */
-    "replaced", "version", "former_arrival", "former_deadline",
+    "replaced", "version", "former_arrival", "former_deadline", "left", "papers", "joined",
+    "speaker", "joint",
     /* of one answer */
     "recipient",
     /* of what no arriving mail causes */
@@ -451,6 +452,13 @@ static void set_position(struct values *values, size_t position, size_t count)
                                 words->one_of[1]));
 }
 
+static const char *say_movers(struct arena *arena, const struct decided_motion *motion)
+{
+    if (motion->movers.n > 0)
+        return values_showable(arena, text_join(arena, &motion->movers, ", "), TITLE_LENGTH);
+    return motion->mover == NULL ? NULL : motion->mover->title;
+}
+
 void values_set_motion(struct values *values, const struct decided_motion *motion, size_t position,
                        size_t count)
 {
@@ -461,7 +469,8 @@ void values_set_motion(struct values *values, const struct decided_motion *motio
     values_set(values, "label", values_showable(arena, motion->motion->label, NAME_LENGTH));
     values_set(values, "confidential", flag(motion->motion->confidential));
     values_set(values, "ocr", flag(motion->motion->is_ocr));
-    values_set(values, "mover", motion->mover == NULL ? NULL : motion->mover->title);
+    values_set(values, "mover", say_movers(values->arena, motion));
+    values_set(values, "joint", flag(motion->movers.n > 1));
     values_set(values, "named",
                values_showable(arena, text_join(arena, &motion->named, ", "), TITLE_LENGTH));
     values_set(values, "meetings", say_meetings(values, motion));
@@ -472,15 +481,30 @@ void values_set_motion(struct values *values, const struct decided_motion *motio
     set_deadline(values, motion);
 }
 
-void values_set_former(struct values *values, const struct decided_motion *motion)
+void values_set_follow(struct values *values, const struct decided_motion *motion)
 {
+    static const char *const flags[FOLLOW_COUNT] = {
+        [FOLLOW_WITHDRAWS] = "withdrawn", [FOLLOW_LEAVES] = "left", [FOLLOW_REPLACES] = "replaced",
+        [FOLLOW_CORRECTS] = "corrected",  [FOLLOW_ADDS] = "papers", [FOLLOW_JOINS] = "joined",
+    };
     const struct known_motion *former = motion->follows;
 
-    values_set(values, motion->follow == FOLLOW_REPLACES ? "replaced" : "withdrawn", flag(true));
+    if (motion->follow == FOLLOW_NONE)
+        return;
+    values_set(values, flags[motion->follow], flag(true));
+    values_set(values, "speaker", values_showable(values->arena, motion->speaker, NAME_LENGTH));
     values_set(values, "version", arena_printf(values->arena, "%d", former->version + 1));
     values_set(values, "former_arrival", say_moment(values, former->arrived_at));
     values_set(values, "former_deadline",
                reply_words(values->language)->deadline[former->deadline.state]);
+}
+
+void values_use_former_arrival(struct values *values)
+{
+    for (size_t i = 0; i < values->n; i++) {
+        if (strcmp(values->v[i].name, "former_arrival") == 0)
+            values_set(values, "arrival", values->v[i].text);
+    }
 }
 
 void values_withhold_title(struct values *values)

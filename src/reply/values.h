@@ -29,8 +29,11 @@ void values_init_body(struct values *values, struct arena *arena, const struct c
 void values_set_motion(struct values *values, const struct decided_motion *motion, size_t position,
                        size_t count);
 
-/* What the register had before the paper that follows. */
-void values_set_former(struct values *values, const struct decided_motion *motion);
+/* What the paper that follows does, or would, and what the register had before. */
+void values_set_follow(struct values *values, const struct decided_motion *motion);
+
+/* {arrival} is the motion's, not that of the paper that follows. */
+void values_use_former_arrival(struct values *values);
 
 /* The motion's title stands in no public mail. */
 void values_withhold_title(struct values *values);

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Tests of what a mail asks of a motion of the register. */
+#include "decision/case.h"
+
+#include "decision/follow.h"
+#include "trust/label.h"
+
+#include <string.h>
+
+/* ---- what is asked for ------------------------------------------------------------------------
+ */
+
+/* No letter says it, only the words of a reply. */
+bool case_is_by_word(const struct case_file *file, const struct motion *motion)
+{
+    const struct motions *motions = &file->reading->motions;
+
+    return motion < motions->v || motion >= motions->v + motions->n;
+}
+
+static bool wishes(const struct case_file *file, enum wish_kind kind)
+{
+    return file->reading->wish.kind == kind;
+}
+
+static bool stands_in_body(const struct case_file *file, const struct motion *motion)
+{
+    const struct mail *mail = file->reading->mail;
+
+    for (size_t i = 0; i < mail->part_count; i++) {
+        if (text_equal(mail->parts[i].path, motion->found_in))
+            return mail->parts[i].is_body;
+    }
+    return false;
+}
+
+bool case_is_withdrawal(const struct case_file *file, const struct motion *motion)
+{
+    (void)file;
+    return motion->kind == MOTION_WITHDRAWAL;
+}
+
+static bool has_title_of(const struct motion *motion, const struct known_motion *known)
+{
+    struct arena *arena = arena_new();
+    bool same = motion->title != NULL && known->title != NULL &&
+                text_equal(label_fold(arena, motion->title), label_fold(arena, known->title));
+
+    arena_free(arena);
+    return same;
+}
+
+/* The only letter in an answer is a new version where the words around it say so; where it has the
+ * old title, it may be one. */
+static bool may_be_version(const struct case_file *file, const struct motion *motion)
+{
+    const struct known_motion *known = file->known->referred;
+
+    if (known == NULL || file->reading->motions.n != 1 || case_is_by_word(file, motion) ||
+        (motion->kind != known->kind && motion->kind != MOTION_MOTION))
+        return false;
+    return has_title_of(motion, known) ||
+           (wishes(file, WISH_REPLACE) && !stands_in_body(file, motion));
+}
+
+bool case_is_replacement(const struct case_file *file, const struct motion *motion)
+{
+    return motion->kind == MOTION_REPLACEMENT || may_be_version(file, motion);
+}
+
+bool case_is_correction(const struct case_file *file, const struct motion *motion)
+{
+    return case_is_by_word(file, motion) && wishes(file, WISH_CORRECT);
+}
+
+enum follow case_find_change(const struct case_file *file, const struct motion *motion)
+{
+    if (case_is_withdrawal(file, motion))
+        return FOLLOW_WITHDRAWS;
+    if (case_is_replacement(file, motion))
+        return FOLLOW_REPLACES;
+    return case_is_correction(file, motion) ? FOLLOW_CORRECTS : FOLLOW_NONE;
+}
+
+const char *case_name_referred(struct arena *arena, const struct case_file *file)
+{
+    return file->known->referred == NULL ? NULL
+                                         : arena_strdup(arena, file->known->referred->number);
+}
+
+/* ---- papers that are sent after ---------------------------------------------------------------
+ */
+
+/* A file of its own; a picture may be a logo, and keys and signatures are none. */
+static bool is_paper(const struct mail_part *part)
+{
+    return !part->is_body && part->size > 0 &&
+           (text_starts(part->type, "application/pdf") ||
+            text_starts(part->type, "application/msword") ||
+            text_starts(part->type, "application/rtf") ||
+            text_starts(part->type, "application/vnd.") || part->text == PART_EXTRACTED ||
+            part->text == PART_ENCRYPTED || part->text == PART_UNREADABLE);
+}
+
+static bool brings_papers(const struct case_file *file)
+{
+    const struct mail *mail = file->reading->mail;
+
+    for (size_t i = 0; i < mail->part_count; i++) {
+        if (is_paper(&mail->parts[i]))
+            return true;
+    }
+    return false;
+}
+
+/* ---- who may ----------------------------------------------------------------------------------
+ */
+
+static bool has_faction(const struct case_file *file, const struct texts *titles)
+{
+    for (size_t i = 0; i < titles->n; i++) {
+        if (trust_find_faction(file->body, titles->v[i]) == file->verdict->faction)
+            return file->verdict->faction != NULL;
+    }
+    return false;
+}
+
+/* As much as a motion of her own would have to show. */
+static bool may_submit(const struct case_file *file)
+{
+    return file->verdict->member != NULL && file->verdict->member->submit &&
+           file->verdict->level >= TRUST_LISTED && !case_is_below_required_trust(file);
+}
+
+static bool is_mover(const struct case_file *file)
+{
+    const struct known_motion *referred = file->known->referred;
+
+    return referred != NULL && referred->state == MOTION_STATE_REGISTERED && may_submit(file) &&
+           has_faction(file, &referred->movers);
+}
+
+static bool speaks_for_itself(const struct case_file *file)
+{
+    const char *speaker = file->reading->wish.speaker;
+
+    return speaker == NULL || trust_find_faction(file->body, speaker) == file->verdict->faction;
+}
+
+/*
+ * Whether it may act by itself: of a member of a moving faction, who is more than a name in From,
+ * which anybody can write.  It must not be a letter that would be held if it were a motion, what
+ * was read off a picture may be misread, and who hands a letter on does not say the same.
+ */
+static bool may_act(const struct case_file *file, const struct motion *motion)
+{
+    return is_mover(file) && file->verdict->level >= TRUST_AUTHENTICATED &&
+           speaks_for_itself(file) && !motion->is_doubtful && !motion->is_ocr &&
+           !motion->is_forwarded && !case_is_for_another(file, motion) &&
+           !case_is_of_another_faction(file, motion);
+}
+
+/* The same for all who move it: nobody changes what is another's, too. */
+static bool may_act_alone(const struct case_file *file, const struct motion *motion)
+{
+    return may_act(file, motion) && file->known->referred->movers.n == 1;
+}
+
+/* ---- whether it is said clearly ----------------------------------------------------------------
+ */
+
+static bool says_clearly(const struct case_file *file, enum wish_kind kind)
+{
+    return wishes(file, kind) && file->reading->wish.clear;
+}
+
+/* A letter that withdraws needs no words around it; where there are some, they must say the same.
+ */
+static bool withdraws_clearly(const struct case_file *file, const struct motion *motion)
+{
+    bool enclosed = !case_is_by_word(file, motion) && !stands_in_body(file, motion);
+
+    return says_clearly(file, WISH_WITHDRAW) ||
+           (enclosed && (wishes(file, WISH_NONE) || wishes(file, WISH_ADD)));
+}
+
+/* A letter that announces what it replaces; or the words around it do. */
+static bool replaces_clearly(const struct case_file *file, const struct motion *motion)
+{
+    if (case_is_by_word(file, motion) || wishes(file, WISH_WITHDRAW))
+        return false;
+    if (says_clearly(file, WISH_REPLACE))
+        return true;
+    return motion->kind == MOTION_REPLACEMENT &&
+           (stands_in_body(file, motion) || !wishes(file, WISH_REPLACE));
+}
+
+/* Beside other letters a withdrawal may be meant for one of them, or one of them may be meant to
+ * replace what it withdraws. */
+static bool stands_alone(const struct case_file *file, const struct motion *motion)
+{
+    return file->reading->motions.n == (case_is_by_word(file, motion) ? 0 : 1);
+}
+
+bool case_may_withdraw(const struct case_file *file, const struct motion *motion)
+{
+    return case_is_withdrawal(file, motion) && may_act_alone(file, motion) &&
+           withdraws_clearly(file, motion) && stands_alone(file, motion);
+}
+
+bool case_may_leave(const struct case_file *file, const struct motion *motion)
+{
+    return case_is_withdrawal(file, motion) && may_act(file, motion) &&
+           file->known->referred->movers.n > 1 && withdraws_clearly(file, motion) &&
+           stands_alone(file, motion);
+}
+
+bool case_may_replace(const struct case_file *file, const struct motion *motion)
+{
+    return case_is_replacement(file, motion) && may_act_alone(file, motion) &&
+           replaces_clearly(file, motion);
+}
+
+bool case_may_correct(const struct case_file *file, const struct motion *motion)
+{
+    struct arena *arena;
+    bool fits;
+
+    if (!case_is_correction(file, motion) || !may_act_alone(file, motion) ||
+        !says_clearly(file, WISH_CORRECT))
+        return false;
+    arena = arena_new();
+    fits = day_is_none(file->reading->wish.meeting) || follow_move_meeting(arena, file) != NULL;
+    arena_free(arena);
+    return fits;
+}
+
+/* Nothing of the motion changes: who may hand in a motion may add papers to one. */
+bool case_may_add(const struct case_file *file, const struct motion *motion)
+{
+    return case_is_by_word(file, motion) && is_mover(file) && says_clearly(file, WISH_ADD) &&
+           brings_papers(file) && !case_is_for_another(file, motion);
+}
+
+/* ---- whether a faction is rightly named --------------------------------------------------------
+ */
+
+/* Only who had our question in hand can answer it: its Message-ID is random. */
+static bool was_asked(const struct case_file *file)
+{
+    const struct conf_faction *faction = file->verdict->faction;
+
+    for (size_t i = 0; faction != NULL && i < faction->member_count; i++) {
+        if (case_has_address(&file->known->asked, faction->members[i].address))
+            return true;
+    }
+    return false;
+}
+
+bool case_may_join(const struct case_file *file, const struct motion *motion)
+{
+    const struct known_motion *referred = file->known->referred;
+
+    return referred != NULL && referred->state == MOTION_STATE_REGISTERED && may_submit(file) &&
+           (motion == NULL || case_is_by_word(file, motion)) && was_asked(file) &&
+           has_faction(file, &referred->named) && says_clearly(file, WISH_CONSENT);
+}
+
+bool case_refuses_naming(const struct case_file *file)
+{
+    return case_answers_naming(file) && wishes(file, WISH_REFUSE);
+}
+
+/* ---- whether there is anything for the table of a motion ---------------------------------------
+ */
+
+bool case_follows_up(const struct case_file *file)
+{
+    if (file->known->referred == NULL)
+        return false;
+    switch (file->reading->wish.kind) {
+    case WISH_WITHDRAW:
+    case WISH_REPLACE:
+    case WISH_CORRECT:
+        return true;
+    case WISH_CONSENT:
+    case WISH_REFUSE:
+        if (case_answers_naming(file))
+            return case_may_join(file, NULL);
+        return brings_papers(file);
+    case WISH_ADD:
+    case WISH_NONE:
+        return brings_papers(file);
+    }
+    return false;
+}
