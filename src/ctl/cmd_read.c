@@ -141,10 +141,25 @@ static struct json *refined_to_json(const struct refinements *refinements)
     return array;
 }
 
+static struct json *pretences_to_json(const struct pretences *pretences)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < pretences->n; i++) {
+        struct json *object = json_object_new();
+        json_put_text(object, "kind", pretence_to_text(pretences->v[i].kind));
+        json_put_text(object, "shown", pretences->v[i].shown);
+        json_put_text(object, "meant", pretences->v[i].meant);
+        json_add(array, object);
+    }
+    return array;
+}
+
 static void print_json(struct ctl *ctl, const struct message *message, const struct conclusion *c)
 {
     struct json *object = json_object_new();
     json_put_text(object, "trust", trust_level_to_text(c->verdict.level));
+    json_put_text(object, "trust_reason", c->verdict.reason);
+    json_put(object, "pretences", pretences_to_json(&c->verdict.pretences));
     json_put_text(object, "decision", message_state_to_text(c->decision.state));
     json_put_text(object, "reason", c->decision.reason);
     json_put_text(object, "row", c->decision.row);

@@ -293,10 +293,26 @@ static void nothing_forged_is_believed_and_honest_mail_is(void **state)
     assert_true(counts[0] >= 60 && authenticated >= 15);
 }
 
+/* The table of cases has one for each kind. */
+static void every_kind_is_shown(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < PRETENCE_COUNT; kind++) {
+        const char *word = pretence_to_text((enum pretence_kind)kind);
+        bool shown = false;
+
+        for (size_t i = 0; i < CASES; i++)
+            shown = shown || (!cases[i].honest && strstr(cases[i].words, word) != NULL);
+        print_message("%s\n", word);
+        assert_true(shown);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_forged_is_believed_and_honest_mail_is),
+        cmocka_unit_test(every_kind_is_shown),
     };
 
     return cmocka_run_group_tests(tests, set_up, NULL);
