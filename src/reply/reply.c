@@ -118,6 +118,18 @@ static const char *find_faction(const struct reply_input *input, enum reply_kind
     return input->verdict->faction->title;
 }
 
+/* A list shows its readers one Message-ID, from which the others could be guessed; but an answer to
+ * the question whether a faction is rightly named counts because nobody else was asked. */
+static const char *find_token(struct rendering *rendering, const struct order *order)
+{
+    const char *token = rendering->input->token;
+
+    if (!text_equal(order->template, "named"))
+        return token;
+    token = arena_printf(rendering->arena, "%s named %s", token, order->to);
+    return digest_hex(rendering->arena, token, strlen(token));
+}
+
 static struct reply *new_reply(struct rendering *rendering, const struct order *order)
 {
     struct replies *replies = &rendering->replies;
@@ -136,8 +148,8 @@ static struct reply *new_reply(struct rendering *rendering, const struct order *
         .waiting = order->waiting || rendering->input->body->answers == CONF_ANSWERS_HOLD,
     };
     reply->message_id =
-        arena_printf(rendering->arena, "%.32s.%s.%zu@%s", rendering->input->token, order->template,
-                     replies->n, address_domain(rendering->from_address));
+        arena_printf(rendering->arena, "%.32s.%s.%zu@%s", find_token(rendering, order),
+                     order->template, replies->n, address_domain(rendering->from_address));
     reply->envelope_from = find_return_path(rendering, reply->message_id);
     return reply;
 }
