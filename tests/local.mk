@@ -63,6 +63,7 @@ EXTRA_DIST += \
 	tests/scenario/renew.sh \
 	tests/scenario/schema.sh \
 	tests/scenario/smtp-down.sh \
+	tests/scenario/spoofed.sh \
 	tests/scenario/stop.sh \
 	tests/scenario/tls.sh \
 	tests/scenario/crash.sh \
