@@ -16,7 +16,6 @@
 #include <string.h>
 
 #define PERIOD_SECONDS 60
-#define CLAIM_SECONDS 3600 /* between two mails to the chairs of one faction */
 
 struct chores {
     struct arena *arena; /* of bodies and tables */
@@ -34,7 +33,7 @@ static void complain(const char *body, const struct err *err)
 /* ---- telling ----------------------------------------------------------------------------------
  */
 
-static struct news news_of(struct arena *arena, const struct conf_body *body, const char *occasion)
+struct news chores_news(struct arena *arena, const struct conf_body *body, const char *occasion)
 {
     return (struct news){
         .body = body, .now = clerk_now(), .token = clerk_fresh_token(arena), .occasion = occasion};
@@ -49,30 +48,13 @@ static bool add_replies(struct clerk *clerk, const char *body, int64_t message,
     return true;
 }
 
-/* Answers, and a note at each of these mails, in one transaction. */
-static bool tell(struct clerk *clerk, const char *body, const struct replies *replies,
-                 const int64_t *ids, size_t count,
-                 bool (*note)(struct registry *, const char *, int64_t, int64_t, struct err *),
-                 struct err *err_r)
-{
-    if (!registry_begin(clerk->registry, err_r))
-        return false;
-    bool ok = add_replies(clerk, body, 0, replies, err_r);
-    for (size_t i = 0; i < count && ok; i++)
-        ok = note(clerk->registry, body, ids[i], clerk_now(), err_r);
-    if (ok)
-        return registry_commit(clerk->registry, err_r);
-    registry_rollback(clerk->registry);
-    return false;
-}
-
 /* ---- tables -----------------------------------------------------------------------------------
  */
 
 static void tell_bad(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
                      const char *kind, const struct tables_mistake *bad)
 {
-    struct news news = news_of(arena, body, arena_printf(arena, "%s %s", kind, bad->digest));
+    struct news news = chores_news(arena, body, arena_printf(arena, "%s %s", kind, bad->digest));
     struct replies replies;
     struct err err;
 
@@ -129,7 +111,7 @@ static void tell_failed(struct clerk *clerk, struct arena *arena, const struct c
                         const struct delivery *delivery)
 {
     const char *id = arena_printf(arena, "o%lld", (long long)delivery->id);
-    struct news news = news_of(arena, body, arena_printf(arena, "failed %s", id));
+    struct news news = chores_news(arena, body, arena_printf(arena, "failed %s", id));
     const struct news_answer answer = {
         .id = id,
         .kind = delivery->kind,
@@ -177,7 +159,7 @@ static bool tell_paced(struct clerk *clerk, struct arena *arena, const struct co
         return false;
     if (last != MOMENT_NONE && clerk_now() < last + PACED_SECONDS)
         return true;
-    struct news news = news_of(
+    struct news news = chores_news(
         arena, body, arena_printf(arena, "%s%s", beginning, moment_to_text(arena, clerk_now())));
     log_event(LOG_WARN, "answers-paced", "body", body->id, "whose", row->whose, NULL);
     news_paced(arena, &news, row->whose, row->count, row->last_due, &replies);
@@ -197,123 +179,14 @@ static bool look_for_paced(struct clerk *clerk, struct arena *arena, const struc
     return ok;
 }
 
-/* ---- mails that wait --------------------------------------------------------------------------
- */
-
-/* Those of the rows that are picked, for a mail and for the notes. */
-struct picked {
-    struct news_mail *mails;
-    int64_t *ids;
-    size_t n;
-};
-
-static struct picked new_picked(struct arena *arena, size_t room)
-{
-    return (struct picked){.mails = arena_array(arena, room + 1, sizeof(struct news_mail)),
-                           .ids = arena_array(arena, room + 1, sizeof(int64_t))};
-}
-
-static void pick(struct arena *arena, struct picked *picked, const struct waiting_mail *row)
-{
-    picked->ids[picked->n] = row->id;
-    picked->mails[picked->n++] =
-        (struct news_mail){.id = arena_printf(arena, "m%lld", (long long)row->id),
-                           .arrived_at = row->arrived_at,
-                           .from = row->from,
-                           .subject = row->subject,
-                           .title = row->title,
-                           .mail_date = row->mail_date,
-                           .registered_at = row->registered_at,
-                           .parts = row->parts,
-                           .part_count = row->part_count};
-}
-
-static bool look_for_overdue(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
-                             struct err *err_r)
-{
-    int64_t before = clerk_now() - (int64_t)body->remind_after * 3600;
-    struct waiting_mail *rows;
-    struct replies replies;
-    size_t count;
-
-    if (!registry_list_overdue(clerk->registry, arena, body->id, before, &rows, &count, err_r))
-        return false;
-    if (count == 0)
-        return true;
-    struct picked picked = new_picked(arena, count);
-    for (size_t i = 0; i < count; i++)
-        pick(arena, &picked, &rows[i]);
-    struct news news = news_of(
-        arena, body, arena_printf(arena, "reminder %s", moment_to_text(arena, clerk_now())));
-    news_reminder(arena, &news, picked.mails, picked.n, &replies);
-    return tell(clerk, body->id, &replies, picked.ids, picked.n, registry_note_reminded, err_r);
-}
-
-/* The one faction that all rows from first on of the same mail name, or NULL; *next_r is behind
- * them. */
-static const struct conf_faction *find_one_faction(const struct conf_body *body,
-                                                   const struct waiting_mail *rows, size_t count,
-                                                   size_t first, size_t *next_r)
-{
-    const struct conf_faction *faction = trust_find_faction(body, rows[first].faction);
-    size_t i;
-
-    for (i = first; i < count && rows[i].id == rows[first].id; i++)
-        if (trust_find_faction(body, rows[i].faction) != faction)
-            faction = NULL;
-    *next_r = i;
-    return faction;
-}
-
-static bool tell_chairs(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
-                        const struct conf_faction *faction, const struct picked *picked,
-                        struct err *err_r)
-{
-    const char *beginning = arena_printf(arena, "chairs %s ", faction->title);
-    struct replies replies;
-    int64_t last;
-
-    if (!registry_last_occasion(clerk->registry, body->id, beginning, &last, err_r))
-        return false;
-    if (last != MOMENT_NONE && clerk_now() < last + CLAIM_SECONDS)
-        return true; /* gathered until then */
-    struct news news = news_of(
-        arena, body, arena_printf(arena, "%s%s", beginning, moment_to_text(arena, clerk_now())));
-    news_claim(arena, &news, faction, picked->mails, picked->n, &replies);
-    return replies.n == 0 ||
-           tell(clerk, body->id, &replies, picked->ids, picked->n, registry_note_claim_told, err_r);
-}
-
-static bool look_for_claims(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
-                            struct err *err_r)
-{
-    struct waiting_mail *rows;
-    size_t count;
-    bool ok = registry_list_claims(clerk->registry, arena, body->id, &rows, &count, err_r);
-
-    for (size_t k = 0; ok && count > 0 && k < body->faction_count; k++) {
-        struct picked picked = new_picked(arena, count);
-        size_t next;
-        for (size_t i = 0; i < count; i = next)
-            if (find_one_faction(body, rows, count, i, &next) == &body->factions[k])
-                pick(arena, &picked, &rows[i]);
-        if (picked.n > 0)
-            ok = tell_chairs(clerk, arena, body, &body->factions[k], &picked, err_r);
-    }
-    return ok;
-}
-
 /* ---- all of it --------------------------------------------------------------------------------
  */
 
 void chores_run_body(struct clerk *clerk, const struct conf_body *body)
 {
-    static bool (*const looks[])(struct clerk *, struct arena *, const struct conf_body *,
-                                 struct err *) = {
-        look_for_failures,
-        look_for_paced,
-        look_for_overdue,
-        look_for_claims,
+    static chore *const looks[] = {
+        look_for_failures,   look_for_paced,     chores_tell_held,
+        chores_tell_overdue, chores_tell_claims,
     };
     struct arena *arena = arena_new();
     struct err err;

@@ -6,6 +6,7 @@
 #include "daemon/channel.h"
 #include "daemon/role.h"
 #include "pipeline/ruling.h"
+#include "reply/news.h"
 
 #include <stdbool.h>
 #include <sys/queue.h>
@@ -132,6 +133,12 @@ void chores_refresh(struct clerk *clerk, const struct conf_body *body);
 /* Who has to be told of something. */
 void chores_run_body(struct clerk *clerk, const struct conf_body *body);
 void chores_run(struct clerk *clerk);
+struct news chores_news(struct arena *arena, const struct conf_body *body, const char *occasion);
+
+/* clerk_waiting.c: who is told that mails wait for a person */
+typedef bool chore(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
+                   struct err *err_r);
+chore chores_tell_held, chores_tell_overdue, chores_tell_claims;
 
 /* control.c: the socket of antragctl */
 bool control_open(struct clerk *clerk, struct err *err_r);

@@ -6,6 +6,7 @@ libdaemon_a_SOURCES += \
 	src/daemon/clerk_chores.c \
 	src/daemon/clerk_intake.c \
 	src/daemon/clerk_outbox.c \
+	src/daemon/clerk_waiting.c \
 	src/daemon/control.c src/daemon/control.h \
 	src/daemon/detach.c src/daemon/detach.h \
 	src/daemon/dry_run.c src/daemon/dry_run.h \

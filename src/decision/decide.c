@@ -256,6 +256,38 @@ const char *decide_row_name(size_t i)
     return i < COUNT(motion_rules) ? motion_rules[i].name : NULL;
 }
 
+static const char *find_sentence(const char *row)
+{
+    for (size_t i = 0; i < COUNT(mail_rules); i++) {
+        if (text_equal(mail_rules[i].name, row))
+            return mail_rules[i].sentence;
+    }
+    for (size_t i = 0; i < COUNT(motion_rules); i++) {
+        if (text_equal(motion_rules[i].name, row))
+            return motion_rules[i].sentence;
+    }
+    return NULL;
+}
+
+const char *decide_find_detail(struct arena *arena, const char *row, const char *reason)
+{
+    const char *sentence = find_sentence(row);
+    const char *gap = sentence == NULL ? NULL : strstr(sentence, "{}");
+    size_t before;
+
+    if (gap == NULL || reason == NULL)
+        return NULL;
+    before = (size_t)(gap - sentence);
+    if (strncmp(reason, sentence, before) != 0)
+        return NULL;
+    reason += before;
+    /* pretences may stand behind it */
+    const char *end = strstr(reason, gap[2] == '\0' ? "; " : gap + 2);
+    if (end == NULL && gap[2] != '\0')
+        return NULL;
+    return end == NULL ? reason : arena_strndup(arena, reason, (size_t)(end - reason));
+}
+
 /* ---- judging ----------------------------------------------------------------------------------
  */
 

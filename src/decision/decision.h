@@ -165,6 +165,10 @@ bool decide_accept(struct arena *arena, const struct case_file *file,
 void decide_correct(struct arena *arena, const struct case_file *file,
                     const struct amendment *amendment, struct decided_motion *decided);
 
+/* What the sentence of a row speaks of, out of the sentence as it was filled; NULL where there is no
+ * such row, or none of its sentences is like it. */
+const char *decide_find_detail(struct arena *arena, const char *row, const char *reason);
+
 /* The names of the table's rows, in order: NULL behind the last. */
 const char *decide_row_name(size_t i);
 

@@ -20,6 +20,8 @@ libshell_a_SOURCES += \
 	src/registry/follow.c \
 	src/registry/followed.c \
 	src/registry/chores.c \
+	src/registry/waiting.c \
+	src/registry/grants.c \
 	src/registry/referred.c \
 	src/registry/report.c \
 	src/registry/meetings.c

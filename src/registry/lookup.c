@@ -110,7 +110,8 @@ static bool find_told(struct registry *registry, const struct marks *marks, int6
     return STATEMENT_GET(registry, id_r, err_r,
                          "SELECT id FROM messages WHERE body = ?1 AND id < ?2"
                          " AND state <> 'registered'"
-                         " AND EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id)"
+                         " AND (told_at IS NOT NULL"
+                         "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
                          " AND (sha256 = ?3 OR (message_id = ?4 AND sender_key = ?5"
                          " AND body_digest = ?6)) ORDER BY id LIMIT 1",
                          value_text(marks->body), value_int(marks->before),
@@ -127,7 +128,8 @@ static bool find_told_again(struct registry *registry, const struct marks *marks
     return STATEMENT_GET(registry, id_r, err_r,
                          "SELECT id FROM messages WHERE state = 'held' AND body = ?1 AND id < ?2"
                          " AND sender_key = ?3 AND body_digest = ?4 AND subject IS ?5"
-                         " AND EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id)"
+                         " AND (told_at IS NOT NULL"
+                         "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
                          " ORDER BY id LIMIT 1",
                          value_text(marks->body), value_int(marks->before),
                          value_text(marks->sender_key), value_text(marks->body_digest),

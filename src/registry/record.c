@@ -385,6 +385,13 @@ static bool was_answered(struct recording *r, const struct reply *reply, int64_t
     return true;
 }
 
+/* The office is to be told of it, with others (registry_list_untold()). */
+static bool owe_telling(struct recording *r, struct err *err_r)
+{
+    return STATEMENT_RUN(r->registry, err_r, "UPDATE messages SET told_at = 0 WHERE id = ?",
+                         value_int(r->message));
+}
+
 static bool add_delivery(struct recording *r, const struct reply *reply, struct err *err_r)
 {
     const char *key = text_fold(r->arena, reply->to);
@@ -400,6 +407,8 @@ static bool add_delivery(struct recording *r, const struct reply *reply, struct 
         .text = reply_kind_to_text(reply->kind),
     };
 
+    if (reply->gathered)
+        return owe_telling(r, err_r);
     if (reply->number != NULL &&
         !registry_find_number(r->registry, r->body, reply->number, &motion, err_r))
         return false;

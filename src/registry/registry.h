@@ -196,30 +196,52 @@ bool registry_note_meetings(struct registry *registry, const struct conf_body *b
 bool registry_list_untold_failures(struct registry *registry, struct arena *arena, const char *body,
                                    struct delivery **rows_r, size_t *count_r, struct err *err_r);
 
-/* A mail that waits for a person. */
+/* A mail that waits for a person: held, unreadable, or registered but for a motion that is held. */
 struct waiting_mail {
     int64_t id;
+    const char *body;
+    enum message_state state;
     int64_t arrived_at;
     const char *from;    /* address, or NULL */
     const char *subject; /* or NULL */
     const char *row;     /* of the decision table */
     const char *reason;  /* or NULL */
-    const char *faction; /* registry_list_claims(): as the letter or the roster calls it */
-    const char *title;   /* the same: of the motion, or NULL */
     int64_t mail_date;   /* of its Date field, or MOMENT_NONE */
     int64_t registered_at;
-    struct mail_part *parts; /* the same: path, type, name, size, sum and state */
+    /* of the motion in it that is due first; enum motion_kind, -1: none was found */
+    int kind;
+    bool ocr;          /* it was read off a picture */
+    const char *title; /* or NULL */
+    struct deadline deadline;
+    const char *faction;     /* that it names, "" for none; NULL: its sender has one.
+                              * registry_list_claims(): as the letter or the roster calls it */
+    struct mail_part *parts; /* registry_list_claims(): path, type, name, size, sum and state */
     size_t part_count;
 };
 
-/* Held or unreadable mails, or such with a held motion, that the office was told of at this moment
- * at the latest. */
+/* body NULL, message 0: all. */
+bool registry_list_waiting(struct registry *registry, struct arena *arena, const char *body,
+                           int64_t message, struct waiting_mail **rows_r, size_t *count_r,
+                           struct err *err_r);
+
+/* Those that the office is still to be told of: their recording had a gathered answer. */
+bool registry_list_untold(struct registry *registry, struct arena *arena, const char *body,
+                          struct waiting_mail **rows_r, size_t *count_r, struct err *err_r);
+bool registry_note_told(struct registry *registry, const char *body, int64_t message, int64_t now,
+                        struct err *err_r);
+
+/* Those that the office was told of at this moment at the latest. */
 bool registry_list_overdue(struct registry *registry, struct arena *arena, const char *body,
                            int64_t told_before, struct waiting_mail **rows_r, size_t *count_r,
                            struct err *err_r);
 /* The office was told of it again. */
 bool registry_note_reminded(struct registry *registry, const char *body, int64_t message,
                             int64_t now, struct err *err_r);
+
+/* A notice to the office, and that a reply which bears its token may decide these mails, for 14
+ * days.  Inside registry_begin(). */
+bool registry_add_notice(struct registry *registry, const char *body, const struct reply *reply,
+                         const int64_t *mails, size_t count, int64_t now, struct err *err_r);
 
 /* Held motions of unknown senders with the factions they name, a row for each motion and faction,
  * of which no chair was told. */

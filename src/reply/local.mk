@@ -7,6 +7,9 @@ libcore_a_SOURCES += \
 	src/reply/overrides.c \
 	src/reply/news.h \
 	src/reply/news.c \
+	src/reply/held.c \
+	src/reply/waiting.h \
+	src/reply/waiting.c \
 	src/reply/values.h \
 	src/reply/values.c \
 	src/reply/template.h \
@@ -18,6 +21,8 @@ libcore_a_SOURCES += \
 nodist_libcore_a_SOURCES = src/reply/templates.c
 
 reply_templates = \
+	src/reply/templates/de/held.txt \
+	src/reply/templates/en/held.txt \
 	src/reply/templates/en/reminder.txt \
 	src/reply/templates/en/paced.txt \
 	src/reply/templates/de/paced.txt \

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "reply/news.h"
 
+#include "base/digest.h"
 #include "decision/say.h"
 #include "reply/render.h"
 #include "reply/words.h"
 
+#include <string.h>
+
 #define LENGTH 200
 #define MISTAKES_MAX 20
-#define MAILS_MAX 50 /* a reminder of more is as good with these */
 
 struct telling {
     struct reply_input input;
@@ -94,65 +96,66 @@ void news_paced(struct arena *arena, const struct news *news, const char *whose,
 /* ---- mails that wait --------------------------------------------------------------------------
  */
 
-static void add_line(struct telling *telling, struct text *list, const char *label, const char *s)
-{
-    const char *shown = values_showable(telling->rendering.arena, s, LENGTH);
+/* 96 bits that only who has the mail in hand knows: the Message-ID stands in logs of servers. */
+#define TOKEN_LENGTH 24
 
-    if (shown != NULL && *shown != '\0')
-        text_addf(list, "\n    %s: %s", label, shown);
+static const char *draw_token(struct arena *arena, const struct news *news, const char *to)
+{
+    const char *seed = arena_printf(arena, "%s %s", news->secret, to);
+
+    return arena_strndup(arena, digest_hex(arena, seed, strlen(seed)), TOKEN_LENGTH);
 }
 
-static void add_time(struct telling *telling, struct text *list, const char *label, int64_t moment)
+/* To each of the office, with a token of its own. */
+static void ask_office(struct telling *telling, const char *template)
 {
     struct arena *arena = telling->rendering.arena;
-    const char *text = moment_to_text(arena, moment);
+    const struct news *news = telling->news;
+    const struct texts *office = &news->body->office;
 
-    if (text != NULL)
-        add_line(telling, list, label, say_time(arena, telling->news->body->language, text));
+    for (size_t i = 0; i < office->n; i++) {
+        struct values values = telling->rendering.common;
+        struct order order = {.kind = REPLY_NOTICE,
+                              .template = template,
+                              .to = office->v[i],
+                              .occasion = news->occasion};
+
+        if (news->secret != NULL)
+            order.token = draw_token(arena, news, office->v[i]);
+        values_set(&values, "token", order.token);
+        render_add(&telling->rendering, &order, &values);
+    }
 }
 
-static void add_mail(struct telling *telling, struct text *list, const struct news_mail *mail)
-{
-    const struct reply_words *words = reply_words(telling->news->body->language);
-
-    text_addf(list, "%s  %s", list->len == 0 ? "" : "\n", mail->id);
-    add_time(telling, list, words->arrived, mail->arrived_at);
-    add_time(telling, list, words->mail_date, mail->mail_date);
-    add_time(telling, list, words->registered, mail->registered_at);
-    add_line(telling, list, words->from, mail->from);
-    add_line(telling, list, words->subject, mail->subject);
-    add_line(telling, list, words->title, mail->title);
-    if (mail->part_count > 0)
-        text_addf(list, "\n%s",
-                  values_say_parts(&telling->rendering.common, mail->parts, mail->part_count));
-}
-
-static void set_mails(struct telling *telling, const struct news_mail *mails, size_t count)
-{
-    struct values *values = &telling->rendering.common;
-    struct text list;
-
-    text_init(&list, telling->rendering.arena);
-    for (size_t i = 0; i < count && i < MAILS_MAX; i++)
-        add_mail(telling, &list, &mails[i]);
-    values_set(values, "list", list.s);
-    values_set(values, "message", mails[0].id);
-    values_set(values, "several",
-               count > 1 ? arena_printf(telling->rendering.arena, "%zu", count) : NULL);
-}
-
-void news_reminder(struct arena *arena, const struct news *news, const struct news_mail *mails,
-                   size_t count, struct replies *replies_r)
+static void tell_waiting(struct arena *arena, const struct news *news, const char *template,
+                         const struct news_mail *mails, size_t count, size_t left,
+                         struct replies *replies_r)
 {
     struct telling telling;
 
     *replies_r = (struct replies){0};
-    if (count == 0 || !texts_has(&news->body->notify, "held"))
+    if (count == 0)
         return;
     begin(&telling, arena, news);
-    set_mails(&telling, mails, count);
-    tell_office(&telling, "reminder", NULL);
+    waiting_set_decidable(&telling.rendering.common, mails, count);
+    values_set(&telling.rendering.common, "more",
+               left > 0 ? arena_printf(arena, "%zu", left) : NULL);
+    ask_office(&telling, template);
     *replies_r = telling.rendering.replies;
+}
+
+void news_held(struct arena *arena, const struct news *news, const struct news_mail *mails,
+               size_t count, size_t left, struct replies *replies_r)
+{
+    tell_waiting(arena, news, "held", mails, count, left, replies_r);
+}
+
+void news_reminder(struct arena *arena, const struct news *news, const struct news_mail *mails,
+                   size_t count, size_t left, struct replies *replies_r)
+{
+    bool wanted = texts_has(&news->body->notify, "held");
+
+    tell_waiting(arena, news, "reminder", mails, wanted ? count : 0, left, replies_r);
 }
 
 void news_claim(struct arena *arena, const struct news *news, const struct conf_faction *faction,
@@ -164,7 +167,7 @@ void news_claim(struct arena *arena, const struct news *news, const struct conf_
     if (count == 0)
         return;
     begin(&telling, arena, news);
-    set_mails(&telling, mails, count);
+    waiting_set_mails(&telling.rendering.common, mails, count);
     set(&telling, "faction", faction->title);
     for (size_t i = 0; i < faction->member_count; i++) {
         const struct conf_member *member = &faction->members[i];

@@ -4,6 +4,7 @@
 #define REPLY_NEWS_H
 
 #include "reply/reply.h"
+#include "reply/waiting.h"
 
 /* What all of them need. */
 struct news {
@@ -11,6 +12,8 @@ struct news {
     int64_t now;
     const char *token;    /* as in struct reply_input */
     const char *occasion; /* told once for each */
+    const char *secret; /* fresh random that stands nowhere else: tokens for replies are drawn from
+                           it; NULL: no reply to it decides anything */
 };
 
 /* An answer that failed for good, as the registry has it. */
@@ -32,21 +35,14 @@ void news_failed(struct arena *arena, const struct news *news, const struct news
 void news_paced(struct arena *arena, const struct news *news, const char *whose, size_t count,
                 int64_t last, struct replies *replies_r);
 
-/* A mail that waits for a person. */
-struct news_mail {
-    const char *id; /* "m12" */
-    int64_t arrived_at;
-    int64_t mail_date;     /* of its Date field, or MOMENT_NONE */
-    int64_t registered_at; /* or MOMENT_NONE: not told */
-    const char *from;      /* or NULL */
-    const char *subject;   /* or NULL */
-    const char *title;     /* of a motion in it, or NULL */
-    const struct mail_part *parts;
-    size_t part_count;
-};
-/* To the office, where it is told of what is held: they still wait. */
+/* To the office: these mails wait for a person; left more do, too, of which it is told later.  A
+ * reply may decide them where there is a secret. */
+void news_held(struct arena *arena, const struct news *news, const struct news_mail *mails,
+               size_t count, size_t left, struct replies *replies_r);
+
+/* The same where it is told of what is held, for the second time and more. */
 void news_reminder(struct arena *arena, const struct news *news, const struct news_mail *mails,
-                   size_t count, struct replies *replies_r);
+                   size_t count, size_t left, struct replies *replies_r);
 
 /* To the chairs of the faction: unknown senders write in its name. */
 void news_claim(struct arena *arena, const struct news *news, const struct conf_faction *faction,

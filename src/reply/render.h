@@ -27,6 +27,8 @@ struct order {
     const char *to;
     const char *number;   /* or NULL */
     const char *occasion; /* or NULL */
+    const char *token;    /* or NULL */
+    bool gathered;
     bool waiting;
 };
 
@@ -34,6 +36,9 @@ void render_begin(struct rendering *rendering, struct arena *arena,
                   const struct reply_input *input);
 void render_add(struct rendering *rendering, const struct order *order,
                 const struct values *values);
+/* The office is told of the mail together with others that wait (gathered); motion is the one in it
+ * that does, or NULL.  held.c */
+void render_waiting(struct rendering *rendering, const struct decided_motion *motion);
 struct values render_for_member(const struct values *values, const struct conf_member *member);
 
 #endif

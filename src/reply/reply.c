@@ -143,6 +143,8 @@ static struct reply *new_reply(struct rendering *rendering, const struct order *
         .to = order->to,
         .number = order->number,
         .occasion = order->occasion,
+        .token = order->token,
+        .gathered = order->gathered,
         .per_hour = find_limit(rendering->input->body, order->kind),
         .faction = find_faction(rendering->input, order->kind),
         .waiting = order->waiting || rendering->input->body->answers == CONF_ANSWERS_HOLD,
@@ -341,26 +343,16 @@ static void add_confirmation(struct rendering *rendering, struct values values,
 }
 
 static void add_to_office(struct rendering *rendering, const struct values *values,
-                          const char *template, const char *number, const char *occasion)
+                          const char *template, const char *number)
 {
     const struct conf_body *body = rendering->input->body;
 
     for (size_t i = 0; i < body->office.n; i++) {
-        const struct order order = {.kind = REPLY_NOTICE,
-                                    .template = template,
-                                    .to = body->office.v[i],
-                                    .number = number,
-                                    .occasion = occasion};
+        const struct order order = {
+            .kind = REPLY_NOTICE, .template = template, .to = body->office.v[i], .number = number};
 
         render_add(rendering, &order, values);
     }
-}
-
-static void add_notices(struct rendering *rendering, const struct values *values,
-                        const char *number, const char *occasion, const char *when)
-{
-    if (texts_has(&rendering->input->body->notify, when))
-        add_to_office(rendering, values, "notice", number, occasion);
 }
 
 /* The sender is told only where the roster knows her and no program answers; her roster address,
@@ -414,8 +406,8 @@ static void render_registered(struct rendering *rendering, const struct decided_
     add_to_faction(rendering, &values, "acknowledgement", motion->number, motion->mover);
     add_named(rendering, values, "named", motion);
     add_confirmation(rendering, values, "confirmation", motion, is_below_list_trust(rendering));
-    add_notices(rendering, &values, motion->number, NULL,
-                is_alarming(rendering) ? "held" : "registered");
+    if (texts_has(&rendering->input->body->notify, is_alarming(rendering) ? "held" : "registered"))
+        add_to_office(rendering, &values, "notice", motion->number);
 }
 
 /* After the list's own first mail, since the list knows no mail of the faction. */
@@ -469,18 +461,18 @@ static void render_follow(struct rendering *rendering, const struct decided_moti
     if (news->to_named)
         add_named(rendering, values, "follow", motion);
     if (texts_has(&rendering->input->body->notify, "withdrawn"))
-        add_to_office(rendering, &values, "follow-notice", motion->number, NULL);
+        add_to_office(rendering, &values, "follow-notice", motion->number);
     if (news->to_list)
         tell_list_of_follow(rendering, values, motion);
 }
 
 /* A withdrawal waits for a person, too; an office may want to hear of it alone. */
-static const char *held_word(const struct rendering *rendering, const struct decided_motion *motion)
+static bool is_to_be_told(const struct rendering *rendering, const struct decided_motion *motion)
 {
-    bool alone = motion->motion->kind == MOTION_WITHDRAWAL &&
-                 !texts_has(&rendering->input->body->notify, "held");
+    const struct texts *notify = &rendering->input->body->notify;
 
-    return alone ? "withdrawn" : "held";
+    return texts_has(notify, "held") ||
+           (motion->motion->kind == MOTION_WITHDRAWAL && texts_has(notify, "withdrawn"));
 }
 
 static bool is_to_be_warned(const struct rendering *rendering, const struct conf_member *member)
@@ -535,7 +527,6 @@ static void render_held(struct rendering *rendering, const struct decided_motion
     values_set_motion(&values, motion, motion->position + 1, motion->count);
     values_set_row(&values, motion->row, motion->detail);
     add_review(rendering, &values, "review", occasion);
-    add_notices(rendering, &values, NULL, occasion, held_word(rendering, motion));
     warn_movers(rendering, motion);
 }
 
@@ -548,7 +539,8 @@ static void render_whole(struct rendering *rendering)
     values_set_row(&values, decision->row, decision->detail);
     values_set_found(&values, decision);
     add_review(rendering, &values, "review", NULL);
-    add_notices(rendering, &values, NULL, NULL, "held");
+    if (texts_has(&rendering->input->body->notify, "held"))
+        render_waiting(rendering, decision->motion_count > 0 ? &decision->motions[0] : NULL);
     for (size_t i = 0; i < decision->motion_count; i++)
         warn_movers(rendering, &decision->motions[i]);
 }
@@ -556,16 +548,22 @@ static void render_whole(struct rendering *rendering)
 static void render_motions(struct rendering *rendering)
 {
     const struct decision *decision = rendering->input->decision;
+    bool told = false;
 
     for (size_t i = 0; i < decision->motion_count; i++) {
         const struct decided_motion *motion = &decision->motions[i];
 
-        if (motion->registered)
+        if (motion->registered) {
             render_registered(rendering, motion);
-        else if (motion->follow != FOLLOW_NONE)
+        } else if (motion->follow != FOLLOW_NONE) {
             render_follow(rendering, motion);
-        else
+        } else {
             render_held(rendering, motion);
+            if (!told && is_to_be_told(rendering, motion)) {
+                render_waiting(rendering, motion);
+                told = true;
+            }
+        }
     }
 }
 
@@ -651,7 +649,7 @@ static void render_ruled(struct rendering *rendering, const struct reply_news *n
         add_to_faction(rendering, &values, "ruled", motion->number, news->former);
     add_named(rendering, values, "ruled", motion);
     if (news->ruling != REPLY_WITHDRAWN || texts_has(&rendering->input->body->notify, "withdrawn"))
-        add_to_office(rendering, &values, "ruled-notice", motion->number, NULL);
+        add_to_office(rendering, &values, "ruled-notice", motion->number);
     tell_list(rendering, &values, motion, news);
 }
 

@@ -27,7 +27,9 @@ struct reply {
     const char *occasion; /* what else tells it from other answers to the mail, or NULL */
     int per_hour;         /* so many mails have answers of the kind in an hour; 0: no limit */
     const char *faction;  /* whose mails count together; NULL: those that are answered to to */
-    bool waiting; /* for a person: answers = "hold", or a confirmation that must be released */
+    const char *token;    /* what a reply to it must bear to decide something, or NULL */
+    bool gathered; /* not sent itself: the office hears of this mail with others (news_held()) */
+    bool waiting;  /* for a person: answers = "hold", or a confirmation that must be released */
 };
 
 struct replies {

@@ -37,7 +37,7 @@ static const char *const names[] = {
     "recipient",
     /* of what no arriving mail causes */
     "list", "several", "answer", "answer_kind", "answer_to", "answer_subject", "response", "path",
-    "until", "mistakes", "faction"};
+    "until", "mistakes", "faction", "token", "more"};
 
 _Static_assert(COUNT(names) <= VALUES_MAX, "more names than values");
 
@@ -213,7 +213,7 @@ static const char *say_trust(const struct values *values, const struct verdict *
                     gaps);
 }
 
-static const char *say_pretence(const struct values *values, const struct pretence *pretence)
+const char *values_say_pretence(const struct values *values, const struct pretence *pretence)
 {
     struct arena *arena = values->arena;
     const struct pretence clean = {
@@ -230,8 +230,8 @@ static void set_pretences(struct values *values, const struct pretences *pretenc
 
     text_init(&text, values->arena);
     for (size_t i = 0; i < pretences->n; i++)
-        add_line(&text,
-                 arena_printf(values->arena, "  - %s", say_pretence(values, &pretences->v[i])));
+        add_line(&text, arena_printf(values->arena, "  - %s",
+                                     values_say_pretence(values, &pretences->v[i])));
     values_set(values, "pretences", text.s);
     values_set(values, "alarm", flag(pretence_alarms(pretences)));
 }
@@ -532,6 +532,15 @@ void values_say_trust_to_others(struct values *values)
 /* ---- the decision -----------------------------------------------------------------------------
  */
 
+const char *values_say_reason(const struct values *values, const char *row, const char *detail)
+{
+    const struct row_words *words = reply_row_words(values->language, row);
+
+    return words == NULL ? NULL
+                         : fill_one(values->arena, words->reason, "detail",
+                                    values_showable(values->arena, detail, NAME_LENGTH));
+}
+
 void values_set_row(struct values *values, const char *row, const char *detail)
 {
     const struct row_words *words = reply_row_words(values->language, row);
@@ -539,7 +548,7 @@ void values_set_row(struct values *values, const char *row, const char *detail)
 
     if (words == NULL)
         panic("reply: the row \"%s\" has no words", row);
-    values_set(values, "reason", fill_one(values->arena, words->reason, "detail", clean));
+    values_set(values, "reason", values_say_reason(values, row, detail));
     values_set(values, "advice", fill_one(values->arena, words->advice, "detail", clean));
     values_set(values, "detail_row", row);
 }

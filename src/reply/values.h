@@ -38,6 +38,12 @@ void values_use_former_arrival(struct values *values);
 /* The motion's title stands in no public mail. */
 void values_withhold_title(struct values *values);
 
+/* What of a mail could mislead, in words. */
+const char *values_say_pretence(const struct values *values, const struct pretence *pretence);
+
+/* Why a row of the decision table holds a mail, in words; NULL where it has none. */
+const char *values_say_reason(const struct values *values, const char *row, const char *detail);
+
 /* The reason and the advice of a row of the decision table. */
 void values_set_row(struct values *values, const char *row, const char *detail);
 

@@ -37,7 +37,9 @@ struct reply_words {
     const char *answers[4]; /* enum reply_kind */
     const char *reasons[8]; /* enum report_reason; a sentence, or NULL */
     /* in front of what a list says of a mail */
-    const char *arrived, *mail_date, *registered, *from, *subject, *title;
+    const char *arrived, *mail_date, *registered, *from, *subject, *title, *reason, *deadline_of,
+        *attention;
+    const char *some_faction;     /* in an example, where none is known */
     const struct row_words *rows; /* the last one has row NULL */
 };
 

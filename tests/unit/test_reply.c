@@ -494,7 +494,8 @@ static void check_headers(const struct reply *reply, size_t n)
     } else
         assert_string_equal(reply->message_id,
                             arena_printf(arena, TOKEN ".%s.%zu@bedburg-hau.example",
-                                         reply_kind_to_text(reply->kind), n));
+                                         reply->gathered ? "held" : reply_kind_to_text(reply->kind),
+                                         n));
     assert_string_equal(mail->date, "2015-08-04T12:03:20+02:00");
     assert_string_equal(header(reply, "X-Auto-Response-Suppress"), "All");
     assert_int_equal(mail->class, MAIL_AUTO_REPLY);
@@ -1027,7 +1028,7 @@ static void test_news(void **state)
         compare_news(arena_printf(arena, "%s-failed", language), &replies, REPLY_NOTICE, OFFICE);
         assert_string_equal(replies.v[0].number, "A/2015/0001");
         assert_string_equal(replies.v[0].occasion, "test");
-        news_reminder(arena, &news, mails, 2, &replies);
+        news_reminder(arena, &news, mails, 2, 0, &replies);
         compare_news(arena_printf(arena, "%s-reminder", language), &replies, REPLY_NOTICE, OFFICE);
         news_claim(arena, &news, &body->factions[0], mails, 1, &replies);
         assert_int_equal(replies.n, 1); /* the chair alone */
@@ -1112,7 +1113,7 @@ static void test_news_unwanted(void **state)
     body->notify = (struct texts){0};
     news_failed(arena, &news, &answer, &replies);
     assert_int_equal(replies.n, 0);
-    news_reminder(arena, &news, &mail, 1, &replies);
+    news_reminder(arena, &news, &mail, 1, 0, &replies);
     assert_int_equal(replies.n, 0);
     news_claim(arena, &news, &body->factions[2], &mail, 1, &replies);
     assert_int_equal(replies.n, 0); /* no chair on the roster */

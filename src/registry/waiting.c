@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Mails that wait for a person, and what office and chairs were told of them. */
+#include "registry/private.h"
+
+#include <string.h>
+
+/* The document that speaks for the mail: of those that wait the one with the earliest last day. */
+#define WAITING                                                                              \
+    "SELECT m.id, m.arrived_at, m.sender_address, m.subject,"                                \
+    " coalesce(d.decided_by, m.decided_by), coalesce(d.reason, m.reason), m.mail_date,"      \
+    " m.registered_at, m.body, m.trust, d.kind, d.title, d.deadline_state, d.deadline_day,"  \
+    " (SELECT v.faction FROM movers v WHERE v.document = d.id ORDER BY v.position LIMIT 1)," \
+    " m.state, coalesce(json_extract(m.reading, '$.motions[' || d.position || '].ocr'), 0)"  \
+    " FROM messages m LEFT JOIN documents d ON d.id = (SELECT o.id FROM documents o"         \
+    "  WHERE o.message = m.id AND o.motion IS NULL"                                          \
+    "  AND o.decided_by IS NOT 'ignored-by-person'"                                          \
+    "  ORDER BY o.deadline_day IS NULL, o.deadline_day, o.position LIMIT 1)"                 \
+    " WHERE (m.state IN ('held', 'unreadable')"                                              \
+    "  OR (m.state = 'registered' AND d.id IS NOT NULL))"
+
+static bool read_document(struct statement *s, struct arena *arena, struct waiting_mail *row)
+{
+    enum motion_kind kind;
+
+    row->kind = -1;
+    row->deadline = (struct deadline){.last_day = DAY_NONE, .until = MOMENT_NONE};
+    if (statement_is_null(s, 10))
+        return true;
+    if (!motion_kind_from_text(statement_peek_text(s, 10), &kind) ||
+        !deadline_state_from_text(statement_peek_text(s, 12), &row->deadline.state))
+        return false;
+    row->kind = (int)kind;
+    row->ocr = statement_int(s, 16) != 0;
+    row->title = statement_text(s, arena, 11);
+    row->deadline.last_day = statement_day(s, 13);
+    return true;
+}
+
+static bool read_mail(struct statement *s, struct arena *arena, struct waiting_mail *row)
+{
+    const char *trust = statement_text(s, arena, 9), *faction = statement_text(s, arena, 14);
+
+    *row = (struct waiting_mail){
+        .id = statement_int(s, 0),
+        .arrived_at = statement_moment(s, 1),
+        .from = statement_text(s, arena, 2),
+        .subject = statement_text(s, arena, 3),
+        .row = statement_text(s, arena, 4),
+        .reason = statement_text(s, arena, 5),
+        .mail_date = statement_moment(s, 6),
+        .registered_at = statement_moment(s, 7),
+        .body = statement_text(s, arena, 8),
+    };
+    if (trust == NULL || strcmp(trust, "unknown") == 0)
+        row->faction = faction != NULL ? faction : "";
+    return read_document(s, arena, row) &&
+           message_state_from_text(statement_peek_text(s, 15), &row->state);
+}
+
+static bool read_mails(struct registry *registry, struct statement *s, struct arena *arena,
+                       struct waiting_mail **rows_r, size_t *count_r, struct err *err_r)
+{
+    struct waiting_mail *rows = NULL;
+    size_t count = 0, room = 0;
+    bool known = true;
+
+    while (known && statement_next(s)) {
+        rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
+        known = read_mail(s, arena, &rows[count++]);
+    }
+    *rows_r = rows;
+    *count_r = count;
+    return statement_close(s, err_r) &&
+           (known || registry_fail_word(registry, 'm', rows[count - 1].id, err_r));
+}
+
+bool registry_list_waiting(struct registry *registry, struct arena *arena, const char *body,
+                           int64_t message, struct waiting_mail **rows_r, size_t *count_r,
+                           struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          WAITING " AND (?1 IS NULL OR m.body = ?1) AND (?2 IS NULL OR m.id = ?2)"
+                                  " ORDER BY m.id",
+                          value_text(body), value_id(message)) &&
+           read_mails(registry, s, arena, rows_r, count_r, err_r);
+}
+
+bool registry_list_untold(struct registry *registry, struct arena *arena, const char *body,
+                          struct waiting_mail **rows_r, size_t *count_r, struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          WAITING " AND m.told_at = 0 AND m.body = ?1 ORDER BY m.id",
+                          value_text(body)) &&
+           read_mails(registry, s, arena, rows_r, count_r, err_r);
+}
+
+bool registry_list_overdue(struct registry *registry, struct arena *arena, const char *body,
+                           int64_t told_before, struct waiting_mail **rows_r, size_t *count_r,
+                           struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          WAITING " AND m.body = ?1 AND m.told_at IS NOT 0"
+                                  " AND coalesce(m.told_at, m.registered_at) <= ?2"
+                                  " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
+                                  "  AND e.event = 'reminded' AND e.at > ?2) ORDER BY m.id",
+                          value_text(body), value_int(told_before)) &&
+           read_mails(registry, s, arena, rows_r, count_r, err_r);
+}
+
+bool registry_note_told(struct registry *registry, const char *body, int64_t message, int64_t now,
+                        struct err *err_r)
+{
+    const struct event event = {
+        .event = "office-told", .at = now, .body = body, .message = message};
+
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    bool ok = STATEMENT_RUN(registry, err_r, "UPDATE messages SET told_at = ? WHERE id = ?",
+                            value_int(now), value_int(message)) &&
+              registry_add_event(registry, &event, err_r);
+    return registry_step_end(registry, ok, err_r);
+}
+
+/* ---- claims: motions in a faction's name by who is not of it */
+
+static bool read_claims(struct statement *s, struct arena *arena, struct waiting_mail **rows_r,
+                        size_t *count_r, struct err *err_r)
+{
+    struct waiting_mail *rows = NULL;
+    size_t count = 0, room = 0;
+
+    while (statement_next(s)) {
+        rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
+        rows[count++] = (struct waiting_mail){
+            .id = statement_int(s, 0),
+            .arrived_at = statement_moment(s, 1),
+            .from = statement_text(s, arena, 2),
+            .subject = statement_text(s, arena, 3),
+            .mail_date = statement_moment(s, 4),
+            .registered_at = statement_moment(s, 5),
+            .faction = statement_text(s, arena, 6),
+            .title = statement_text(s, arena, 7),
+            .kind = -1,
+            .deadline = {.last_day = DAY_NONE, .until = MOMENT_NONE},
+        };
+    }
+    *rows_r = rows;
+    *count_r = count;
+    return statement_close(s, err_r);
+}
+
+static bool read_parts(struct registry *registry, struct arena *arena, struct waiting_mail *row,
+                       struct err *err_r)
+{
+    struct statement *s;
+    size_t room = 0;
+
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT path, type, name, size, sha256, text FROM parts"
+                        " WHERE message = ? ORDER BY position",
+                        value_int(row->id)))
+        return false;
+    while (statement_next(s)) {
+        row->parts =
+            registry_grow_rows(arena, row->parts, row->part_count, &room, sizeof *row->parts);
+        struct mail_part *part = &row->parts[row->part_count++];
+        *part = (struct mail_part){.path = statement_text(s, arena, 0),
+                                   .type = statement_text(s, arena, 1),
+                                   .name = statement_text(s, arena, 2),
+                                   .size = (size_t)statement_int(s, 3),
+                                   .sha256 = statement_text(s, arena, 4)};
+        part_text_from_text(statement_text(s, arena, 5), &part->text);
+    }
+    return statement_close(s, err_r);
+}
+
+static bool read_all_parts(struct registry *registry, struct arena *arena,
+                           struct waiting_mail *rows, size_t count, struct err *err_r)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!read_parts(registry, arena, &rows[i], err_r))
+            return false;
+    return true;
+}
+
+bool registry_list_claims(struct registry *registry, struct arena *arena, const char *body,
+                          struct waiting_mail **rows_r, size_t *count_r, struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          "SELECT m.id, m.arrived_at, m.sender_address, m.subject, m.mail_date,"
+                          " m.registered_at, v.faction, d.title FROM messages m"
+                          " JOIN documents d ON d.message = m.id"
+                          " JOIN movers v ON v.document = d.id"
+                          " WHERE m.state = 'held' AND m.body = ? AND m.trust = 'unknown'"
+                          " AND m.class = 'personal' AND m.decided_by = 'unknown-motion'"
+                          " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
+                          "  AND e.event = 'chairs-told')"
+                          " ORDER BY m.id, d.position, v.position",
+                          value_text(body)) &&
+           read_claims(s, arena, rows_r, count_r, err_r) &&
+           read_all_parts(registry, arena, *rows_r, *count_r, err_r);
+}
+
+static bool note(struct registry *registry, const struct event *event, struct err *err_r)
+{
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    return registry_step_end(registry, registry_add_event(registry, event, err_r), err_r);
+}
+
+bool registry_note_reminded(struct registry *registry, const char *body, int64_t message,
+                            int64_t now, struct err *err_r)
+{
+    return note(registry,
+                &(struct event){.event = "reminded", .at = now, .body = body, .message = message},
+                err_r);
+}
+
+bool registry_note_claim_told(struct registry *registry, const char *body, int64_t message,
+                              int64_t now, struct err *err_r)
+{
+    return note(
+        registry,
+        &(struct event){.event = "chairs-told", .at = now, .body = body, .message = message},
+        err_r);
+}
