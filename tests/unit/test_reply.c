@@ -876,6 +876,32 @@ static void in_english_no_motion(struct setting *s)
     no_motion(s);
 }
 
+/* Its domain's owner disowns it, and the town's server knows. */
+static void forged(struct setting *s)
+{
+    struct mail *mail = s->reading->mail;
+
+    texts_add(&s->body->authserv_id, arena, "mx.bedburg-hau.example");
+    mail->authres = ARENA_NEW(arena, struct mail_authres);
+    mail->authres_count = 1;
+    mail->authres[0].value = "mx.bedburg-hau.example; spf=fail; dmarc=fail (p=reject)"
+                             " header.from=spd-bedburg-hau.example";
+    mail->reply_to = (struct mail_addresses){ARENA_NEW(arena, struct mail_address), 1};
+    mail->reply_to.v[0].address = "mallory@evil.example";
+}
+
+static void forged_and_held(struct setting *s)
+{
+    forged(s);
+    s->body->required_trust = TRUST_AUTHENTICATED;
+}
+
+static void forged_in_english(struct setting *s)
+{
+    forged(s);
+    english(s);
+}
+
 static const struct {
     const char *file;
     void (*change)(struct setting *s);
@@ -884,6 +910,10 @@ static const struct {
 } goldens[] = {
     {"de-acknowledgement", joint, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
     {"de-acknowledgement-forwarded", forwarded, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"de-acknowledgement-forged", forged, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"de-review-forged", forged_and_held, REPLY_REVIEW, SPD_CHAIR},
+    {"de-notice-forged", forged, REPLY_NOTICE, OFFICE},
+    {"en-acknowledgement-forged", forged_in_english, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
     {"de-named", joint, REPLY_ACKNOWLEDGEMENT, CDU_CHAIR},
     {"de-confirmation", joint, REPLY_CONFIRMATION, LIST},
     {"de-confirmation-confidential", confidential, REPLY_CONFIRMATION, LIST},
