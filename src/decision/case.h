@@ -33,6 +33,7 @@ const char *case_name_report(struct arena *arena, const struct case_file *file);
 bool case_has_address(const struct texts *addresses, const char *address);
 const char *case_outer_address(const struct case_file *file); /* NULL: not one, or no verdict */
 bool case_is_own(const struct case_file *file);
+bool case_hands_our_own_on(const struct case_file *file); /* a mail of the body's own */
 bool case_is_unlisted(const struct case_file *file);
 bool case_is_of_no_member(const struct case_file *file);
 bool case_has_no_one_from(const struct case_file *file);

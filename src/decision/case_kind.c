@@ -109,7 +109,8 @@ bool case_is_not_to_be_told(const struct case_file *file)
     if (mail->responds || (case_is_automatic(file) && mail->in_reply_to.n > 0) ||
         case_has_many_hops(file))
         return true;
-    return (mail->suppressed || file->known->loop) && case_has_nothing_to_judge(file);
+    return (mail->suppressed || file->known->loop || case_hands_our_own_on(file)) &&
+           case_has_nothing_to_judge(file);
 }
 
 bool case_is_before_start(const struct case_file *file)

@@ -41,6 +41,19 @@ bool case_is_own(const struct case_file *file)
     return file->known->own || (address != NULL && is_own_address(file->body, address));
 }
 
+bool case_hands_our_own_on(const struct case_file *file)
+{
+    const struct mail *mail = file->reading == NULL ? NULL : file->reading->mail;
+
+    for (size_t i = 0; mail != NULL && i < mail->forward_count; i++) {
+        const struct mail_addresses *from = &mail->forwards[i].from;
+
+        if (from->n == 1 && is_own_address(file->body, from->v[0].address))
+            return true;
+    }
+    return false;
+}
+
 bool case_is_unlisted(const struct case_file *file)
 {
     return file->verdict->level < TRUST_LISTED;

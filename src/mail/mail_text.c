@@ -158,11 +158,28 @@ static bool is_forward_mark(const char *folded)
     return false;
 }
 
+/* "Am 4. August 2015 schrieb Anna Kempen:", on one line. */
+static bool is_quote_line(struct arena *arena, const char *folded)
+{
+    static const struct {
+        const char *start, *inside;
+    } lines[] = {
+#define QUOTE_LINE(start, inside) {start, inside},
+#include "mail/words_mail.def"
+    };
+    const char *line = text_trim(arena, arena_strndup(arena, folded, strcspn(folded, "\n")));
+    size_t n = strlen(line);
+    for (size_t i = 0; n > 0 && line[n - 1] == ':' && i < sizeof lines / sizeof *lines; i++)
+        if (text_starts(line, lines[i].start) && strstr(line, lines[i].inside))
+            return true;
+    return false;
+}
+
 char *text_own_words(struct arena *arena, const char *s)
 {
     struct text own;
     text_init(&own, arena);
-    for (s = text_fold(arena, s); *s && !is_forward_mark(s);) {
+    for (s = text_fold(arena, s); *s && !is_forward_mark(s) && !is_quote_line(arena, s);) {
         size_t n = strcspn(s, "\n");
         if (*s != '>') {
             text_add_bytes(&own, s, n);

@@ -8,7 +8,7 @@
 /* What people do not do, and programs do again and again. */
 #define LOOP_REVIEWS 2
 #define LOOP_SUBJECTS 3
-#define LOOP_CONTENTS 2
+#define LOOP_CONTENTS 1
 #define LOOP_SECONDS (7 * 86400)
 
 static bool holds_motion(const struct reading *reading, const char *path)

@@ -114,6 +114,31 @@ static void change_own_list(struct setting *s)
     from(s, "rat@lists.bedburg-hau.example");
 }
 
+static void change_handed_on(struct setting *s)
+{
+    static struct mail_address ours = {.address = "antraege@bedburg-hau.example"};
+    static struct mail_forward forward = {.from = {&ours, 1}};
+
+    without_motion(s);
+    s->mail->forwards = &forward;
+    s->mail->forward_count = 1;
+    s->mail->text = "";
+}
+
+static void change_handed_on_asking(struct setting *s)
+{
+    change_handed_on(s);
+    s->mail->text = "Bitte korrigieren Sie das.\n";
+}
+
+static void change_handed_on_motion(struct setting *s)
+{
+    struct motions motions = s->reading->motions;
+
+    change_handed_on(s);
+    s->reading->motions = motions;
+}
+
 static void change_automatic(struct setting *s)
 {
     s->mail->class = MAIL_AUTO_REPLY;
@@ -796,6 +821,11 @@ static const struct decision_case {
     {"read receipt", change_disposition, MESSAGE_IGNORED, "disposition", "disposition", ""},
     {"own mail", change_own, MESSAGE_IGNORED, "own", "own mail", ""},
     {"own confirmation back from the list", change_own_list, MESSAGE_IGNORED, "own", "own", ""},
+    {"our own mail, handed on", change_handed_on, MESSAGE_IGNORED, "own-handed-on", "own", ""},
+    {"the same with a question", change_handed_on_asking, MESSAGE_HELD, "no-motion", "no motion",
+     ""},
+    {"a motion above it", change_handed_on_motion, MESSAGE_REGISTERED, "registered", "registered",
+     "r"},
     {"out of office", change_automatic, MESSAGE_IGNORED, "automatic", "automatic mail", ""},
     {"a mail worded as a program's", change_doubtful, MESSAGE_HELD, "automatic-perhaps", "worded",
      ""},
