@@ -101,6 +101,7 @@ EXTRA_DIST += \
 	tests/scenario/too-large.sh \
 	tests/scenario/many-answers.sh \
 	tests/scenario/two-towns.sh \
+	tests/scenario/echo.sh \
 	tests/scenario/undeliverable.sh \
 	tests/scenario/unreadable.sh \
 	tests/scenario/wrong-ca.sh
