@@ -14,6 +14,8 @@ libcore_a_SOURCES += \
 	src/base/json.h \
 	src/base/log.c \
 	src/base/log.h \
+	src/base/pem.c \
+	src/base/pem.h \
 	src/base/sys.c \
 	src/base/sys.h \
 	src/base/text.c \

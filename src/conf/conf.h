@@ -97,9 +97,10 @@ struct conf_member {
     const char *name; /* the address, where left out */
     const char *role;
     bool chair;
-    struct day since; /* DAY_NONE: always */
-    struct day until; /* inclusive; DAY_NONE: always */
-    const char *certificate;
+    struct day since;          /* DAY_NONE: always */
+    struct day until;          /* inclusive; DAY_NONE: always */
+    const char *certificate;   /* a file */
+    struct texts fingerprints; /* of the certificates in it: SHA-256, hexadecimal */
     bool submit;
     bool acknowledge;
 };
@@ -145,6 +146,7 @@ struct conf_body {
     struct texts authserv_id;
     const char *authres_profile; /* NULL or "exchange-online" */
     const char *trusted_ca;
+    const char *crl_file;
     struct texts forwarders;
     const char *roster_file;
     const char *meetings_file;
@@ -214,7 +216,7 @@ bool conf_join_tables(const struct conf_body *body, const struct conf_table *ros
 char *conf_print(struct arena *arena, const struct conf *conf, enum conf_audience audience);
 
 /* A slice made by conf_print(): no required keys, no checks across keys, no files opened.  What is
- * left out has its default. */
+ * left out has its default. Only members' certificates are read, for their fingerprints. */
 bool conf_parse_slice(const char *bytes, size_t n, struct arena *arena, const struct conf **conf_r,
                       struct err *err_r);
 

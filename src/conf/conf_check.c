@@ -368,7 +368,7 @@ static void check_members(struct conf_reader *reader, const struct conf_node *bo
             const struct conf_member *member = node->object;
 
             add_stays(reader, &stays, node);
-            check_readable(reader, node, "certificate", member->certificate);
+            conf_pem_check(reader, node, "certificate", member->certificate, false);
         }
     }
     report_overlaps(reader, &stays);
@@ -489,7 +489,11 @@ static void check_body(struct conf_reader *reader, const struct conf_node *node,
     check_from(reader, node, body);
     check_bounce_address(reader, node, body);
     check_zone(reader, node, body, first);
-    check_readable(reader, node, "trusted-ca", body->trusted_ca);
+    conf_pem_check(reader, node, "trusted-ca", body->trusted_ca, false);
+    conf_pem_check(reader, node, "crl-file", body->crl_file, true);
+    if (body->crl_file != NULL && body->trusted_ca == NULL)
+        conf_mistake_add(reader, conf_node_place(node, "crl-file"),
+                         "crl-file needs trusted-ca = …, whose lists it holds");
     check_readable(reader, node, "roster-file", body->roster_file);
     check_readable(reader, node, "meetings-file", body->meetings_file);
     check_readable(reader, node, "template-directory", body->template_directory);

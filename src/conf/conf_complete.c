@@ -33,7 +33,7 @@ static void complete_server(struct conf_server *server, int implicit_port, int o
         server->port = server->tls == CONF_TLS_IMPLICIT ? implicit_port : other_port;
 }
 
-static void complete_members(struct conf_node *faction)
+static void complete_members(struct conf_reader *reader, struct conf_node *faction)
 {
     for (struct conf_node *node = faction->nodes; node != NULL; node = node->next) {
         struct conf_member *member = node->object;
@@ -42,10 +42,11 @@ static void complete_members(struct conf_node *faction)
             member->name = member->address;
         if (conf_node_entry(node, "chair") == NULL)
             member->chair = conf_role_is_chair(member->role);
+        conf_pem_pin(reader, member);
     }
 }
 
-static void complete_factions(struct conf_node *body)
+static void complete_factions(struct conf_reader *reader, struct conf_node *body)
 {
     for (struct conf_node *node = body->nodes; node != NULL; node = node->next) {
         struct conf_faction *faction = node->object;
@@ -54,7 +55,7 @@ static void complete_factions(struct conf_node *body)
             continue;
         if (faction->name == NULL)
             faction->name = faction->title;
-        complete_members(node);
+        complete_members(reader, node);
     }
 }
 
@@ -81,7 +82,7 @@ static void complete_body(struct conf_reader *reader, struct conf_node *node,
         if (!body->councils[i].deadline.set)
             body->councils[i].deadline = body->deadline;
     complete_contact(reader, body);
-    complete_factions(node);
+    complete_factions(reader, node);
 }
 
 void conf_complete(struct conf_reader *reader, struct conf_node *root)

@@ -584,8 +584,15 @@ static const struct conf_key body_keys[] = {
      .type = CONF_TYPE_TEXT,
      AT(conf_body, trusted_ca),
      .check = conf_form_path,
-     .audience = CLERK,
-     .sentence = "The S/MIME authorities, a PEM file; without it signatures prove nothing."},
+     .audience = CLERK | READER,
+     .sentence = "The S/MIME authorities, a PEM file; without it only pinned certificates prove "
+                 "something."},
+    {.name = "crl-file",
+     .type = CONF_TYPE_TEXT,
+     AT(conf_body, crl_file),
+     .check = conf_form_path,
+     .audience = CLERK | READER,
+     .sentence = "What the S/MIME authorities have revoked, a PEM file."},
     {.name = "forwarders",
      .type = CONF_TYPE_TEXTS,
      AT(conf_body, forwarders),
@@ -690,7 +697,7 @@ static const struct conf_child root_children[] = {
      .many = true,
      AT(conf, bodies),
      .count_offset = offsetof(struct conf, body_count),
-     .audience = ALL},
+     .audience = ALL | READER},
 };
 
 const struct conf_section conf_root = {

@@ -31,6 +31,7 @@ struct conf_reader {
     struct conf_mistake *mistakes;
     size_t mistake_count;
     size_t mistake_size;
+    const char *sound_pem; /* the last file that conf_pem_check() found good */
 };
 
 void conf_mistake_add(struct conf_reader *reader, struct conf_place place, const char *format, ...)
@@ -175,6 +176,15 @@ const char *conf_form_name(const char *s); /* not empty */
 const char *conf_form_credential(const char *s);
 /* The addr-spec of "Name <a@b>" or "a@b", or NULL. */
 char *conf_from_address(struct arena *arena, const char *from);
+
+/* ---- conf_pem.c: files of certificates ---- */
+
+/* Reports a file that cannot be read, or is no PEM of certificates (revoked: of lists of revoked
+ * ones). */
+void conf_pem_check(struct conf_reader *reader, const struct conf_node *node, const char *key,
+                    const char *path, bool revoked);
+/* Sets the fingerprints by the file. */
+void conf_pem_pin(struct conf_reader *reader, struct conf_member *member);
 
 /* ---- conf_complete.c, conf_check.c: across keys ---- */
 

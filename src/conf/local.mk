@@ -12,6 +12,7 @@ libcore_a_SOURCES += \
 	src/conf/conf_keys.c \
 	src/conf/conf_lex.c \
 	src/conf/conf_parse.c \
+	src/conf/conf_pem.c \
 	src/conf/conf_print.c \
 	src/conf/conf_table.c \
 	src/conf/conf_value.c

@@ -47,6 +47,19 @@ const char conf_help_good[] =
     /* 28 */ "}\n";
 /* clang-format on */
 
+/* An authority of its own, made anew. */
+static bool make_authority(const char *name)
+{
+    const char *path = conf_help_path(names, name);
+
+    conf_help_write(name, "");
+    return system(arena_printf(names,
+                               "openssl req -x509 -newkey ec -pkeyopt "
+                               "ec_paramgen_curve:prime256v1 -nodes -keyout /dev/null -out '%s' "
+                               "-subj /CN=Authority 2>/dev/null",
+                               path)) == 0;
+}
+
 int conf_help_setup(void **state)
 {
     (void)state;
@@ -58,7 +71,8 @@ int conf_help_setup(void **state)
     conf_help_write("secret", "geheim\n");
     conf_help_write("open-secret", "geheim\n");
     conf_help_chmod("open-secret", 0640);
-    conf_help_write("ca.pem", "");
+    if (!make_authority("ca.pem"))
+        return -1;
     conf_help_write("roster.csv", "faction,address\n");
     conf_help_write("meetings.csv", "council,date\n");
     return 0;

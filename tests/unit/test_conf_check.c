@@ -251,9 +251,26 @@ static const struct fault faults[] = {
      .old = "name = \"Gemeinde\"",
      .new_one = "name = \"Gemeinde\" trusted-ca = \"@DIR@/1\" roster-file = \"@DIR@/2\"\n "
                 "meetings-file = \"@DIR@/3\"",
-     .mistakes = "test.conf:5: trusted-ca: 1 cannot be read: No such file or directory\n"
+     .mistakes = "test.conf:5: trusted-ca: cannot open 1: No such file or directory\n"
                  "test.conf:5: roster-file: 2 cannot be read: No such file or directory\n"
                  "test.conf:6: meetings-file: 3 cannot be read: No such file or directory\n"},
+    {.name = "certificates that are none",
+     .old = "name = \"Gemeinde\"",
+     .new_one = "name = \"Gemeinde\" trusted-ca = \"@DIR@/secret\"\n "
+                "crl-file = \"@DIR@/ca.pem\"",
+     .mistakes = "test.conf:5: trusted-ca: secret: there is no certificate in it; it must be PEM\n"
+                 "test.conf:6: crl-file: ca.pem: block 1 is a CERTIFICATE; only lists of revoked "
+                 "certificates belong there\n"},
+    {.name = "a member's certificate that is none",
+     .old = "name = \"A\"",
+     .new_one = "name = \"A\"\n      certificate = \"@DIR@/secret\"",
+     .mistakes = "test.conf:22: certificate: secret: there is no certificate in it; it must be "
+                 "PEM\n"},
+    {.name = "revoked by nobody",
+     .old = "name = \"Gemeinde\"",
+     .new_one = "name = \"Gemeinde\" crl-file = \"@DIR@/none\"",
+     .mistakes = "test.conf:5: crl-file: cannot open none: No such file or directory\n"
+                 "test.conf:5: crl-file needs trusted-ca = …, whose lists it holds\n"},
     {.name = "no mailbox",
      .old = "  mailbox \"m\" {\n    host = \"imap.town.example\"\n    ca-file = "
             "\"@DIR@/ca.pem\"\n    user = \"u\"\n    password-file = \"@DIR@/secret\"\n    "

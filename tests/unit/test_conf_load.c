@@ -58,6 +58,8 @@ static void check_example_body(const struct conf_body *body)
     assert_null(body->authres_profile);
     assert_texts(&body->forwarders, "sekretariat@bedburg-hau.example");
     assert_non_null(strstr(body->trusted_ca, "/ca.pem"));
+    assert_int_equal(body->factions[0].members[0].fingerprints.n, 1);
+    assert_int_equal(strlen(body->factions[0].members[0].fingerprints.v[0]), 64);
     assert_texts(&body->mayor.offices, "Bürgermeister|Bürgermeisterin");
     assert_string_equal(body->mayor.name, "Peter Driessen");
     assert_texts(&body->mayor.addresses, "buergermeister@bedburg-hau.example");

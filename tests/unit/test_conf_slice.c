@@ -8,7 +8,7 @@
 #include <time.h>
 
 static const enum conf_audience audiences[] = {CONF_FOR_CLERK, CONF_FOR_WATCH, CONF_FOR_SEND,
-                                               CONF_FOR_ALL};
+                                               CONF_FOR_ALL, CONF_FOR_READER};
 #define AUDIENCES (sizeof audiences / sizeof audiences[0])
 
 static const struct conf *parse(struct arena *arena, const char *text)
@@ -45,6 +45,8 @@ static void test_clerk(void **state)
     assert_null(body->submission.password_file);
     assert_string_equal(body->mailboxes[0].server.host, "imap.krz.example");
     assert_string_equal(body->factions[0].members[0].name, "Wilhelm van Beek");
+    assert_string_equal(body->factions[0].members[0].fingerprints.v[0],
+                        conf->bodies[0].factions[0].members[0].fingerprints.v[0]);
     assert_int_equal(body->factions[0].members[0].since.n,
                      conf->bodies[0].factions[0].members[0].since.n);
     assert_string_equal(body->councils[0].deadline.text, "§ 3 Abs. 1 GeschO");
@@ -88,6 +90,24 @@ static void test_send(void **state)
     assert_int_equal(body->mailbox_count, 0);
     assert_int_equal(body->faction_count, 0);
     assert_null(body->list);
+    arena_free(arena);
+}
+
+/* Whom to trust for a signature, and nothing of anybody. */
+static void test_reader(void **state)
+{
+    struct arena *arena = arena_new();
+    const struct conf *conf = load_example(arena);
+    const char *text = conf_print(arena, conf, CONF_FOR_READER);
+    const struct conf_body *body = &parse(arena, text)->bodies[0];
+
+    (void)state;
+    assert_string_equal(body->id, "bedburg-hau");
+    assert_string_equal(body->trusted_ca, conf->bodies[0].trusted_ca);
+    assert_null(strchr(text, '@'));
+    assert_null(body->name);
+    assert_int_equal(body->mailbox_count, 0);
+    assert_int_equal(body->faction_count, 0);
     arena_free(arena);
 }
 
@@ -414,6 +434,7 @@ int main(void)
         cmocka_unit_test(test_clerk),
         cmocka_unit_test(test_watch),
         cmocka_unit_test(test_send),
+        cmocka_unit_test(test_reader),
         cmocka_unit_test(test_example_round_trip),
         cmocka_unit_test(test_bad_slices),
         cmocka_unit_test(test_small_slice),
