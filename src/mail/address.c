@@ -81,6 +81,14 @@ bool address_equal(const char *a, const char *b)
     return equal;
 }
 
+bool address_is_same_mailbox(const char *a, const char *b)
+{
+    const char *domain_a = address_domain(a), *domain_b = address_domain(b);
+    size_t n = (size_t)(domain_a - a);
+    return *domain_a && *domain_b && n == (size_t)(domain_b - b) && strncmp(a, b, n) == 0 &&
+           text_equal_nocase(domain_a, domain_b);
+}
+
 bool address_is_plain(const char *s)
 {
     if (!s)

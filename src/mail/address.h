@@ -13,6 +13,9 @@
 #include <stdbool.h>
 
 bool address_equal(const char *a, const char *b);
+/* The same as certificates compare them (RFC 5280 section 7.5): the local part exactly, the domain
+ * without case. */
+bool address_is_same_mailbox(const char *a, const char *b);
 /* One plain addr-spec that may stand in an SMTP command: no controls, blanks, brackets, quotes;
  * exactly one "@", both sides non-empty, at most 254 bytes. */
 bool address_is_plain(const char *s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "mail/cms.h"
 
+#include "mail/cms_inside.h"
 #include "mail/inside.h"
 
 #include <limits.h>
@@ -76,6 +77,23 @@ static CMS_ContentInfo *parse(const struct document_file *file)
 {
     const unsigned char *p = (const unsigned char *)file->bytes;
     return is_bounded(file->bytes, file->n) ? d2i_CMS_ContentInfo(NULL, &p, (long)file->n) : NULL;
+}
+
+CMS_ContentInfo *cms_parse(const char *bytes, size_t n)
+{
+    const unsigned char *p = (const unsigned char *)bytes;
+    if (n > LONG_MAX || !is_bounded(bytes, n))
+        return NULL;
+    CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &p, (long)n);
+    if (cms && (const char *)p == bytes + n)
+        return cms;
+    CMS_ContentInfo_free(cms);
+    return NULL;
+}
+
+bool cms_is_signed(const char *bytes, size_t n)
+{
+    return content_of(bytes, n) == CONTENT_SIGNED;
 }
 
 /* ---- what is in it --------------------------------------------------------------------------- */

@@ -130,7 +130,36 @@ const char *param_safe_name(struct arena *arena, const char *name);
  * parts, than any mail has. */
 size_t mime_bounded(const char *bytes, size_t n);
 
+/* ---- mail_sealed.c ---- */
+
+/* A signature that is, or claims to be, around the whole mail. */
+struct sealed {
+    const char *fault; /* why it cannot be one; NULL: the rest is there */
+    const char *cms;   /* DER */
+    size_t cms_n;
+    bool is_clear;       /* multipart/signed: these two, which lie in the mail */
+    const char *content; /* the part that is signed, from its header on, as it arrived */
+    size_t content_n;
+    const char *signature; /* the part with the signature */
+    size_t signature_n;
+};
+
+/* Finds the two parts of a mail that is multipart/signed with S/MIME, and then sets mail->sealed.
+ * True: they are to be read from there, so that nothing else is read than was signed. */
+bool sealed_find(struct reader *reader, const char *bytes, size_t n, size_t body);
+/* The same of a mail that is one part. */
+void sealed_note_part(struct reader *reader, const char *type, const char *name, const char *bytes,
+                      size_t n);
+
 /* ---- mail_part.c ---- */
+/* A type that programs give to files they know nothing of. */
+bool mail_type_is_unspecific(const char *type);
+/* What the transfer encoding hides; the caller's. */
+GByteArray *mail_decode(GMimeObject *object);
+/* One entity of n bytes, header first; NULL where GMime finds none.  The caller's. */
+GMimeObject *mail_parse(struct reader *reader, const char *bytes, size_t n);
+/* The two parts that sealed_find() has found. */
+void mail_read_sealed(struct reader *reader);
 /* The parts of one message of n bytes: the mail itself (path "", depth 0), or one attached to it.
  */
 void mail_read_tree(struct reader *reader, const char *bytes, size_t n, const char *path,

@@ -5,6 +5,7 @@ libcore_a_SOURCES += \
 	src/mail/charset.def \
 	src/mail/cms.c \
 	src/mail/cms.h \
+	src/mail/cms_inside.h \
 	src/mail/compose.c \
 	src/mail/compose.h \
 	src/mail/doc.c \
@@ -42,6 +43,7 @@ libcore_a_SOURCES += \
 	src/mail/mail_part.c \
 	src/mail/mail_read.c \
 	src/mail/mail_report.c \
+	src/mail/mail_sealed.c \
 	src/mail/mail_text.c \
 	src/mail/mail_word.c \
 	src/mail/mapi.c \
@@ -74,6 +76,13 @@ libcore_a_SOURCES += \
 	src/mail/rtf_fonts.c \
 	src/mail/rtf_verbs.c \
 	src/mail/rtf.h \
+	src/mail/signature.c \
+	src/mail/signature.h \
+	src/mail/smime.c \
+	src/mail/smime.h \
+	src/mail/smime_chain.c \
+	src/mail/smime_inside.h \
+	src/mail/smime_name.c \
 	src/mail/tnef.c \
 	src/mail/tnef.h \
 	src/mail/unzip.c \

@@ -12,6 +12,7 @@
 #include "base/day.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "mail/signature.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -203,8 +204,10 @@ struct mail {
     struct mail_forward *forwards;
     size_t forward_count;
     const char *body_digest; /* SHA-256 over the leaf parts' types, names and sums, in order */
-    bool wants_content;      /* has parts that only the job "content" may open; never set by it.
-                              * HTML beside a plain text that says the same is not opened. */
+    const struct mail_signature *signature; /* of mail_verify(); NULL: nobody has signed */
+    const struct sealed *sealed;            /* what mail_verify() looks at, or NULL */
+    bool wants_content; /* has parts that only the job "content" may open; never set by it.
+                         * HTML beside a plain text that says the same is not opened. */
 };
 
 /* What a job of the reader may touch. */
@@ -239,6 +242,13 @@ void mail_preload(void);
  * has defects. */
 bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
                struct mail **mail_r, struct err *err_r);
+
+struct authorities;
+
+/* Sets the signature (smime.h); the bytes that the mail was read from must still be there.  at: the
+ * moment of arrival.  authorities NULL: nobody is trusted. */
+void mail_verify(struct arena *arena, struct mail *mail, const struct authorities *authorities,
+                 int64_t at);
 
 /* Makes a text all that the part holds, as one document. */
 void mail_part_set_text(struct arena *arena, struct mail_part *part, const char *text);

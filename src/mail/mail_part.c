@@ -196,7 +196,7 @@ static void open_document(struct reader *reader, struct leaf *leaf, struct mail_
     reader->has_attachment = reader->has_attachment || documents.holds_file;
 }
 
-static bool is_unspecific(const char *type)
+bool mail_type_is_unspecific(const char *type)
 {
     static const char *const types[] = {"application/octet-stream", "application/x-unknown",
                                         "application/unknown", "application/binary",
@@ -216,7 +216,7 @@ static enum opener choose_opener(const struct leaf *leaf, const struct mail_part
     struct document_file file = file_of(leaf, part);
     if (opener == OPEN_PLAIN && leaf->name && documents_knows(&file))
         return OPEN_NOTHING;
-    if (is_unspecific(part->type) && !documents_knows(&file))
+    if (mail_type_is_unspecific(part->type) && !documents_knows(&file))
         return find_ending(leaf->name);
     return opener;
 }
@@ -420,7 +420,7 @@ static bool read_message(struct reader *reader, const struct leaf *leaf)
 
 /* ---- the tree ---- */
 
-static GByteArray *decode_leaf(GMimeObject *object)
+GByteArray *mail_decode(GMimeObject *object)
 {
     GByteArray *bytes = g_byte_array_new();
     GMimeDataWrapper *content =
@@ -473,10 +473,12 @@ static void read_leaf(struct reader *reader, GMimeObject *object, struct place p
     struct leaf leaf = {.place = place};
     if (*place.path == '\0')
         leaf.place.path = "1";
-    GByteArray *bytes = decode_leaf(object);
+    GByteArray *bytes = mail_decode(object);
     fill_leaf(reader->arena, object, bytes, &leaf);
     if (is_type(object, "multipart", "*"))
         reader_defect(reader, "bad-mime");
+    if (place.depth == 0 && !reader->inner && !reader->within)
+        sealed_note_part(reader, leaf.type.value, leaf.name, leaf.bytes, leaf.n);
     if (!is_message(leaf.type.value) || !read_message(reader, &leaf))
         add_part(reader, &leaf);
     g_byte_array_free(bytes, TRUE);
@@ -501,7 +503,7 @@ static size_t count_visible(struct reader *reader, GMimeObject *rich)
     GMimeObject *object = find_leaf(rich, "text", "html", 0);
     if (!object)
         return 0;
-    GByteArray *bytes = decode_leaf(object);
+    GByteArray *bytes = mail_decode(object);
     size_t visible = 0, n = bytes->len;
     g_byte_array_append(bytes, (const guint8 *)"", 1);
     if (n <= MAIL_MAX_TEXT && n <= reader->budget) {
@@ -516,7 +518,7 @@ static size_t count_visible(struct reader *reader, GMimeObject *rich)
 static bool is_stub(struct reader *reader, GMimeObject *plain, GMimeObject *rich)
 {
     struct leaf leaf = {.place = {.path = ""}};
-    GByteArray *bytes = decode_leaf(plain);
+    GByteArray *bytes = mail_decode(plain);
     fill_leaf(reader->arena, plain, bytes, &leaf);
     const char *text = leaf.n < STUB_SIZE ? plain_text(reader, &leaf) : NULL;
     g_byte_array_free(bytes, TRUE);
@@ -660,30 +662,50 @@ static void read_unparsed(struct reader *reader, const char *bytes, size_t n, st
     add_part(reader, &leaf);
 }
 
-void mail_read_tree(struct reader *reader, const char *bytes, size_t n, const char *path,
-                    size_t depth)
+GMimeObject *mail_parse(struct reader *reader, const char *bytes, size_t n)
 {
-    struct place place = {.path = path, .depth = depth};
-    place.role = *path ? ROLE_OTHER : ROLE_BODY;
     size_t bounded = mime_bounded(bytes, n);
     if (bounded < n)
         reader_defect(reader, "too-many-parts");
     GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, bounded);
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
     GMimeObject *object = g_mime_parser_construct_part(parser, reader->options);
-    if (object && GMIME_IS_MULTIPART(object)) {
-        read_entity(reader, object, place);
-    } else {
-        place.path = child_path(reader->arena, path, 1);
-        if (object)
-            read_entity(reader, object, place);
-        else
-            read_unparsed(reader, bytes, n, place);
-    }
-    if (object)
-        g_object_unref(object);
     g_object_unref(parser);
     g_object_unref(stream);
+    return object;
+}
+
+static void read_parsed(struct reader *reader, GMimeObject *object, const char *bytes, size_t n,
+                        struct place place)
+{
+    if (object)
+        read_entity(reader, object, place);
+    else
+        read_unparsed(reader, bytes, n, place);
+    if (object)
+        g_object_unref(object);
+}
+
+void mail_read_tree(struct reader *reader, const char *bytes, size_t n, const char *path,
+                    size_t depth)
+{
+    struct place place = {.path = path, .depth = depth};
+    place.role = *path ? ROLE_OTHER : ROLE_BODY;
+    GMimeObject *object = mail_parse(reader, bytes, n);
+    if (!object || !GMIME_IS_MULTIPART(object))
+        place.path = child_path(reader->arena, path, 1);
+    read_parsed(reader, object, bytes, n, place);
+}
+
+void mail_read_sealed(struct reader *reader)
+{
+    const struct sealed *sealed = reader->mail->sealed;
+    struct place content = {.path = "1", .depth = 1, .role = ROLE_BODY};
+    struct place signature = {.path = "2", .depth = 1, .role = ROLE_OTHER};
+    read_parsed(reader, mail_parse(reader, sealed->content, sealed->content_n), sealed->content,
+                sealed->content_n, content);
+    read_parsed(reader, mail_parse(reader, sealed->signature, sealed->signature_n),
+                sealed->signature, sealed->signature_n, signature);
 }
 
 /* ---- messages within parts ---- */

@@ -153,7 +153,10 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
     if (odd > 0)
         reader_defect(&reader, "bad-header");
     mail_read_fields(&reader);
-    mail_read_tree(&reader, bytes, n, "", 0);
+    if (sealed_find(&reader, bytes, n, body))
+        mail_read_sealed(&reader);
+    else
+        mail_read_tree(&reader, bytes, n, "", 0);
     if (reader.overflow)
         reader_defect(&reader, "too-many-parts");
     classify(&reader);
