@@ -4,6 +4,7 @@
  * same code decides here.
  */
 #include "ctl/ctl.h"
+#include "daemon/anchors.h"
 #include "daemon/control.h"
 #include "daemon/reader_job.h"
 #include "pipeline/ruling.h"
@@ -92,8 +93,11 @@ static bool reread(struct ruling_context *context, const struct ruling_order *or
     if (!reader_prepare(context->conf->ocr, err_r) ||
         !ruling_open_message(context, order, &message, err_r))
         return false;
-    if (!reader_read_apart(context->arena, message.raw.fd, &reading, &err))
+    struct authorities *authorities = anchors_read(message.body);
+    if (!reader_read_apart(context->arena, message.raw.fd, authorities, message.raw.internaldate,
+                           &reading, &err))
         message.unreadable = arena_strdup(context->arena, err.text);
+    authorities_free(authorities);
     message.reading = reading;
     close(message.raw.fd);
     message.raw.fd = -1;

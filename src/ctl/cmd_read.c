@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "ctl/ctl.h"
 #include "ctl/why.h"
+#include "daemon/anchors.h"
 #include "daemon/reader_job.h"
 #include "mail/address.h"
 #include "pipeline/pipeline.h"
@@ -36,7 +37,7 @@ bool ctl_read(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     (void)exit_code_r; /* stays 0 */
     if (!reader_prepare(ctl->ocr, err_r) || !file_to_memfd(ctl, ctl->argv[0], &fd, err_r))
         return false;
-    bool ok = reader_read_apart(ctl->arena, fd, &reading, err_r);
+    bool ok = reader_read_apart(ctl->arena, fd, NULL, (int64_t)time(NULL), &reading, err_r);
     close(fd);
     if (reading && ctl->why && !ctl->json)
         why_print(ctl->arena, reading, wants_colours());
@@ -224,16 +225,30 @@ static void read_it(struct ctl *ctl, int fd, struct message *message)
 {
     struct err err;
     struct reading *reading;
-    if (!reader_read_apart(ctl->arena, fd, &reading, &err))
+    struct authorities *authorities = message->body ? anchors_read(message->body) : NULL;
+    if (!reader_read_apart(ctl->arena, fd, authorities, message->raw.internaldate, &reading, &err))
         message->unreadable = arena_strdup(ctl->arena, err.text);
     message->reading = reading;
+    authorities_free(authorities);
+}
+
+/* Whose authorities count for a mail in a file is known when it was read once. */
+static bool place_it(struct ctl *ctl, int fd, struct message *message, struct err *err_r)
+{
+    if (message->mailbox)
+        return true;
+    if (!find_place(ctl, message->reading, message, err_r))
+        return false;
+    if (message->reading && message->reading->mail->signature)
+        read_it(ctl, fd, message);
+    return true;
 }
 
 static bool explain(struct ctl *ctl, struct message *message, int fd, struct err *err_r)
 {
     struct conclusion conclusion = {0};
     read_it(ctl, fd, message);
-    if (!message->mailbox && !find_place(ctl, message->reading, message, err_r))
+    if (!place_it(ctl, fd, message, err_r))
         return false;
     message->raw.body = message->body->id;
     message->raw.mailbox = message->mailbox->name;

@@ -72,10 +72,14 @@ static void ask_reader(struct clerk *clerk, struct docket *docket)
     if (packet.fd < 0)
         panic("clerk: no descriptors left");
     docket->ticket = ++clerk->last_ticket;
+    uint64_t arrived = (uint64_t)docket->message.raw.internaldate;
+    const char *body = docket->message.body->id;
     if (docket->content)
-        packet.as.read_content.ticket = docket->ticket;
+        packet.as.read_content =
+            (struct wire_read_content){.ticket = docket->ticket, .arrived = arrived, .body = body};
     else
-        packet.as.read_head.ticket = docket->ticket;
+        packet.as.read_head =
+            (struct wire_read_head){.ticket = docket->ticket, .arrived = arrived, .body = body};
     TAILQ_INSERT_TAIL(&clerk->reading, docket, next);
     channel_send(clerk->peers[ROLE_READER], &packet);
 }

@@ -2,6 +2,7 @@
 #include "daemon/dry_run.h"
 
 #include "base/file.h"
+#include "daemon/anchors.h"
 #include "daemon/reader_job.h"
 #include "daemon/slices.h"
 #include "imap/mailbox.h"
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 struct dry_run {
+    struct anchors *anchors;
     struct registry *registry; /* in memory */
     size_t mails;
     size_t by_state[MESSAGE_VANISHED + 1];
@@ -108,11 +110,12 @@ static void print_sum(const struct dry_run *run)
 
 /* ---- one mail -------------------------------------------------------------------------------- */
 
-static void read_it(struct arena *arena, struct message *message)
+static void read_it(struct arena *arena, const struct anchors *anchors, struct message *message)
 {
     struct reading *reading;
     struct err err;
-    if (!reader_read_apart(arena, message->raw.fd, &reading, &err))
+    if (!reader_read_apart(arena, message->raw.fd, anchors_find(anchors, message->body->id),
+                           message->raw.internaldate, &reading, &err))
         message->unreadable = arena_strdup(arena, err.text);
     message->reading = reading;
 }
@@ -156,7 +159,7 @@ static bool conclude(struct look *look, struct arena *arena, const struct mailbo
     };
     if (!memfd_seal(fd, err_r) || !digest_memfd(fd, message.raw.sha256, &message.raw.size, err_r))
         return false;
-    read_it(arena, &message);
+    read_it(arena, look->run->anchors, &message);
     return settle(look, arena, &message, err_r);
 }
 
@@ -249,10 +252,12 @@ int dry_run(const char *conf_path)
     struct err err;
     if (!prepare(conf_path, arena, &conf, &run, &err))
         fatal(&err);
+    run.anchors = anchors_new(conf);
     for (size_t i = 0; i < conf->body_count; i++)
         for (size_t k = 0; k < conf->bodies[i].mailbox_count; k++)
             visit(&run, &conf->bodies[i], &conf->bodies[i].mailboxes[k]);
     print_sum(&run);
+    anchors_free(run.anchors);
     registry_close(run.registry);
     arena_free(arena);
     return run.incomplete ? EX_TEMPFAIL : EX_OK;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 libdaemon_a_SOURCES += \
+	src/daemon/anchors.c src/daemon/anchors.h \
 	src/daemon/bridge.c src/daemon/bridge.h \
 	src/daemon/channel.c src/daemon/channel.h \
 	src/daemon/clerk.c src/daemon/clerk_p.h \

@@ -5,6 +5,7 @@
  * no other.  "head" requests in a row share one child, a "content" request gets a fresh one.
  */
 #include "base/file.h"
+#include "daemon/anchors.h"
 #include "daemon/monotonic.h"
 #include "daemon/reader_job.h"
 #include "daemon/role.h"
@@ -23,6 +24,7 @@
 #define HEADS_MS 5000 /* then a fresh child: a slow mail takes no time from those behind it */
 
 struct zygote {
+    const struct anchors *anchors;
     int clerk;      /* -1: none */
     int next_clerk; /* came during a job; -1: none */
     bool leave;     /* time to go */
@@ -35,33 +37,45 @@ struct zygote {
 
 /* ---- in a child ------------------------------------------------------------------------------ */
 
-static void answer(int zygote, const struct wire_packet *request)
+/* How it is to be read, by whose authorities. */
+static struct reader_order order_of(const struct anchors *anchors,
+                                    const struct wire_packet *request)
 {
-    enum mail_depth depth = request->type == WIRE_READ_HEAD ? MAIL_HEAD : MAIL_CONTENT;
+    bool head = request->type == WIRE_READ_HEAD;
+    const char *body = head ? request->as.read_head.body : request->as.read_content.body;
+    uint64_t arrived = head ? request->as.read_head.arrived : request->as.read_content.arrived;
+    return (struct reader_order){.depth = head ? MAIL_HEAD : MAIL_CONTENT,
+                                 .authorities = anchors_find(anchors, body),
+                                 .arrived = (int64_t)arrived};
+}
+
+static void answer(int zygote, const struct anchors *anchors, const struct wire_packet *request)
+{
+    struct reader_order order = order_of(anchors, request);
     struct err err, ignored;
     struct wire_packet packet = {.type = WIRE_READING};
-    if (!reader_job(request->fd, depth, &packet.fd, &err))
+    if (!reader_job(request->fd, &order, &packet.fd, &err))
         packet =
             (struct wire_packet){.type = WIRE_UNREADABLE, .fd = -1, .as.unreadable.why = err.text};
     wire_send(zygote, &packet, 0, &ignored);
     wire_close_fd(packet.fd);
 }
 
-static bool serve_one(int zygote)
+static bool serve_one(int zygote, const struct anchors *anchors)
 {
     struct err err;
     struct wire_packet request;
     struct arena *arena = arena_new();
     bool ok = wire_receive(zygote, arena, 0, &request, &err) == WIRE_OK;
     if (ok) {
-        answer(zygote, &request);
+        answer(zygote, anchors, &request);
         close(request.fd);
     }
     arena_free(arena);
     return ok;
 }
 
-static _Noreturn void job(int zygote)
+static _Noreturn void job(int zygote, const struct anchors *anchors)
 {
     struct err err;
     /* the zygote watches over its time; when the zygote is gone, nobody does */
@@ -69,7 +83,7 @@ static _Noreturn void job(int zygote)
         panic("reader: a job cannot be bound to its parent");
     if (!sandbox_limit_job(&err) || !sandbox_enter(SANDBOX_READER_JOB, &err))
         fatal(&err);
-    while (serve_one(zygote))
+    while (serve_one(zygote, anchors))
         ;
     _exit(0);
 }
@@ -88,7 +102,7 @@ static void begin_child(struct zygote *z)
         wire_close_fd(z->clerk);
         wire_close_fd(z->next_clerk);
         close(ROLE_SUPERVISOR_FD);
-        job(pair[1]);
+        job(pair[1], z->anchors);
     }
     if (z->child < 0)
         panic("reader: no process can be made");
@@ -265,12 +279,14 @@ static void serve(struct zygote *z)
 int reader_main(const struct role_start *start)
 {
     struct err err;
-    struct zygote z = {.clerk = -1, .next_clerk = -1};
+    struct anchors *anchors = anchors_new(start->conf);
+    struct zygote z = {.anchors = anchors, .clerk = -1, .next_clerk = -1};
     if (!reader_prepare(start->conf->ocr, &err))
         fatal(&err);
     if (!sandbox_enter(SANDBOX_READER, &err))
         fatal(&err);
     role_say_ready();
     serve(&z);
+    anchors_free(anchors);
     return 0;
 }

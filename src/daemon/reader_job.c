@@ -34,15 +34,17 @@ static bool reading_as_memfd(struct arena *arena, const struct reading *reading,
     return memfd_from("reading", text, strlen(text), fd_r, err_r);
 }
 
-bool reader_job(int mail_fd, enum mail_depth depth, int *json_fd_r, struct err *err_r)
+bool reader_job(int mail_fd, const struct reader_order *order, int *json_fd_r, struct err *err_r)
 {
     struct memfd_map map;
     if (!memfd_map(mail_fd, READER_MAX_MAIL, &map, err_r))
         return false;
     struct arena *arena = arena_new();
     struct reading *reading;
-    bool ok = reading_make(arena, map.bytes, map.n, depth, &reading, err_r) &&
-              reading_as_memfd(arena, reading, json_fd_r, err_r);
+    bool ok = reading_make(arena, map.bytes, map.n, order->depth, &reading, err_r);
+    if (ok)
+        mail_verify(arena, reading->mail, order->authorities, order->arrived);
+    ok = ok && reading_as_memfd(arena, reading, json_fd_r, err_r);
     arena_free(arena);
     memfd_unmap(&map);
     return ok;
@@ -71,14 +73,14 @@ static void say(int socket, bool ok, int json_fd, const struct err *err)
     wire_send(socket, &packet, 0, &ignored);
 }
 
-static _Noreturn void child(int socket, int mail_fd, enum mail_depth depth)
+static _Noreturn void child(int socket, int mail_fd, const struct reader_order *order)
 {
     struct err err;
     int json_fd = -1;
     reader_preload();
     alarm(SANDBOX_JOB_SECONDS);
     bool ok = sandbox_limit_job(&err) && sandbox_enter(SANDBOX_READER_JOB, &err) &&
-              reader_job(mail_fd, depth, &json_fd, &err);
+              reader_job(mail_fd, order, &json_fd, &err);
     say(socket, ok, json_fd, &err);
     _exit(0);
 }
@@ -100,7 +102,7 @@ static bool take_answer(int socket, struct arena *arena, struct reading **readin
     return ok;
 }
 
-static bool read_apart(struct arena *arena, int mail_fd, enum mail_depth depth,
+static bool read_apart(struct arena *arena, int mail_fd, const struct reader_order *order,
                        struct reading **reading_r, struct err *err_r)
 {
     int sockets[2];
@@ -108,7 +110,7 @@ static bool read_apart(struct arena *arena, int mail_fd, enum mail_depth depth,
         return false;
     pid_t pid = fork();
     if (pid == 0)
-        child(sockets[1], mail_fd, depth);
+        child(sockets[1], mail_fd, order);
     close(sockets[1]);
     bool ok = pid > 0 ? take_answer(sockets[0], arena, reading_r, err_r)
                       : err_set_errno(err_r, ERR_TRY_AGAIN, "cannot start a process");
@@ -118,14 +120,17 @@ static bool read_apart(struct arena *arena, int mail_fd, enum mail_depth depth,
     return ok;
 }
 
-bool reader_read_apart(struct arena *arena, int mail_fd, struct reading **reading_r,
-                       struct err *err_r)
+bool reader_read_apart(struct arena *arena, int mail_fd, const struct authorities *authorities,
+                       int64_t arrived, struct reading **reading_r, struct err *err_r)
 {
+    struct reader_order order = {
+        .depth = MAIL_CONTENT, .authorities = authorities, .arrived = arrived};
     struct err ignored;
     *reading_r = NULL;
-    if (read_apart(arena, mail_fd, MAIL_CONTENT, reading_r, err_r))
+    if (read_apart(arena, mail_fd, &order, reading_r, err_r))
         return true;
-    if (!read_apart(arena, mail_fd, MAIL_HEAD, reading_r, &ignored))
+    order.depth = MAIL_HEAD;
+    if (!read_apart(arena, mail_fd, &order, reading_r, &ignored))
         *reading_r = NULL;
     return false;
 }

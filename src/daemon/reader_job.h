@@ -16,16 +16,24 @@ void reader_preload(void);
  * where that cannot be had. */
 bool reader_prepare(bool ocr, struct err *err_r);
 
+/* How a mail is to be read. */
+struct reader_order {
+    enum mail_depth depth;
+    const struct authorities *authorities; /* by which a signature is verified, or NULL */
+    int64_t arrived;                       /* and as of when */
+};
+
 /* In a locked process. */
-bool reader_job(int mail_fd, enum mail_depth depth, int *json_fd_r, struct err *err_r);
+bool reader_job(int mail_fd, const struct reader_order *order, int *json_fd_r, struct err *err_r);
 
 /* The reading in a JSON memfd that a reader made, checked. */
 bool reader_take(struct arena *arena, int json_fd, struct reading **reading_r, struct err *err_r);
 
 /* For programs without a reader role: the whole reading of one mail, made in a child of its own
- * under the same lock.  False where that fails; *reading_r is then what the job "head" reads, as it
- * stays in the daemon, or NULL. */
-bool reader_read_apart(struct arena *arena, int mail_fd, struct reading **reading_r,
-                       struct err *err_r);
+ * under the same lock, its signature verified by the authorities, or NULL, as of arrived.  False
+ * where that fails; *reading_r is then what the job "head" reads, as it stays in the daemon, or
+ * NULL. */
+bool reader_read_apart(struct arena *arena, int mail_fd, const struct authorities *authorities,
+                       int64_t arrived, struct reading **reading_r, struct err *err_r);
 
 #endif

@@ -169,6 +169,24 @@ static void put_report(struct json *object, const struct mail_report *report)
     json_put(object, "report", one);
 }
 
+static void put_signature(struct json *object, const struct mail_signature *signature)
+{
+    if (!signature) {
+        json_put_null(object, "signature");
+        return;
+    }
+    struct json *one = json_object_new();
+    json_put_text(one, "result", signature_result_to_text(signature->result));
+    json_put_text(one, "signer", signature->signer);
+    json_put_text(one, "address", signature->address);
+    json_put_text(one, "issuer", signature->issuer);
+    json_put_text(one, "fingerprint", signature->fingerprint);
+    json_put_text(one, "signed_at", signature->signed_at);
+    json_put_text(one, "crl", signature_crl_to_text(signature->crl));
+    json_put_text(one, "detail", signature->detail);
+    json_put(object, "signature", one);
+}
+
 static struct json *mail_to_json(const struct mail *mail)
 {
     struct json *object = json_object_new();
@@ -193,6 +211,7 @@ static struct json *mail_to_json(const struct mail *mail)
     json_put_texts(object, "from_written", &mail->from_written);
     put_addresses(object, "resent_from", &mail->resent_from);
     put_forwards(object, mail);
+    put_signature(object, mail->signature);
     json_put_texts(object, "delivered_to", &mail->delivered_to);
     json_put_text(object, "return_path", mail->return_path);
     json_put_text(object, "body_digest", mail->body_digest);
@@ -544,6 +563,28 @@ static bool take_report(struct taker *taker, const struct json *object, struct m
            take_line(taker, one, "envelope_id", &report->envelope_id);
 }
 
+static bool take_signature(struct taker *taker, const struct json *object, struct mail *mail)
+{
+    const struct json *one = json_get(object, "signature");
+    int64_t moment;
+    if (!json_text(one, "result"))
+        return true; /* null: nobody has signed */
+    struct mail_signature *signature = ARENA_NEW(taker->arena, struct mail_signature);
+    mail->signature = signature;
+    if (!signature_result_from_text(json_text(one, "result"), &signature->result) ||
+        !signature_crl_from_text(json_text(one, "crl"), &signature->crl))
+        return refuse(taker, "signature", "has an unknown word");
+    if (!take_line(taker, one, "signer", &signature->signer) ||
+        !take_line(taker, one, "address", &signature->address) ||
+        !take_line(taker, one, "issuer", &signature->issuer) ||
+        !take_line(taker, one, "fingerprint", &signature->fingerprint) ||
+        !take_moment(taker, one, "signed_at", &signature->signed_at, &moment) ||
+        !take_line(taker, one, "detail", &signature->detail))
+        return false;
+    return !signature->fingerprint || is_sum(signature->fingerprint) ||
+           refuse(taker, "fingerprint", "is no SHA-256");
+}
+
 static bool take_forwards(struct taker *taker, const struct json *object, struct mail *mail)
 {
     const struct json *array;
@@ -599,7 +640,7 @@ static bool take_mail(struct taker *taker, const struct json *object, struct mai
         !take_authres(taker, object, "authentication_results", &mail->authres,
                       &mail->authres_count) ||
         !take_authres(taker, object, "authentication_claims", &mail->claims, &mail->claim_count) ||
-        !take_forwards(taker, object, mail))
+        !take_forwards(taker, object, mail) || !take_signature(taker, object, mail))
         return false;
     if (!mail->text)
         return refuse(taker, "text", "is missing");

@@ -28,8 +28,8 @@ bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_de
                   struct reading **reading_r, struct err *err_r);
 
 /* The contract's object; fields beyond it are received, forwarded, delivered_to, return_path,
- * body_digest, wants_content, responds, suppressed in "mail", is_body and content in its parts,
- * ocr, forwarded, doubtful and why in a motion, and "wish": what is asked of a motion of the
+ * signature, body_digest, wants_content, responds, suppressed in "mail", is_body and content in its
+ * parts, ocr, forwarded, doubtful and why in a motion, and "wish": what is asked of a motion of the
  * register (wish.h), {"kind", "clear", "asks", "numbers", "speaker", "meeting", "instead",
  * "title"}.
  *

@@ -5,6 +5,8 @@ libcore_a_SOURCES += \
 	src/trust/authres_judge.c \
 	src/trust/chain.c \
 	src/trust/chain.h \
+	src/trust/signature.c \
+	src/trust/signature.h \
 	src/trust/trust.h \
 	src/trust/trust.c \
 	src/trust/label.h \

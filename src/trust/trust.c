@@ -4,6 +4,7 @@
 #include "mail/address.h"
 #include "trust/authres.h"
 #include "trust/label.h"
+#include "trust/signature.h"
 
 bool trust_member_is_active(const struct conf_member *member, struct day day)
 {
@@ -121,6 +122,20 @@ static void authenticate(struct arena *arena, const struct mail *mail, const str
         verdict->level = TRUST_AUTHENTICATED;
 }
 
+/* A signature is the outer mail's, too.  One that proves nothing takes nothing away: the same mail
+ * could have come without it. */
+static void look_at_signature(struct arena *arena, const struct reading *reading,
+                              struct verdict *verdict)
+{
+    if (verdict->forwarder != NULL || verdict->level < TRUST_LISTED)
+        return;
+    if (!signature_proves(arena, reading, verdict->member, verdict->address, &verdict->signature) ||
+        pretence_is_group(reading->mail))
+        return;
+    verdict->level = TRUST_SIGNED;
+    verdict->signer = reading->mail->signature->signer;
+}
+
 /* On the day of arrival; "what" is looked up. */
 static void look_up(struct arena *arena, const struct conf_body *body, struct day arrival,
                     const char *what, struct verdict *verdict)
@@ -146,13 +161,15 @@ static void look_up(struct arena *arena, const struct conf_body *body, struct da
         arena_printf(arena, "%s is on the roster of faction %s", what, verdict->faction->title);
 }
 
-/* The sentence, what the servers say, and what could mislead. */
+/* The sentence, what the servers say, what a signature says, and what could mislead. */
 static void give_reason(struct arena *arena, struct verdict *verdict)
 {
     const char *pretences = pretence_describe(arena, &verdict->pretences);
 
     if (verdict->evidence != NULL)
         verdict->reason = arena_printf(arena, "%s (%s)", verdict->reason, verdict->evidence);
+    if (verdict->signature != NULL)
+        verdict->reason = arena_printf(arena, "%s; %s", verdict->reason, verdict->signature);
     if (pretences != NULL)
         verdict->reason = arena_printf(arena, "%s; %s", verdict->reason, pretences);
 }
@@ -172,6 +189,7 @@ void trust_judge(struct arena *arena, const struct reading *reading, const struc
     }
     look_up(arena, body, arrival, what, verdict_r);
     authenticate(arena, reading->mail, body, mailbox, verdict_r);
+    look_at_signature(arena, reading, verdict_r);
     give_reason(arena, verdict_r);
 }
 

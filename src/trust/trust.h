@@ -18,7 +18,9 @@ struct verdict {
     const char *forwarder; /* the listed forwarder whose word it is that the mail is address's, or
                             * NULL */
     const struct mail_forward *forward; /* what was handed on, where forwarder is */
-    const char *evidence; /* what the town's mail servers say of the sender (authres.h), or NULL */
+    const char *evidence;  /* what the town's mail servers say of the sender (authres.h), or NULL */
+    const char *signer;    /* who has signed it, in words, where level is TRUST_SIGNED; else NULL */
+    const char *signature; /* what is to be said of an S/MIME signature, or NULL */
     struct pretences pretences; /* what could mislead a person, for whoever decides */
     const char *reason;         /* a sentence in English for the log and explain */
 };

@@ -145,6 +145,10 @@ SHELL_TESTS += tests/unit/test_spoofing
 tests_unit_test_spoofing_SOURCES = tests/unit/test_spoofing.c tests/unit/spoofing_cases.def $(TOWN)
 tests_unit_test_spoofing_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 
+EXTRA_DIST += tests/fake/smime.sh
+CORE_TESTS += tests/unit/test_smime
+tests_unit_test_smime_SOURCES = tests/unit/test_smime.c tests/unit/peer.c tests/unit/peer.h $(TOWN)
+tests_unit_test_smime_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 SHELL_TESTS += tests/unit/test_ruling
 tests_unit_test_ruling_SOURCES = tests/unit/test_ruling.c $(TOWN) $(REGISTRY_CASE)
 tests_unit_test_ruling_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)

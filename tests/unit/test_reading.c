@@ -45,6 +45,9 @@ static const char whole[] =
     "\"forwarded\":[{\"path\":\"2.1\",\"from\":[{\"name\":null,\"address\":\"d@b.example\"}],"
     "\"date\":\"2015-08-04T12:03:11+02:00\",\"received\":[{\"by\":\"mx.b.example\",\"from\":null,"
     "\"at\":null}]}],"
+    "\"signature\":{\"result\":\"other-address\",\"signer\":\"Jürgen Löwe\","
+    "\"address\":\"z@spd.example\",\"issuer\":\"CA der Stadt\",\"fingerprint\":\"" SUM "\","
+    "\"signed_at\":\"2015-08-04T10:03:11+00:00\",\"crl\":\"out-of-date\",\"detail\":null},"
     "\"delivered_to\":[\"antraege@stadt.example\"],\"return_path\":\"a@b.example\","
     "\"body_digest\":\"" SUM "\",\"wants_content\":true,"
     "\"responds\":true,\"doubtful\":true,\"suppressed\":true},"
@@ -318,6 +321,11 @@ static const struct {
     {"2015-09-24", "24.09.2015"},
     {"\"action\":\"failed\"", "\"action\":\"flown\""},
     {"unknown-user", "unknown-fish"},
+    {"\"result\":\"other-address\"", "\"result\":\"best\""},
+    {"\"crl\":\"out-of-date\"", "\"crl\":null"},
+    {"Jürgen Löwe", "Jürgen\\nLöwe"},
+    {"\"fingerprint\":\"" SUM, "\"fingerprint\":\"ba78"},
+    {"2015-08-04T10:03:11+00:00", "damals"},
     {"\"letter_date\":\"2015-08-04\"", "\"letter_date\":\"x\""},
     {"\"organization\":\"Rat\"", "\"organization\":null"},
     {"\"factions\":[\"SPD\"", "\"factions\":[{}"},
