@@ -14,6 +14,7 @@ struct judging {
     const char *domain; /* of the From address */
     struct text evidence;
     struct texts methods; /* that a believed field above spoke of */
+    bool none;            /* one of them said that nothing was checked */
     bool means;
     struct authres_finding finding;
 };
@@ -73,11 +74,14 @@ static bool is_dmarc(const struct authres_result *result)
     return strcmp(result->method, "dmarc") == 0;
 }
 
-/* The only ones that speak of From. */
+/* The only ones that speak of From.  A signature over SHA-1 is none (RFC 8301 section 3.1). */
 static bool passes(const struct authres_result *result)
 {
-    return strcmp(result->result, "pass") == 0 &&
-           (is_dmarc(result) || strcmp(result->method, "dkim") == 0);
+    const char *algorithm = property(result, "header.a");
+    if (strcmp(result->result, "pass") != 0)
+        return false;
+    return is_dmarc(result) || (strcmp(result->method, "dkim") == 0 &&
+                                !(algorithm && text_equal_nocase(algorithm, "rsa-sha1")));
 }
 
 static bool result_means(struct arena *arena, const struct authres_result *result,
@@ -153,10 +157,12 @@ static void believe(struct judging *judging, const struct authres *authres)
     for (size_t i = 0; i < authres->n; i++) {
         const char *method = authres->results[i].method;
         const struct texts before = {.v = judging->methods.v, .n = above};
-        believe_result(judging, &authres->results[i], !texts_has(&before, method));
+        believe_result(judging, &authres->results[i],
+                       !judging->none && !texts_has(&before, method));
         if (!texts_has(&judging->methods, method))
             texts_add(&judging->methods, judging->arena, method);
     }
+    judging->none = judging->none || authres->n == 0;
 }
 
 static bool is_exchange_online(const struct conf_body *body)

@@ -139,7 +139,10 @@ static bool is_kin(const struct search *search, const char *other)
 {
     const struct conf_faction *faction = NULL;
     const char *domain = search->address ? address_domain(search->address) : "";
-    if (address_equal(search->address, other) || is_towns(search, other))
+    for (size_t i = 0; i < search->mail->from.n; i++)
+        if (address_equal(search->mail->from.v[i].address, other))
+            return true;
+    if (is_towns(search, other))
         return true;
     if (!search->member)
         return is_of_domain(other, domain) && !member_of(search, other, NULL);
