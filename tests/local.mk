@@ -62,6 +62,7 @@ EXTRA_DIST += \
 	tests/scenario/reload.sh \
 	tests/scenario/renew.sh \
 	tests/scenario/schema.sh \
+	tests/scenario/sent.sh \
 	tests/scenario/smtp-down.sh \
 	tests/scenario/spoofed.sh \
 	tests/scenario/stop.sh \
@@ -71,6 +72,7 @@ EXTRA_DIST += \
 	tests/scenario/detach.sh tests/fake/fake_notify.py \
 	tests/scenario/doctor.sh \
 	tests/scenario/first-day.sh \
+	tests/scenario/junk.sh \
 	tests/scenario/keyword.sh \
 	tests/scenario/reader-dies.sh tests/fake/catch_job.py \
 	tests/scenario/forward.sh \

@@ -189,6 +189,13 @@ const struct conf_mailbox *conf_find_mailbox(const struct conf_body *body, const
     return NULL;
 }
 
+bool conf_is_junk(const struct conf_mailbox *mailbox, const char *folder)
+{
+    const char *junk = mailbox != NULL ? mailbox->junk_folder : NULL;
+
+    return junk != NULL && junk[0] != '\0' && folder != NULL && strcmp(junk, folder) == 0;
+}
+
 const char *trust_level_to_text(enum trust_level level)
 {
     switch (level) {

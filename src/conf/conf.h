@@ -226,6 +226,8 @@ void conf_quote(struct text *text, const char *s);
 /* NULL where there is none. */
 const struct conf_body *conf_find_body(const struct conf *conf, const char *id);
 const struct conf_mailbox *conf_find_mailbox(const struct conf_body *body, const char *name);
+/* Whether the mailbox (or NULL) has a folder for junk, and it is this one (or NULL). */
+bool conf_is_junk(const struct conf_mailbox *mailbox, const char *folder);
 
 /* The secret of a server: of its file or systemd credential, without the line end.  Commands are
  * run by the supervisor, not here (ERR_CONFIG). */

@@ -6,6 +6,7 @@ const struct check_limits check_defaults = {
     .visit_critical = 60 * 60,
     .unsent_warning = 60 * 60,
     .unsent_critical = 24 * 60 * 60,
+    .unfiled_warning = 6 * 60 * 60,
     .failure_warning = 7 * 24 * 60 * 60,
 };
 
@@ -90,6 +91,17 @@ static void judge_answers(struct findings *findings, const struct check_facts *f
                           (long long)facts->unsent, duration(findings->arena, unsent)));
 }
 
+static void judge_copies(struct findings *findings, const struct check_facts *facts,
+                         const struct check_limits *limits)
+{
+    int64_t unfiled = age(facts, facts->oldest_unfiled);
+    if (facts->unfiled > 0 && unfiled >= limits->unfiled_warning)
+        find(findings, CHECK_WARNING,
+             arena_printf(findings->arena,
+                          "%lld copies are not in the sent-folder yet, the oldest for %s",
+                          (long long)facts->unfiled, duration(findings->arena, unfiled)));
+}
+
 static void judge_held(struct findings *findings, const struct check_facts *facts)
 {
     if (facts->overdue > 0)
@@ -115,13 +127,13 @@ static const char *performance(struct arena *arena, const struct check_facts *fa
     return arena_printf(arena,
                         "mailboxes=%zu visit_age=%llds;%d;%d held=%lld held_overdue=%lld;0 "
                         "held_age=%llds waiting=%lld failed=%lld unsent=%lld "
-                        "unsent_age=%llds;%d;%d",
+                        "unsent_age=%llds;%d;%d unfiled=%lld",
                         facts->mailbox_count, (long long)oldest_visit(facts), limits->visit_warning,
                         limits->visit_critical, (long long)facts->held, (long long)facts->overdue,
                         (long long)age(facts, facts->oldest_held), (long long)facts->waiting,
                         (long long)facts->failed, (long long)facts->unsent,
                         (long long)age(facts, facts->oldest_unsent), limits->unsent_warning,
-                        limits->unsent_critical);
+                        limits->unsent_critical, (long long)facts->unfiled);
 }
 
 /* A "|" in a sentence would end it, and whoever sends mail must not write our performance data. */
@@ -146,6 +158,7 @@ enum check_state check_judge(struct arena *arena, const struct check_facts *fact
     for (size_t i = 0; i < facts->mailbox_count; i++)
         judge_mailbox(&findings, facts, limits, &facts->mailboxes[i]);
     judge_answers(&findings, facts, limits);
+    judge_copies(&findings, facts, limits);
     judge_held(&findings, facts);
     const char *words = findings.sentences.n
                             ? text_join(arena, &findings.sentences, "; ")

@@ -32,12 +32,15 @@ struct check_facts {
     int64_t waiting, failed; /* answers */
     int64_t unsent;          /* answers that are on their way: queued, sending, deferred, maybe */
     int64_t oldest_unsent;   /* created_at of the oldest of them; MOMENT_NONE: none */
+    int64_t unfiled;         /* copies that the sent-folders lack */
+    int64_t oldest_unfiled;  /* when the oldest of them was sent; MOMENT_NONE: none */
     int64_t newest_failure;  /* created_at; MOMENT_NONE: none */
 };
 
 struct check_limits {
     int visit_warning, visit_critical;   /* seconds since the last visit */
     int unsent_warning, unsent_critical; /* seconds an answer is on its way */
+    int unfiled_warning;                 /* seconds a copy is not filed */
     int failure_warning;                 /* seconds that a failed answer is told */
 };
 extern const struct check_limits check_defaults;

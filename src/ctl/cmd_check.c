@@ -83,8 +83,12 @@ static bool count_answers(struct ctl *ctl, const struct registry_counts *counts,
                           struct check_facts *facts, struct err *err_r)
 {
     struct registry_backlog backlog;
-    if (!registry_find_backlog(ctl->registry, &backlog, err_r))
+    struct unfiled_count unfiled;
+    if (!registry_find_backlog(ctl->registry, &backlog, err_r) ||
+        !ctl_count_unfiled(ctl, &unfiled, err_r))
         return false;
+    facts->unfiled = unfiled.count;
+    facts->oldest_unfiled = unfiled.oldest;
     facts->oldest_unsent = backlog.oldest_unsent;
     facts->newest_failure = backlog.newest_failure;
     facts->waiting = counts->deliveries[DELIVERY_WAITING];

@@ -98,6 +98,7 @@ static bool stored_mail(struct ctl *ctl, int64_t id, struct message *message, in
         return err_set(err_r, ERR_CONFIG, "m%lld: mailbox \"%s\" is not in the configuration",
                        (long long)id, row->mailbox);
     message->id = id;
+    message->raw.folder = row->folder;
     message->raw.uidvalidity = row->uidvalidity;
     message->raw.uid = row->uid;
     message->raw.internaldate = row->arrived_at;
@@ -252,7 +253,8 @@ static bool explain(struct ctl *ctl, struct message *message, int fd, struct err
         return false;
     message->raw.body = message->body->id;
     message->raw.mailbox = message->mailbox->name;
-    message->raw.folder = message->mailbox->folder;
+    if (!message->raw.folder)
+        message->raw.folder = message->mailbox->folder;
     message->raw.fd = -1;
     message->token = "00000000000000000000000000000000"
                      "00000000000000000000000000000000";

@@ -27,6 +27,36 @@ bool ctl_wants_body(const struct ctl *ctl, const char *body)
     return !ctl->body || text_equal(ctl->body, body);
 }
 
+static bool add_unfiled(const struct ctl *ctl, const struct conf_body *body,
+                        struct unfiled_count *sum, struct err *err_r)
+{
+    for (size_t i = 0; i < body->mailbox_count; i++) {
+        const struct conf_mailbox *mailbox = &body->mailboxes[i];
+        struct unfiled_count one;
+
+        if (mailbox->sent_folder == NULL || mailbox->sent_folder[0] == '\0')
+            continue;
+        if (!registry_count_unfiled(ctl->registry, body->id, mailbox->name, &one, err_r))
+            return false;
+        sum->count += one.count;
+        if (one.oldest != MOMENT_NONE && (sum->oldest == MOMENT_NONE || one.oldest < sum->oldest))
+            sum->oldest = one.oldest;
+    }
+    return true;
+}
+
+bool ctl_count_unfiled(const struct ctl *ctl, struct unfiled_count *sum_r, struct err *err_r)
+{
+    *sum_r = (struct unfiled_count){.oldest = MOMENT_NONE};
+    for (size_t i = 0; i < ctl->conf->body_count; i++) {
+        const struct conf_body *body = &ctl->conf->bodies[i];
+
+        if (ctl_wants_body(ctl, body->id) && !add_unfiled(ctl, body, sum_r, err_r))
+            return false;
+    }
+    return true;
+}
+
 bool ctl_parse_id(const char *s, char letter, int64_t *id_r)
 {
     char *end;

@@ -76,6 +76,8 @@ void ctl_print_json(struct ctl *ctl, struct json *json);
 
 /* Without --body every body is wanted. */
 bool ctl_wants_body(const struct ctl *ctl, const char *body);
+/* Copies that sent-folders of the wanted bodies still lack. */
+bool ctl_count_unfiled(const struct ctl *ctl, struct unfiled_count *sum_r, struct err *err_r);
 
 /* "m12" or "o34" to its number; false if it is not of that letter. */
 bool ctl_parse_id(const char *s, char letter, int64_t *id_r);

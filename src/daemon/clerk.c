@@ -38,7 +38,7 @@ static bool is_something_left(struct clerk *clerk)
     int64_t next;
     struct err err;
     struct arena *arena = arena_new();
-    bool left = clerk->round_failed ||
+    bool left = clerk->round_failed || filing_is_left(clerk) ||
                 !registry_next_due(clerk->registry, arena, &(struct texts){0}, &next, &err) ||
                 next != MOMENT_NONE;
     arena_free(arena);
@@ -49,13 +49,23 @@ static bool is_something_left(struct clerk *clerk)
  * now. */
 void clerk_finish_if_done(struct clerk *clerk)
 {
-    if (!clerk->once || clerk->round_ended == 0 || !intake_is_empty(clerk) || !clerk->outbox.quiet)
+    if (!clerk->once || clerk->round_ended == 0 || !intake_is_empty(clerk) ||
+        !clerk->outbox.quiet || filing_needs_round(clerk))
         return;
     uint64_t code = is_something_left(clerk) ? EX_TEMPFAIL : EX_OK;
     channel_send(
         clerk->supervisor,
         &(struct wire_packet){.type = WIRE_FINISHED, .fd = -1, .as.finished.exit_code = code});
     clerk->once = false; /* said once */
+}
+
+uint64_t clerk_ask_round(struct clerk *clerk)
+{
+    clerk->round++;
+    channel_send(
+        clerk->peers[ROLE_WATCH],
+        &(struct wire_packet){.type = WIRE_VISIT, .fd = -1, .as.visit.round = clerk->round});
+    return clerk->round;
 }
 
 /* ---- health of mailboxes --------------------------------------------------------------------- */
@@ -164,6 +174,8 @@ static void watch_packet(struct clerk *clerk, const struct wire_packet *packet)
         control_round_ended(clerk);
         outbox_run(clerk);
         clerk_finish_if_done(clerk);
+    } else if (packet->type == WIRE_COPY_WANTED || packet->type == WIRE_FILED) {
+        filing_watch_packet(clerk, packet);
     } else {
         intake_watch_packet(clerk, packet);
     }
@@ -172,6 +184,7 @@ static void watch_packet(struct clerk *clerk, const struct wire_packet *packet)
 static void watch_gone(struct clerk *clerk)
 {
     count_crashes(clerk);
+    filing_watch_gone(clerk);
     intake_watch_gone(clerk);
 }
 
@@ -300,6 +313,7 @@ static void close_all(struct clerk *clerk)
     control_close(clerk);
     intake_close(clerk);
     outbox_close(clerk);
+    filing_close(clerk);
     chores_close(clerk);
     for (int role = 0; role < ROLE_COUNT; role++)
         channel_free(clerk->peers[role]);
@@ -319,6 +333,7 @@ int clerk_main(const struct role_start *start)
     make_health(&clerk, arena);
     intake_open(&clerk);
     outbox_open(&clerk);
+    filing_open(&clerk);
     clerk.supervisor =
         channel_new(clerk.base, ROLE_SUPERVISOR_FD,
                     &(struct channel_handler){on_supervisor_packet, on_supervisor_closed, &clerk});

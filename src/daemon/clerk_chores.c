@@ -186,7 +186,7 @@ void chores_run_body(struct clerk *clerk, const struct conf_body *body)
 {
     static chore *const looks[] = {
         look_for_failures,   look_for_paced,     chores_tell_held,
-        chores_tell_overdue, chores_tell_claims,
+        chores_tell_overdue, chores_tell_claims, chores_tell_misfiled,
     };
     struct arena *arena = arena_new();
     struct err err;

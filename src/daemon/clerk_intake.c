@@ -20,8 +20,6 @@
 
 #define UIDS_MAX ((size_t)64 * 1024 * 1024)
 #define TRIES_MAX 3
-/* A watch in its senses has 64 mails on their way; each holds descriptors. */
-#define DOCKETS_MAX 256
 
 static void complain(const char *event, const struct err *err)
 {
@@ -30,7 +28,7 @@ static void complain(const char *event, const struct err *err)
 
 /* ---- dockets --------------------------------------------------------------------------------- */
 
-static void free_docket(struct clerk *clerk, struct docket *docket)
+void intake_free_docket(struct clerk *clerk, struct docket *docket)
 {
     clerk->dockets--;
     if (docket->message.raw.fd >= 0)
@@ -59,13 +57,13 @@ static bool belongs_in_done_folder(enum message_state state)
 static void give_up(struct clerk *clerk, struct docket *docket)
 {
     tell_settled(clerk, docket->visit, docket->message.raw.uid, false, false);
-    free_docket(clerk, docket);
+    intake_free_docket(clerk, docket);
     clerk_finish_if_done(clerk);
 }
 
 /* ---- the reader ------------------------------------------------------------------------------ */
 
-static void ask_reader(struct clerk *clerk, struct docket *docket)
+void intake_ask_reader(struct clerk *clerk, struct docket *docket)
 {
     struct wire_packet packet = {.type = docket->content ? WIRE_READ_CONTENT : WIRE_READ_HEAD,
                                  .fd = fcntl(docket->message.raw.fd, F_DUPFD_CLOEXEC, 3)};
@@ -98,6 +96,11 @@ static struct docket *find_docket(struct clerk *clerk, uint64_t ticket)
 static void is_read(struct clerk *clerk, struct docket *docket)
 {
     TAILQ_REMOVE(&clerk->reading, docket, next);
+    if (docket->sender_only) {
+        junk_judge(clerk, docket);
+        intake_free_docket(clerk, docket);
+        return;
+    }
     TAILQ_INSERT_TAIL(&clerk->read, docket, next);
     event_active(clerk->settle, EV_TIMEOUT, 0);
 }
@@ -120,10 +123,10 @@ static void take_reading(struct clerk *clerk, struct docket *docket, int json_fd
         return;
     }
     docket->message.reading = reading;
-    if (!docket->content && reading->mail->wants_content) {
+    if (!docket->content && !docket->sender_only && reading->mail->wants_content) {
         docket->content = true;
         TAILQ_REMOVE(&clerk->reading, docket, next);
-        ask_reader(clerk, docket);
+        intake_ask_reader(clerk, docket);
     } else {
         is_read(clerk, docket);
     }
@@ -140,7 +143,7 @@ static void job_died(struct clerk *clerk, struct docket *docket, int signal_numb
         return;
     }
     TAILQ_REMOVE(&clerk->reading, docket, next);
-    ask_reader(clerk, docket);
+    intake_ask_reader(clerk, docket);
 }
 
 void intake_reader_packet(struct clerk *clerk, const struct wire_packet *packet)
@@ -171,11 +174,18 @@ void intake_reader_back(struct clerk *clerk)
     TAILQ_CONCAT(&again, &clerk->reading, next);
     while ((docket = TAILQ_FIRST(&again))) {
         TAILQ_REMOVE(&again, docket, next);
-        ask_reader(clerk, docket);
+        intake_ask_reader(clerk, docket);
     }
 }
 
 /* ---- settling -------------------------------------------------------------------------------- */
+
+/* Only what is unusual. */
+static const char *folder_for_log(const struct docket *docket)
+{
+    const struct message *message = &docket->message;
+    return conf_is_junk(message->mailbox, message->raw.folder) ? message->raw.folder : NULL;
+}
 
 static void log_docket(const struct docket *docket)
 {
@@ -186,10 +196,11 @@ static void log_docket(const struct docket *docket)
         if (c->decision.motions[i].number)
             texts_add(&numbers, arena, c->decision.motions[i].number);
     log_event(LOG_INFO, "message", "id", arena_printf(arena, "m%lld", (long long)docket->id),
-              "body", docket->message.body->id, "mailbox", docket->message.mailbox->name, "uid",
-              log_int(docket->message.raw.uid), "state", message_state_to_text(c->decision.state),
-              "row", c->decision.row, "numbers", numbers.n ? text_join(arena, &numbers, ",") : NULL,
-              "answers", log_int((int64_t)c->replies.n), "arrived",
+              "body", docket->message.body->id, "mailbox", docket->message.mailbox->name, "folder",
+              folder_for_log(docket), "uid", log_int(docket->message.raw.uid), "state",
+              message_state_to_text(c->decision.state), "row", c->decision.row, "numbers",
+              numbers.n ? text_join(arena, &numbers, ",") : NULL, "answers",
+              log_int((int64_t)c->replies.n), "arrived",
               moment_to_text(arena, c->decision.arrival.at), "ms",
               log_int(monotonic_milliseconds() - docket->began_ms), NULL);
 }
@@ -279,7 +290,7 @@ static void on_settle(evutil_socket_t fd, short what, void *context)
         if (!committed && docket->settled)
             docket->failure = err;
         tell_outcome(clerk, docket, committed && docket->settled);
-        free_docket(clerk, docket);
+        intake_free_docket(clerk, docket);
     }
     outbox_run(clerk);
     clerk_finish_if_done(clerk);
@@ -287,47 +298,56 @@ static void on_settle(evutil_socket_t fd, short what, void *context)
 
 /* ---- the watch ------------------------------------------------------------------------------- */
 
-static void name_place(struct raw_mail *raw, const struct conf_body *body,
-                       const struct conf_mailbox *mailbox, uint64_t uidvalidity, uint64_t uid)
+static void name_place(struct raw_mail *raw, const struct place_names *names, uint64_t uidvalidity,
+                       uint64_t uid)
 {
-    raw->body = body->id;
-    raw->mailbox = mailbox->name;
-    raw->folder = mailbox->folder;
+    raw->body = names->body->id;
+    raw->mailbox = names->mailbox->name;
+    raw->folder = names->folder;
     raw->uidvalidity = (uint32_t)uidvalidity;
     raw->uid = (uint32_t)uid;
     raw->fd = -1;
 }
 
-/* The watch is less trusted than the clerk: it can only name what the configuration has. */
-static bool find_place(const struct clerk *clerk, const char *body_id, const char *mailbox_name,
-                       const struct conf_body **body_r, const struct conf_mailbox **mailbox_r)
+static const char *find_folder(const struct conf_mailbox *mailbox, const char *folder)
 {
-    *body_r = conf_find_body(clerk->conf, body_id);
-    *mailbox_r = *body_r ? conf_find_mailbox(*body_r, mailbox_name) : NULL;
-    if (!*mailbox_r)
-        log_event(LOG_ERROR, "wire", "error", "the watch names an unknown mailbox", NULL);
-    return *mailbox_r != NULL;
+    if (strcmp(mailbox->folder, folder) == 0)
+        return mailbox->folder;
+    return conf_is_junk(mailbox, folder) ? mailbox->junk_folder : NULL;
 }
 
-static struct docket *new_docket(struct clerk *clerk, const struct conf_body *body,
-                                 const struct conf_mailbox *mailbox,
-                                 const struct wire_packet *packet)
+bool intake_find_place(const struct clerk *clerk, const char *body, const char *mailbox,
+                       const char *folder, struct place_names *names_r)
+{
+    names_r->folder = NULL;
+    names_r->body = conf_find_body(clerk->conf, body);
+    names_r->mailbox = names_r->body ? conf_find_mailbox(names_r->body, mailbox) : NULL;
+    if (names_r->mailbox)
+        names_r->folder = find_folder(names_r->mailbox, folder);
+    if (!names_r->folder)
+        log_event(LOG_ERROR, "wire", "error", "the watch names an unknown mailbox", NULL);
+    return names_r->folder != NULL;
+}
+
+struct docket *intake_new_docket(struct clerk *clerk, const struct place_names *names,
+                                 uint64_t visit, uint64_t uidvalidity, uint64_t uid,
+                                 uint64_t internaldate, int fd)
 {
     struct arena *arena = arena_new();
     struct docket *docket = ARENA_NEW(arena, struct docket);
-    const struct wire_mail *mail = &packet->as.mail;
     clerk->dockets++;
     docket->arena = arena;
-    docket->visit = mail->visit;
+    docket->visit = visit;
     docket->began_ms = monotonic_milliseconds();
-    docket->message = (struct message){
-        .body = body, .mailbox = mailbox, .now = clerk_now(), .token = clerk_fresh_token(arena)};
-    name_place(&docket->message.raw, body, mailbox, mail->uidvalidity, mail->uid);
-    docket->message.raw.internaldate = day_is_none(moment_day((int64_t)mail->internaldate))
+    docket->message = (struct message){.body = names->body,
+                                       .mailbox = names->mailbox,
+                                       .now = clerk_now(),
+                                       .token = clerk_fresh_token(arena)};
+    name_place(&docket->message.raw, names, uidvalidity, uid);
+    docket->message.raw.internaldate = day_is_none(moment_day((int64_t)internaldate))
                                            ? docket->message.now
-                                           : (int64_t)mail->internaldate;
-    docket->message.raw.whole = (size_t)mail->whole;
-    docket->message.raw.fd = packet->fd;
+                                           : (int64_t)internaldate;
+    docket->message.raw.fd = fd;
     return docket;
 }
 
@@ -346,49 +366,50 @@ static bool check_size(const struct docket *docket, struct err *err_r)
 
 static void take_mail(struct clerk *clerk, const struct wire_packet *packet)
 {
-    const struct conf_body *body;
-    const struct conf_mailbox *mailbox;
+    const struct wire_mail *mail = &packet->as.mail;
+    struct place_names names;
     enum message_state state;
     int64_t id;
     struct err err;
-    if (clerk->dockets >= DOCKETS_MAX ||
-        !find_place(clerk, packet->as.mail.body, packet->as.mail.mailbox, &body, &mailbox)) {
+    if (clerk->dockets >= CLERK_DOCKETS_MAX ||
+        !intake_find_place(clerk, mail->body, mail->mailbox, mail->folder, &names)) {
         close(packet->fd);
-        tell_settled(clerk, packet->as.mail.visit, (uint32_t)packet->as.mail.uid, false, false);
+        tell_settled(clerk, mail->visit, (uint32_t)mail->uid, false, false);
         return;
     }
-    struct docket *docket = new_docket(clerk, body, mailbox, packet);
+    struct docket *docket = intake_new_docket(clerk, &names, mail->visit, mail->uidvalidity,
+                                              mail->uid, mail->internaldate, packet->fd);
+    docket->message.raw.whole = (size_t)mail->whole;
     if (!registry_find_uid(clerk->registry, &docket->message.raw, &id, &state, &err)) {
         complain("registry", &err);
         give_up(clerk, docket);
     } else if (id) { /* settled before, by a visit that did not hear of it */
         tell_settled(clerk, docket->visit, docket->message.raw.uid, true,
                      belongs_in_done_folder(state));
-        free_docket(clerk, docket);
+        intake_free_docket(clerk, docket);
     } else if (!check_size(docket, &err) ||
                !pipeline_receive(clerk->registry, &docket->message, &err)) {
         complain("receive", &err);
         give_up(clerk, docket);
     } else {
-        ask_reader(clerk, docket);
+        intake_ask_reader(clerk, docket);
     }
 }
 
 static void take_gone(struct clerk *clerk, const struct wire_gone *gone)
 {
-    const struct conf_body *body;
-    const struct conf_mailbox *mailbox;
+    struct place_names names;
     struct raw_mail raw = {0};
     struct err err;
-    if (!find_place(clerk, gone->body, gone->mailbox, &body, &mailbox)) {
+    if (!intake_find_place(clerk, gone->body, gone->mailbox, gone->folder, &names)) {
         tell_settled(clerk, gone->visit, (uint32_t)gone->uid, false, false);
         return;
     }
-    name_place(&raw, body, mailbox, gone->uidvalidity, gone->uid);
+    name_place(&raw, &names, gone->uidvalidity, gone->uid);
     bool ok = registry_record_vanished(clerk->registry, &raw, clerk_now(), &err);
     if (!ok)
         complain("registry", &err);
-    log_event(LOG_WARN, "vanished", "body", body->id, "mailbox", mailbox->name, "uid",
+    log_event(LOG_WARN, "vanished", "body", gone->body, "mailbox", gone->mailbox, "uid",
               log_int((int64_t)gone->uid), NULL);
     tell_settled(clerk, gone->visit, raw.uid, ok, false);
 }
@@ -396,21 +417,23 @@ static void take_gone(struct clerk *clerk, const struct wire_gone *gone)
 static bool compare(struct clerk *clerk, struct arena *arena, const struct wire_view *view,
                     const struct memfd_map *map, struct uid_sets *sets_r, struct err *err_r)
 {
-    const struct conf_body *body;
-    const struct conf_mailbox *mailbox;
+    struct place_names names;
     bool renewed;
-    if (!find_place(clerk, view->body, view->mailbox, &body, &mailbox))
+    if (!intake_find_place(clerk, view->body, view->mailbox, view->folder, &names))
         return err_set(err_r, ERR_BUG, "unknown mailbox");
     uint32_t *uids = arena_alloc(arena, map->n + 1);
     memcpy(uids, map->bytes, map->n);
-    if (!registry_note_visit(clerk->registry, body->id, mailbox->name, mailbox->folder,
+    if (!registry_note_visit(clerk->registry, view->body, view->mailbox, names.folder,
                              (uint32_t)view->uidvalidity, (uint32_t)view->uidnext, clerk_now(),
                              &renewed, err_r))
         return false;
     if (renewed)
-        log_event(LOG_WARN, "new-epoch", "body", body->id, "mailbox", mailbox->name, "uidvalidity",
-                  log_int((int64_t)view->uidvalidity), NULL);
-    return registry_compare_uids(clerk->registry, arena, body->id, mailbox->name, mailbox->folder,
+        log_event(LOG_WARN, "new-epoch", "body", view->body, "mailbox", view->mailbox, "folder",
+                  names.folder, "uidvalidity", log_int((int64_t)view->uidvalidity), NULL);
+    if (conf_is_junk(names.mailbox, names.folder))
+        return junk_compare(clerk, arena, &names, (uint32_t)view->uidvalidity, uids,
+                            map->n / sizeof *uids, sets_r, err_r);
+    return registry_compare_uids(clerk->registry, arena, view->body, view->mailbox, names.folder,
                                  (uint32_t)view->uidvalidity, uids, map->n / sizeof *uids, sets_r,
                                  err_r);
 }
@@ -458,15 +481,15 @@ static void take_view(struct clerk *clerk, const struct wire_packet *packet)
 static void take_moved(struct clerk *clerk, const struct wire_packet *packet)
 {
     const struct wire_moved *moved = &packet->as.moved;
-    const struct conf_body *body;
-    const struct conf_mailbox *mailbox;
+    struct place_names names;
     struct memfd_map map;
     struct err err;
-    bool ok = find_place(clerk, moved->body, moved->mailbox, &body, &mailbox);
+    bool ok = intake_find_place(clerk, moved->body, moved->mailbox, moved->folder, &names);
     if (ok && (ok = memfd_map(packet->fd, UIDS_MAX, &map, &err))) {
-        ok = registry_note_moved(
-            clerk->registry, body->id, mailbox->name, mailbox->folder, (uint32_t)moved->uidvalidity,
-            (const uint32_t *)(const void *)map.bytes, map.n / sizeof(uint32_t), clerk_now(), &err);
+        ok = registry_note_moved(clerk->registry, moved->body, moved->mailbox, names.folder,
+                                 (uint32_t)moved->uidvalidity,
+                                 (const uint32_t *)(const void *)map.bytes,
+                                 map.n / sizeof(uint32_t), clerk_now(), &err);
         memfd_unmap(&map);
         if (!ok)
             complain("registry", &err);
@@ -484,6 +507,8 @@ void intake_watch_packet(struct clerk *clerk, const struct wire_packet *packet)
         take_gone(clerk, &packet->as.gone);
     else if (packet->type == WIRE_MOVED)
         take_moved(clerk, packet);
+    else if (packet->type == WIRE_SENDER)
+        junk_take_sender(clerk, packet);
     else if (packet->fd >= 0)
         close(packet->fd);
 }
@@ -517,7 +542,7 @@ bool intake_reread(struct clerk *clerk, const struct ruling_order *order, const 
     docket->began_ms = monotonic_milliseconds();
     docket->asker = asker;
     docket->actor = arena_strdup(arena, actor);
-    ask_reader(clerk, docket);
+    intake_ask_reader(clerk, docket);
     return true;
 }
 
@@ -551,7 +576,7 @@ static void free_all(struct clerk *clerk, struct dockets *dockets)
     struct docket *docket;
     while ((docket = TAILQ_FIRST(dockets))) {
         TAILQ_REMOVE(dockets, docket, next);
-        free_docket(clerk, docket);
+        intake_free_docket(clerk, docket);
     }
 }
 

@@ -97,6 +97,7 @@ static void wait_for_next(struct clerk *clerk, struct arena *arena, const struct
     struct err err;
     int64_t next;
     clerk->outbox.quiet = true;
+    filing_run(clerk);
     if (registry_next_due(clerk->registry, arena, held, &next, &err))
         set_timer(&clerk->outbox, earlier(next, held_until));
     else

@@ -8,6 +8,8 @@
 #include "pipeline/ruling.h"
 #include "reply/news.h"
 
+#include "registry/registry.h"
+
 #include <stdbool.h>
 #include <sys/queue.h>
 
@@ -33,8 +35,9 @@ struct docket {
     struct message message;
     uint64_t visit;
     uint64_t ticket;
-    bool content; /* the job "content" is asked for */
-    int tries;    /* deaths of the reader at this message */
+    bool sender_only; /* of a mail in a folder for junk only From is there */
+    bool content;     /* the job "content" is asked for */
+    int tries;        /* deaths of the reader at this message */
     int64_t began_ms;
     uint64_t asker;    /* reading again for a person: the control connection, else 0 */
     const char *actor; /* and who that is */
@@ -47,6 +50,9 @@ struct docket {
 };
 
 TAILQ_HEAD(dockets, docket);
+
+/* A watch in its senses has 64 mails on their way; each holds descriptors. */
+#define CLERK_DOCKETS_MAX 256
 
 /* How one body's submission is. */
 struct outlet {
@@ -88,10 +94,13 @@ struct clerk {
     bool round_failed;
     struct control *control;
     struct chores *chores;
+    struct filing *filing;
 };
 
 /* clerk.c */
 void clerk_finish_if_done(struct clerk *clerk);
+/* Every mailbox is to be visited; the number of the round. */
+uint64_t clerk_ask_round(struct clerk *clerk);
 int64_t clerk_now(void);
 /* 32 hexadecimal digits for Message-IDs */
 const char *clerk_fresh_token(struct arena *arena);
@@ -109,6 +118,40 @@ size_t intake_count(const struct clerk *clerk);
 /* Has a stored mail read again and decides anew; control_reread_done() says what came of it. */
 bool intake_reread(struct clerk *clerk, const struct ruling_order *order, const char *actor,
                    uint64_t asker, struct err *err_r);
+
+/* What a watch names of a mailbox; it can only name what the configuration has. */
+struct place_names {
+    const struct conf_body *body;
+    const struct conf_mailbox *mailbox;
+    const char *folder; /* of the configuration, too */
+};
+bool intake_find_place(const struct clerk *clerk, const char *body, const char *mailbox,
+                       const char *folder, struct place_names *names_r);
+/* Takes the descriptor. */
+struct docket *intake_new_docket(struct clerk *clerk, const struct place_names *names,
+                                 uint64_t visit, uint64_t uidvalidity, uint64_t uid,
+                                 uint64_t internaldate, int fd);
+void intake_free_docket(struct clerk *clerk, struct docket *docket);
+void intake_ask_reader(struct clerk *clerk, struct docket *docket);
+
+/* clerk_junk.c: a folder for junk */
+bool junk_compare(struct clerk *clerk, struct arena *arena, const struct place_names *names,
+                  uint32_t uidvalidity, const uint32_t *uids, size_t count, struct uid_sets *sets_r,
+                  struct err *err_r);
+void junk_take_sender(struct clerk *clerk, const struct wire_packet *packet);
+/* The reader has said who sent it, or that it cannot be read. */
+void junk_judge(struct clerk *clerk, const struct docket *docket);
+
+/* clerk_filing.c: copies of what was sent, through the watch into the sent-folder */
+void filing_open(struct clerk *clerk);
+void filing_close(struct clerk *clerk);
+void filing_watch_packet(struct clerk *clerk, const struct wire_packet *packet);
+void filing_watch_gone(struct clerk *clerk);
+/* Nothing is being sent: mailboxes with copies that wait are visited. */
+void filing_run(struct clerk *clerk);
+/* With --once, when all else is done: true while another round is under way for copies. */
+bool filing_needs_round(struct clerk *clerk);
+bool filing_is_left(struct clerk *clerk);
 
 /* clerk_outbox.c: from the registry to send */
 void outbox_open(struct clerk *clerk);
@@ -138,7 +181,7 @@ struct news chores_news(struct arena *arena, const struct conf_body *body, const
 /* clerk_waiting.c: who is told that mails wait for a person */
 typedef bool chore(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
                    struct err *err_r);
-chore chores_tell_held, chores_tell_overdue, chores_tell_claims;
+chore chores_tell_held, chores_tell_overdue, chores_tell_claims, chores_tell_misfiled;
 
 /* control.c: the socket of antragctl */
 bool control_open(struct clerk *clerk, struct err *err_r);

@@ -176,6 +176,45 @@ bool chores_tell_overdue(struct clerk *clerk, struct arena *arena, const struct 
                        count, err_r);
 }
 
+/* ---- what a filter took for junk --------------------------------------------------------------
+ */
+
+static bool tell_misfiled(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
+                          const struct conf_mailbox *mailbox, struct err *err_r)
+{
+    const char *beginning = arena_printf(arena, "junk %s ", mailbox->name);
+    struct waiting_mail *rows;
+    struct replies replies;
+    size_t count;
+    bool due = false;
+
+    if (!registry_list_misfiled(clerk->registry, arena, body->id, mailbox->name,
+                                mailbox->junk_folder, &rows, &count, err_r) ||
+        (count > 0 && !find_due(clerk, body, beginning, &due, err_r)))
+        return false;
+    if (!due)
+        return true; /* none, or gathered until then */
+    struct picked picked = new_picked(arena, count);
+    for (size_t i = 0; i < count; i++)
+        pick(arena, body, &picked, &rows[i]);
+    struct news news = chores_news(arena, body, occasion_now(arena, beginning));
+    news_misfiled(arena, &news, mailbox->junk_folder, picked.mails, picked.n, &replies);
+    return tell(clerk, body->id, &replies, &picked, registry_note_misfiled_told, err_r);
+}
+
+bool chores_tell_misfiled(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
+                          struct err *err_r)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < body->mailbox_count && ok; i++) {
+        const char *folder = body->mailboxes[i].junk_folder;
+        if (folder && *folder)
+            ok = tell_misfiled(clerk, arena, body, &body->mailboxes[i], err_r);
+    }
+    return ok;
+}
+
 /* ---- the chairs -------------------------------------------------------------------------------
  */
 

@@ -145,22 +145,13 @@ static struct json *answer_status(struct connection *connection, struct arena *a
     return answer;
 }
 
-static uint64_t ask_for_visit(struct clerk *clerk)
-{
-    clerk->round++;
-    channel_send(
-        clerk->peers[ROLE_WATCH],
-        &(struct wire_packet){.type = WIRE_VISIT, .fd = -1, .as.visit.round = clerk->round});
-    return clerk->round;
-}
-
 /* Answered when the round has ended. */
 static struct json *answer_visit(struct connection *connection, struct arena *arena,
                                  const struct json *request)
 {
     (void)arena, (void)request;
     bufferevent_set_timeouts(connection->link, NULL, NULL);
-    connection->round = ask_for_visit(connection->clerk);
+    connection->round = clerk_ask_round(connection->clerk);
     return NULL;
 }
 
@@ -183,7 +174,7 @@ static void act_on(struct clerk *clerk, enum ruling_verb verb)
     if (verb == RULING_RETRY || verb == RULING_RESEND)
         outbox_forget_hold(clerk);
     if (verb == RULING_ACCEPT || verb == RULING_REREAD)
-        ask_for_visit(clerk);
+        clerk_ask_round(clerk);
     outbox_run(clerk);
 }
 

@@ -29,7 +29,11 @@ struct look {
     const struct conf_body *body;
     const struct conf_mailbox *conf;
     struct mailbox *mailbox;
+    const char *folder; /* that is open */
     struct mailbox_view view;
+    struct mailbox_item *items; /* of it */
+    size_t item_count;
+    struct uid_sets sets;
 };
 
 static bool give_up(struct look *look, const struct err *err)
@@ -150,7 +154,7 @@ static bool conclude(struct look *look, struct arena *arena, const struct mailbo
         .token = arena_printf(arena, "%032zx%032d", look->run->mails, 0),
         .raw = {.body = look->body->id,
                 .mailbox = look->conf->name,
-                .folder = look->conf->folder,
+                .folder = look->folder,
                 .uidvalidity = look->view.uidvalidity,
                 .uid = item->uid,
                 .internaldate = item->internaldate,
@@ -186,41 +190,100 @@ static bool look_at(struct look *look, const struct mailbox_item *item)
 
 /* ---- one mailbox ----------------------------------------------------------------------------- */
 
-static bool compare(struct look *look, struct arena *arena, const struct mailbox_item *items,
-                    size_t count, struct uid_sets *sets_r, struct err *err_r)
+static bool compare(struct look *look, struct arena *arena, struct err *err_r)
 {
-    uint32_t *uids = arena_array(arena, count + 1, sizeof *uids);
+    struct registry *registry = look->run->registry;
+    const char *body = look->body->id, *mailbox = look->conf->name;
+    uint32_t *uids = arena_array(arena, look->item_count + 1, sizeof *uids);
     bool renewed;
-    for (size_t i = 0; i < count; i++)
-        uids[i] = items[i].uid;
-    return registry_note_visit(look->run->registry, look->body->id, look->conf->name,
-                               look->conf->folder, look->view.uidvalidity, look->view.uidnext,
-                               (int64_t)time(NULL), &renewed, err_r) &&
-           registry_compare_uids(look->run->registry, arena, look->body->id, look->conf->name,
-                                 look->conf->folder, look->view.uidvalidity, uids, count, sets_r,
+    for (size_t i = 0; i < look->item_count; i++)
+        uids[i] = look->items[i].uid;
+    if (!registry_note_visit(registry, body, mailbox, look->folder, look->view.uidvalidity,
+                             look->view.uidnext, (int64_t)time(NULL), &renewed, err_r))
+        return false;
+    if (conf_is_junk(look->conf, look->folder))
+        return registry_compare_junk(registry, arena, body, mailbox, look->folder,
+                                     look->view.uidvalidity, uids, look->item_count,
+                                     trust_digest_roster(arena, look->body), &look->sets, err_r);
+    return registry_compare_uids(registry, arena, body, mailbox, look->folder,
+                                 look->view.uidvalidity, uids, look->item_count, &look->sets,
                                  err_r);
+}
+
+static bool list(struct look *look, struct arena *arena, struct err *err_r)
+{
+    return mailbox_list(look->mailbox, arena, &look->items, &look->item_count, err_r) ==
+               MAILBOX_OK &&
+           compare(look, arena, err_r);
+}
+
+/* take: what is to be done with each that is wanted. */
+static bool for_each_wanted(struct look *look,
+                            bool (*take)(struct look *look, const struct mailbox_item *item))
+{
+    size_t next = 0;
+    for (size_t i = 0; i < look->item_count && next < look->sets.wanted_count; i++) {
+        if (look->items[i].uid != look->sets.wanted[next])
+            continue;
+        next++;
+        if (!take(look, &look->items[i]))
+            return false;
+    }
+    return true;
 }
 
 static bool look_through(struct look *look, struct arena *arena)
 {
-    struct mailbox_item *items;
-    struct uid_sets sets;
     struct err err;
-    size_t count, next = 0;
+    look->folder = look->conf->folder;
     if (mailbox_open(look->mailbox, true, &look->view, &err) != MAILBOX_OK ||
-        mailbox_list(look->mailbox, arena, &items, &count, &err) != MAILBOX_OK ||
-        !compare(look, arena, items, count, &sets, &err))
+        !list(look, arena, &err))
         return give_up(look, &err);
-    for (size_t i = 0; i < count && next < sets.wanted_count; i++) {
-        if (items[i].uid != sets.wanted[next])
-            continue;
-        next++;
-        if (!look_at(look, &items[i]))
-            return false;
-    }
-    mailbox_close(look->mailbox);
-    return true;
+    return for_each_wanted(look, look_at);
 }
+
+/* ---- its folder for junk --------------------------------------------------------------------- */
+
+static bool is_listed(struct look *look, struct arena *arena, int fd, int64_t arrived)
+{
+    struct reading *reading;
+    struct verdict verdict;
+    struct err err;
+    if (!memfd_seal(fd, &err) || (!reader_read_apart(arena, fd, &reading, &err) && !reading))
+        return false;
+    trust_judge(arena, reading, look->body, look->conf, moment_day(arrived), &verdict);
+    return verdict.member && verdict.level >= TRUST_LISTED;
+}
+
+static bool look_at_junk(struct look *look, const struct mailbox_item *item)
+{
+    struct err err;
+    int fd;
+    if (!memfd_new("from", &fd, &err))
+        return give_up(look, &err);
+    bool ok = mailbox_peek(look->mailbox, item, 1, &fd, &err) == MAILBOX_OK;
+    struct arena *arena = arena_new();
+    bool listed = ok && is_listed(look, arena, fd, item->internaldate);
+    arena_free(arena);
+    close(fd);
+    if (!ok)
+        return give_up(look, &err);
+    return !listed || look_at(look, item);
+}
+
+static bool look_through_junk(struct look *look, struct arena *arena)
+{
+    struct err err;
+    look->folder = look->conf->junk_folder;
+    if (!look->folder || !*look->folder)
+        return true;
+    if (mailbox_examine(look->mailbox, look->folder, true, &look->view, &err) != MAILBOX_OK ||
+        !list(look, arena, &err))
+        return give_up(look, &err);
+    return for_each_wanted(look, look_at_junk);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static void visit(struct dry_run *run, const struct conf_body *body,
                   const struct conf_mailbox *mailbox)
@@ -228,7 +291,8 @@ static void visit(struct dry_run *run, const struct conf_body *body,
     struct arena *arena = arena_new();
     struct look look = {
         .run = run, .body = body, .conf = mailbox, .mailbox = mailbox_new(mailbox, -1)};
-    look_through(&look, arena);
+    if (look_through(&look, arena) && look_through_junk(&look, arena))
+        mailbox_close(look.mailbox);
     mailbox_free(look.mailbox);
     arena_free(arena);
 }

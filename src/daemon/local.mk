@@ -5,6 +5,8 @@ libdaemon_a_SOURCES += \
 	src/daemon/channel.c src/daemon/channel.h \
 	src/daemon/clerk.c src/daemon/clerk_p.h \
 	src/daemon/clerk_chores.c \
+	src/daemon/clerk_filing.c \
+	src/daemon/clerk_junk.c \
 	src/daemon/clerk_intake.c \
 	src/daemon/clerk_outbox.c \
 	src/daemon/clerk_waiting.c \
@@ -22,7 +24,10 @@ libdaemon_a_SOURCES += \
 	src/daemon/send.c \
 	src/daemon/slices.c src/daemon/slices.h \
 	src/daemon/supervisor.c src/daemon/supervisor.h \
-	src/daemon/visit.c src/daemon/visit.h \
+	src/daemon/visit.c src/daemon/visit.h src/daemon/visit_p.h \
+	src/daemon/visit_copies.c src/daemon/filing.h \
+	src/daemon/visit_folder.c \
+	src/daemon/visit_junk.c \
 	src/daemon/watch.c \
 	src/daemon/wire.c src/daemon/wire.h src/daemon/wire_messages.def
 

@@ -11,12 +11,24 @@
 #include "daemon/bridge.h"
 #include "imap/mailbox.h"
 
-/* What a mailbox's visits know from those before; zeroed at first. */
-struct visit_memory {
+#include <time.h>
+
+/* What is known of one folder from the visits before; zeroed at first. */
+struct folder_memory {
     uint32_t uidvalidity; /* to which all of it belongs */
     bool marked; /* where mails stay in the folder, those settled before have their keyword */
     struct stuck *stuck; /* mails whose fetching ended the link the last time */
     size_t stuck_count;
+};
+
+/* What a mailbox's visits know from those before; zeroed at first. */
+struct visit_memory {
+    struct folder_memory watched;
+    struct folder_memory junk;
+    time_t junk_next; /* it is looked into, by the monotonic clock */
+    int junk_lost;    /* so many times in a row that ended the link */
+    bool no_junk;     /* it cannot be opened */
+    bool junk_told;   /* what is wrong with it was said */
 };
 void visit_forget(struct visit_memory *memory);
 
@@ -25,7 +37,8 @@ struct visit {
     const struct conf_mailbox *conf;
     struct mailbox *mailbox;
     struct visit_memory *memory;
-    bool park; /* false: close at the end (--once) */
+    bool park;  /* false: close at the end (--once) */
+    bool whole; /* the folder for junk is due, too */
 };
 
 enum visit_end {
@@ -43,6 +56,7 @@ struct visit_report {
     int park_fd;        /* -1: to be polled */
     bool stirred;       /* visit again at once */
     size_t fetched;
+    bool no_junk;     /* the folder for junk cannot be looked into */
     size_t left;      /* mails that could not be handled now */
     size_t set_aside; /* of these, those whose fetching ends the link time and again */
 };

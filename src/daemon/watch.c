@@ -38,6 +38,7 @@ struct watched {
     struct kept_secret secret;
     enum watched_state state;
     bool again;           /* asked for during a visit */
+    bool whole;           /* the next visit is to look into all its folders */
     uint64_t round_begun; /* the round asked for when its last visit began, and when it ended */
     uint64_t round_ended;
     bool failed;
@@ -100,6 +101,8 @@ static struct watched *take_due(struct watch *w)
             TAILQ_REMOVE(&w->due, watched, next);
             watched->state = VISITING;
             watched->round_begun = w->round_asked;
+            watched->visit.whole = watched->whole;
+            watched->whole = false;
             return watched;
         }
     }
@@ -198,10 +201,18 @@ static void make_due(struct watched *watched)
     pthread_mutex_unlock(&w->lock);
 }
 
+static void make_whole_due(struct watched *watched)
+{
+    pthread_mutex_lock(&watched->watch->lock);
+    watched->whole = true;
+    pthread_mutex_unlock(&watched->watch->lock);
+    make_due(watched);
+}
+
 static void make_all_due(struct watch *w)
 {
     for (size_t i = 0; i < w->count; i++)
-        make_due(&w->all[i]);
+        make_whole_due(&w->all[i]);
 }
 
 static void ask_round(struct watch *w, uint64_t round)
@@ -216,7 +227,26 @@ static void ask_round(struct watch *w, uint64_t round)
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
     (void)fd, (void)what;
-    make_due(context);
+    make_whole_due(context);
+}
+
+static bool is_resting(struct watched *watched)
+{
+    pthread_mutex_lock(&watched->watch->lock);
+    bool rests = watched->state == RESTING;
+    pthread_mutex_unlock(&watched->watch->lock);
+    return rests;
+}
+
+/* One that rests is not disturbed: the clerk is asked at the next visit anyhow. */
+static void stir(struct watch *w, const struct wire_stir *wish)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        struct watched *watched = &w->all[i];
+        if (strcmp(watched->visit.body->id, wish->body) == 0 &&
+            strcmp(watched->visit.conf->name, wish->mailbox) == 0 && !is_resting(watched))
+            make_due(watched);
+    }
 }
 
 static void on_stirred(evutil_socket_t fd, short what, void *context)
@@ -235,13 +265,20 @@ static void wait_seconds(struct watched *watched, int seconds)
     evtimer_add(watched->timer, &(struct timeval){.tv_sec = seconds});
 }
 
+/* What is not as it should be, though it was visited. */
+static const char *park_note(const struct visit_report *report)
+{
+    if (report->set_aside)
+        return "mails that cannot be fetched are set aside";
+    return report->no_junk ? "its junk-folder cannot be looked into" : "";
+}
+
 static void park(struct watched *watched)
 {
     const struct visit_report *report = &watched->report;
     set_state(watched, PARKED);
     watched->failures = 0;
-    say_health(watched, report->park_fd >= 0 ? "idle" : "polled",
-               report->set_aside ? "mails that cannot be fetched are set aside" : "", 0);
+    say_health(watched, report->park_fd >= 0 ? "idle" : "polled", park_note(report), 0);
     if (watched->watch->once)
         return;
     if (report->stirred || watched->again) {
@@ -359,8 +396,16 @@ static void on_clerk_packet(void *context, const struct wire_packet *packet)
         bridge_deliver(w->bridge, packet->as.begin.visit, packet);
     else if (packet->type == WIRE_SETTLED)
         bridge_deliver(w->bridge, packet->as.settled.visit, packet);
+    else if (packet->type == WIRE_JUDGED)
+        bridge_deliver(w->bridge, packet->as.judged.visit, packet);
+    else if (packet->type == WIRE_COPY)
+        bridge_deliver(w->bridge, packet->as.copy.visit, packet);
+    else if (packet->type == WIRE_NO_COPY)
+        bridge_deliver(w->bridge, packet->as.no_copy.visit, packet);
     else if (packet->type == WIRE_VISIT)
         ask_round(w, packet->as.visit.round);
+    else if (packet->type == WIRE_STIR)
+        stir(w, &packet->as.stir);
     else
         panic("watch: the clerk said %s", wire_type_to_text(packet->type));
 }

@@ -309,16 +309,24 @@ static const char *fill(struct arena *arena, const char *sentence, const char *d
     return text.s;
 }
 
-/* What could mislead whoever decides stands behind the reason, whatever the reason is. */
-static const char *add_pretences(struct arena *arena, const struct case_file *file,
-                                 const char *reason)
+/* Behind the reason, whatever that is. */
+static const char *add_remark(struct arena *arena, const char *reason, const char *remark)
 {
-    const char *pretences =
-        file->verdict == NULL ? NULL : pretence_describe(arena, &file->verdict->pretences);
-
-    if (pretences == NULL)
+    if (remark == NULL)
         return reason;
-    return arena_printf(arena, "%s; %s", reason != NULL ? reason : "registered", pretences);
+    return arena_printf(arena, "%s; %s", reason != NULL ? reason : "registered", remark);
+}
+
+/* What could mislead whoever decides, and that a filter took the mail for junk. */
+static const char *add_remarks(struct arena *arena, const struct case_file *file,
+                               const char *reason)
+{
+    if (file->verdict != NULL)
+        reason = add_remark(arena, reason, pretence_describe(arena, &file->verdict->pretences));
+    if (file->junk != NULL)
+        reason = add_remark(arena, reason,
+                            arena_printf(arena, "it lay in the folder for junk, %s", file->junk));
+    return reason;
 }
 
 static bool holds(const struct mail_rule *rule, const struct case_file *file)
@@ -479,12 +487,12 @@ void decide(struct arena *arena, const struct case_file *file, struct decision *
     decide_find_unread(arena, file->reading->mail, &decision_r->unread);
     describe_all(arena, file, decision_r);
     if (decision_r->whole) {
-        decision_r->reason = add_pretences(arena, file, decision_r->reason);
+        decision_r->reason = add_remarks(arena, file, decision_r->reason);
         hold_all(decision_r);
         return;
     }
     for (size_t i = 0; i < decision_r->motion_count; i++)
         judge_motion(arena, file, &counter, &decision_r->motions[i]);
     sum_up(arena, file, decision_r);
-    decision_r->reason = add_pretences(arena, file, decision_r->reason);
+    decision_r->reason = add_remarks(arena, file, decision_r->reason);
 }

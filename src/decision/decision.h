@@ -129,7 +129,8 @@ struct case_file {
     const struct verdict *verdict; /* NULL where reading is */
     const struct known *known;
     struct arrival arrival;
-    size_t size; /* of the mail in bytes, 0: not known; beyond body->max_size it is held */
+    size_t size;      /* of the mail in bytes, 0: not known; beyond body->max_size it is held */
+    const char *junk; /* the folder for junk, where it lay there; else NULL */
 };
 
 /* Every motion of a held mail is there too, held by the same row. */

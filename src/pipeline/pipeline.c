@@ -48,14 +48,16 @@ static void choose(struct arena *arena, const struct message *message, struct co
 {
     const struct reading *reading = refine_reading(arena, message->body, moment_day(c->arrival.at),
                                                    message->reading, &c->refinements);
-    struct case_file file = {.body = message->body,
-                             .mailbox = message->mailbox,
-                             .reading = reading,
-                             .unreadable = message->unreadable,
-                             .verdict = message->reading ? &c->verdict : NULL,
-                             .known = &c->known,
-                             .arrival = c->arrival,
-                             .size = message->raw.whole ? message->raw.whole : message->raw.size};
+    struct case_file file = {
+        .body = message->body,
+        .mailbox = message->mailbox,
+        .reading = reading,
+        .unreadable = message->unreadable,
+        .verdict = message->reading ? &c->verdict : NULL,
+        .known = &c->known,
+        .arrival = c->arrival,
+        .junk = conf_is_junk(message->mailbox, message->raw.folder) ? message->raw.folder : NULL,
+        .size = message->raw.whole ? message->raw.whole : message->raw.size};
     decide(arena, &file, &c->decision);
 }
 

@@ -159,13 +159,15 @@ struct registry_entry matter_entry(const struct ruling_context *context,
 
 struct case_file matter_file(const struct matter *matter)
 {
-    return (struct case_file){.body = matter->body,
-                              .mailbox = matter->mailbox,
-                              .reading = matter->reading,
-                              .verdict = &matter->verdict,
-                              .known = &matter->known,
-                              .arrival = matter->arrival,
-                              .size = matter->raw.size};
+    return (struct case_file){
+        .body = matter->body,
+        .mailbox = matter->mailbox,
+        .reading = matter->reading,
+        .verdict = &matter->verdict,
+        .known = &matter->known,
+        .arrival = matter->arrival,
+        .junk = conf_is_junk(matter->mailbox, matter->raw.folder) ? matter->raw.folder : NULL,
+        .size = matter->raw.size};
 }
 
 struct ruled_by ruling_made_by(const struct ruling_context *context, const char *text)

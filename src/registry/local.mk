@@ -12,6 +12,8 @@ libshell_a_SOURCES += \
 	src/registry/record.c \
 	src/registry/ruling.c \
 	src/registry/uids.c \
+	src/registry/junk.c \
+	src/registry/filing.c \
 	src/registry/outbox.c \
 	src/registry/events.c \
 	src/registry/list.c \

@@ -34,11 +34,11 @@ bool delivery_state_from_text(const char *s, enum delivery_state *state_r)
 #define DELIVERY_COLUMNS                                                                       \
     "SELECT d.id, d.body, d.kind, n.number, d.message, d.recipient, d.envelope_from,"          \
     " d.message_id, d.subject, d.state, d.attempts, d.created_at, d.next_attempt, d.response," \
-    " length(d.bytes), coalesce(d.resent_at, d.created_at)"
+    " length(d.bytes), coalesce(d.resent_at, d.created_at), d.filed_at"
 #define DELIVERY_TABLES  \
     " FROM deliveries d" \
     " LEFT JOIN numbers n ON n.motion = d.motion"
-#define DELIVERY_BYTES 16 /* the column behind these, where it is asked for */
+#define DELIVERY_BYTES 17 /* the column behind these, where it is asked for */
 
 static bool read_delivery(struct statement *s, struct arena *arena, bool bytes,
                           struct delivery *row_r)
@@ -58,6 +58,7 @@ static bool read_delivery(struct statement *s, struct arena *arena, bool bytes,
         .response = statement_text(s, arena, 13),
         .size = (size_t)statement_int(s, 14),
         .tried_since = statement_int(s, 15),
+        .filed_at = statement_moment(s, 16),
     };
     if (bytes)
         row_r->bytes = statement_blob(s, arena, DELIVERY_BYTES, &row_r->size);
@@ -259,8 +260,8 @@ bool registry_insert_delivery(struct registry *registry, const struct registry_o
 
 /* ---- attempts */
 
-static bool add_delivery_event(struct registry *registry, int64_t delivery, const char *name,
-                               const char *text, int64_t now, struct err *err_r)
+bool registry_add_delivery_event(struct registry *registry, int64_t delivery, const char *name,
+                                 const char *text, int64_t now, struct err *err_r)
 {
     return STATEMENT_RUN(registry, err_r,
                          "INSERT INTO events (at, event, message, delivery, body, number, actor,"
@@ -293,7 +294,7 @@ static bool attempt_begin(struct registry *registry, int64_t delivery, int64_t n
                          "INSERT INTO attempts (delivery, n, begun_at)"
                          " SELECT id, attempts, ? FROM deliveries WHERE id = ?",
                          value_int(now), value_int(delivery)) &&
-           add_delivery_event(registry, delivery, "sending", NULL, now, err_r);
+           registry_add_delivery_event(registry, delivery, "sending", NULL, now, err_r);
 }
 
 bool registry_attempt_begin(struct registry *registry, int64_t delivery, int64_t now,
@@ -342,7 +343,7 @@ static bool attempt_end(struct registry *registry, int64_t delivery, int64_t now
                          value_text(end->response), value_int(delivery)) &&
            check_changed(registry, delivery, "being sent", err_r) &&
            end_attempt_row(registry, delivery, now, end, err_r) &&
-           add_delivery_event(registry, delivery, state, end->response, now, err_r);
+           registry_add_delivery_event(registry, delivery, state, end->response, now, err_r);
 }
 
 static bool state_ends_attempt(enum delivery_state state)

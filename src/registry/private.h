@@ -154,14 +154,38 @@ struct registry_order {
 /* A row of deliveries and its event. */
 bool registry_insert_delivery(struct registry *registry, const struct registry_order *order,
                               struct err *err_r);
+/* What happened to it. */
+bool registry_add_delivery_event(struct registry *registry, int64_t delivery, const char *name,
+                                 const char *text, int64_t now, struct err *err_r);
 /* "" for none */
 const char *registry_occasion(const struct reply *reply);
 
 /* ---- uids.c */
 
+/* One folder of one mailbox at one UIDVALIDITY. */
+struct place {
+    const char *body;
+    const char *mailbox;
+    const char *folder;
+    uint32_t uidvalidity;
+};
+int registry_compare_uid(const void *a, const void *b); /* of uint32_t, for qsort() */
+
 /* The row that speaks for this UID, a vanished one too; 0 where there is none. */
 bool registry_find_row(struct registry *registry, const struct raw_mail *raw, int64_t *id_r,
                        enum message_state *state_r, struct err *err_r);
+
+/* ---- junk.c */
+
+struct uid_list {
+    uint32_t *v; /* sorted */
+    size_t n;
+};
+/* roster NULL: by whichever. */
+bool registry_list_left_alone(struct registry *registry, struct arena *arena,
+                              const struct place *place, const char *roster,
+                              struct uid_list *list_r, struct err *err_r);
+bool registry_has_uid(const struct uid_list *list, uint32_t uid);
 
 /* ---- list.c */
 

@@ -110,6 +110,50 @@ bool registry_note_moved(struct registry *registry, const char *body, const char
                          const char *folder, uint32_t uidvalidity, const uint32_t *uids,
                          size_t count, int64_t now, struct err *err_r);
 
+/* ---- a folder for junk ------------------------------------------------------------------------
+ */
+
+/* As registry_compare_uids(), and *wanted are those of which it has yet to be found out who sent
+ * them: a UID that was left alone by the same roster is none, and one that is not there any more is
+ * forgotten. */
+bool registry_compare_junk(struct registry *registry, struct arena *arena, const char *body,
+                           const char *mailbox, const char *folder, uint32_t uidvalidity,
+                           const uint32_t *uids, size_t count, const char *roster,
+                           struct uid_sets *sets_r, struct err *err_r);
+/* Its sender is not on the roster; nothing but the UID is kept.  Harmless to repeat. */
+bool registry_leave_alone(struct registry *registry, const struct raw_mail *raw, const char *roster,
+                          struct err *err_r);
+
+/* ---- copies of acknowledgements ---------------------------------------------------------------
+ */
+
+struct unfiled {
+    int64_t delivery; /* 0: there is none */
+    const char *message_id;
+    int64_t date;      /* of the answer */
+    bool may_be_there; /* an earlier try was not heard of again */
+    const char *bytes;
+    size_t size;
+};
+/* The next one for this mailbox, to which the mail that caused it had come: one behind after (a
+ * delivery, or 0), else the first. */
+bool registry_find_unfiled(struct registry *registry, struct arena *arena, const char *body,
+                           const char *mailbox, int64_t after, struct unfiled *row_r,
+                           struct err *err_r);
+/* Committed before the copy goes out. */
+bool registry_filing_begin(struct registry *registry, int64_t delivery, int64_t now,
+                           struct err *err_r);
+/* where: for the event, if it lies there now; NULL: it was refused and is surely not there. */
+bool registry_filing_end(struct registry *registry, int64_t delivery, int64_t now,
+                         const char *where, struct err *err_r);
+/* How many wait, and since when the oldest does (MOMENT_NONE). */
+struct unfiled_count {
+    int64_t count;
+    int64_t oldest;
+};
+bool registry_count_unfiled(struct registry *registry, const char *body, const char *mailbox,
+                            struct unfiled_count *count_r, struct err *err_r);
+
 /* ---- the outbox -------------------------------------------------------------------------------
  */
 
@@ -140,6 +184,7 @@ struct delivery {
     int64_t tried_since;  /* created_at, unless a person let it go or sent it again later */
     int64_t next_attempt; /* MOMENT_NONE: none due */
     const char *response; /* of the last attempt, or NULL */
+    int64_t filed_at;     /* a copy lies in the sent-folder; MOMENT_NONE: none */
     const char *bytes;    /* only where asked for */
     size_t size;
 };
@@ -250,6 +295,12 @@ bool registry_list_claims(struct registry *registry, struct arena *arena, const 
 /* The chairs of the faction were told of it. */
 bool registry_note_claim_told(struct registry *registry, const char *body, int64_t message,
                               int64_t now, struct err *err_r);
+/* Mails that lay in the folder for junk, of which the office was not told. */
+bool registry_list_misfiled(struct registry *registry, struct arena *arena, const char *body,
+                            const char *mailbox, const char *folder, struct waiting_mail **rows_r,
+                            size_t *count_r, struct err *err_r);
+bool registry_note_misfiled_told(struct registry *registry, const char *body, int64_t message,
+                                 int64_t now, struct err *err_r);
 /* When an answer was made last whose occasion begins so; MOMENT_NONE: never. */
 /* A faction (or an address of none) whose answers are beyond the limit, and how many are to go out
  * later. */
@@ -389,6 +440,7 @@ bool registry_check(struct registry *registry, struct err *err_r);
 struct reconciliation {
     size_t in_mailbox;
     size_t by_state[6]; /* enum message_state */
+    size_t left_alone;  /* in a folder for junk */
     size_t unexplained;
     uint32_t *unexplained_uids;
 };

@@ -161,3 +161,29 @@ CREATE TABLE movers_next (
 INSERT INTO movers_next SELECT document, position, faction, role FROM movers;
 DROP TABLE movers;
 ALTER TABLE movers_next RENAME TO movers;
+
+-- A folder for junk is looked into for listed senders only.  Of the others nothing is kept but which
+-- UIDs they have, so that their senders are not asked for again while the roster is the same; what
+-- is gone from the folder is gone from here.
+
+CREATE TABLE left_alone (
+    body TEXT NOT NULL,
+    mailbox TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    uidvalidity INTEGER NOT NULL CHECK (uidvalidity BETWEEN 0 AND 4294967295),
+    uid INTEGER NOT NULL CHECK (uid BETWEEN 0 AND 4294967295),
+    roster TEXT NOT NULL, -- the sum of the one by which it was left alone
+    PRIMARY KEY (body, mailbox, folder, uidvalidity, uid)
+) STRICT, WITHOUT ROWID;
+
+-- That the office is told of a listed sender's mail in that folder is an event ('junk-told').
+
+CREATE INDEX messages_folder ON messages (body, mailbox, folder);
+
+-- A copy of each acknowledgement goes to the sent-folder.  Begun and not ended means that it may be
+-- there: it is looked for before the next try.
+
+ALTER TABLE deliveries ADD COLUMN filing_at INTEGER; -- begun; NULL: no copy of which nobody knows
+ALTER TABLE deliveries ADD COLUMN filed_at INTEGER;  -- a copy lies there
+CREATE INDEX deliveries_unfiled ON deliveries (body, id)
+    WHERE kind = 'acknowledgement' AND filed_at IS NULL AND state IN ('sent', 'bounced');

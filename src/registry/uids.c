@@ -9,14 +9,6 @@
 
 #include <stdlib.h>
 
-/* One folder of one mailbox at one UIDVALIDITY. */
-struct place {
-    const char *body;
-    const char *mailbox;
-    const char *folder;
-    uint32_t uidvalidity;
-};
-
 static bool find_row(struct registry *registry, const struct place *place, uint32_t uid,
                      int64_t *id_r, enum message_state *state_r, struct err *err_r)
 {
@@ -60,7 +52,7 @@ bool registry_find_uid(struct registry *registry, const struct raw_mail *raw, in
     return true;
 }
 
-static int compare_uid(const void *a, const void *b)
+int registry_compare_uid(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
@@ -75,7 +67,7 @@ static uint32_t *sort_uids(struct arena *arena, const uint32_t *uids, size_t cou
 
     for (size_t i = 0; i < count; i++)
         sorted[i] = uids[i];
-    qsort(sorted, count, sizeof *sorted, compare_uid);
+    qsort(sorted, count, sizeof *sorted, registry_compare_uid);
     for (size_t i = 0; i < count; i++) {
         if (n == 0 || sorted[n - 1] != sorted[i])
             sorted[n++] = sorted[i];
@@ -117,6 +109,7 @@ bool registry_reconcile(struct registry *registry, struct arena *arena, const ch
                         struct err *err_r)
 {
     struct place place = {body, mailbox, folder, uidvalidity};
+    struct uid_list alone;
     size_t n;
     uint32_t *sorted = sort_uids(arena, uids, count, &n);
 
@@ -124,6 +117,8 @@ bool registry_reconcile(struct registry *registry, struct arena *arena, const ch
         .in_mailbox = n,
         .unexplained_uids = arena_array(arena, n + 1, sizeof(uint32_t)),
     };
+    if (!registry_list_left_alone(registry, arena, &place, NULL, &alone, err_r))
+        return false;
     for (size_t i = 0; i < n; i++) {
         enum message_state state;
         int64_t id;
@@ -131,7 +126,9 @@ bool registry_reconcile(struct registry *registry, struct arena *arena, const ch
         if (!find_row(registry, &place, sorted[i], &id, &state, err_r))
             return false;
         /* "vanished" does not explain a mail that is there */
-        if (id == 0 || state == MESSAGE_VANISHED)
+        if (id == 0 && registry_has_uid(&alone, sorted[i]))
+            r->left_alone++;
+        else if (id == 0 || state == MESSAGE_VANISHED)
             r->unexplained_uids[r->unexplained++] = sorted[i];
         else
             r->by_state[state]++;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The document that speaks for the mail: of those that wait the one with the earliest last day. */
-#define WAITING                                                                              \
+#define MAILS                                                                                \
     "SELECT m.id, m.arrived_at, m.sender_address, m.subject,"                                \
     " coalesce(d.decided_by, m.decided_by), coalesce(d.reason, m.reason), m.mail_date,"      \
     " m.registered_at, m.body, m.trust, d.kind, d.title, d.deadline_state, d.deadline_day,"  \
@@ -14,8 +14,10 @@
     " FROM messages m LEFT JOIN documents d ON d.id = (SELECT o.id FROM documents o"         \
     "  WHERE o.message = m.id AND o.motion IS NULL"                                          \
     "  AND o.decided_by IS NOT 'ignored-by-person'"                                          \
-    "  ORDER BY o.deadline_day IS NULL, o.deadline_day, o.position LIMIT 1)"                 \
-    " WHERE (m.state IN ('held', 'unreadable')"                                              \
+    "  ORDER BY o.deadline_day IS NULL, o.deadline_day, o.position LIMIT 1)"
+#define WAITING                                 \
+    MAILS                                       \
+    " WHERE (m.state IN ('held', 'unreadable')" \
     "  OR (m.state = 'registered' AND d.id IS NOT NULL))"
 
 static bool read_document(struct statement *s, struct arena *arena, struct waiting_mail *row)
@@ -110,6 +112,21 @@ bool registry_list_overdue(struct registry *registry, struct arena *arena, const
                                   " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
                                   "  AND e.event = 'reminded' AND e.at > ?2) ORDER BY m.id",
                           value_text(body), value_int(told_before)) &&
+           read_mails(registry, s, arena, rows_r, count_r, err_r);
+}
+
+bool registry_list_misfiled(struct registry *registry, struct arena *arena, const char *body,
+                            const char *mailbox, const char *folder, struct waiting_mail **rows_r,
+                            size_t *count_r, struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          MAILS " WHERE m.body = ?1 AND m.mailbox = ?2 AND m.folder = ?3"
+                                " AND m.state IN ('registered', 'held', 'unreadable')"
+                                " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
+                                "  AND e.event = 'junk-told') ORDER BY m.id",
+                          value_text(body), value_text(mailbox), value_text(folder)) &&
            read_mails(registry, s, arena, rows_r, count_r, err_r);
 }
 
@@ -231,4 +248,12 @@ bool registry_note_claim_told(struct registry *registry, const char *body, int64
         registry,
         &(struct event){.event = "chairs-told", .at = now, .body = body, .message = message},
         err_r);
+}
+
+bool registry_note_misfiled_told(struct registry *registry, const char *body, int64_t message,
+                                 int64_t now, struct err *err_r)
+{
+    return note(registry,
+                &(struct event){.event = "junk-told", .at = now, .body = body, .message = message},
+                err_r);
 }

@@ -24,6 +24,8 @@ reply_templates = \
 	src/reply/templates/de/held.txt \
 	src/reply/templates/en/held.txt \
 	src/reply/templates/en/reminder.txt \
+	src/reply/templates/en/junk.txt \
+	src/reply/templates/de/junk.txt \
 	src/reply/templates/en/paced.txt \
 	src/reply/templates/de/paced.txt \
 	src/reply/templates/en/failed.txt \

@@ -158,6 +158,21 @@ void news_reminder(struct arena *arena, const struct news *news, const struct ne
     tell_waiting(arena, news, "reminder", mails, wanted ? count : 0, left, replies_r);
 }
 
+void news_misfiled(struct arena *arena, const struct news *news, const char *folder,
+                   const struct news_mail *mails, size_t count, struct replies *replies_r)
+{
+    struct telling telling;
+
+    *replies_r = (struct replies){0};
+    if (count == 0)
+        return;
+    begin(&telling, arena, news);
+    waiting_set_mails(&telling.rendering.common, mails, count);
+    set(&telling, "path", folder);
+    tell_office(&telling, "junk", NULL);
+    *replies_r = telling.rendering.replies;
+}
+
 void news_claim(struct arena *arena, const struct news *news, const struct conf_faction *faction,
                 const struct news_mail *mails, size_t count, struct replies *replies_r)
 {

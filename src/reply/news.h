@@ -44,6 +44,10 @@ void news_held(struct arena *arena, const struct news *news, const struct news_m
 void news_reminder(struct arena *arena, const struct news *news, const struct news_mail *mails,
                    size_t count, size_t left, struct replies *replies_r);
 
+/* To the office: mails of members had lain in the folder for junk. */
+void news_misfiled(struct arena *arena, const struct news *news, const char *folder,
+                   const struct news_mail *mails, size_t count, struct replies *replies_r);
+
 /* To the chairs of the faction: unknown senders write in its name. */
 void news_claim(struct arena *arena, const struct news *news, const struct conf_faction *faction,
                 const struct news_mail *mails, size_t count, struct replies *replies_r);

@@ -21,7 +21,7 @@ static const char *const names[] = {
     "message", "arrival", "server", "evidence", "registered_at", "mail_date", "from", "trust",
     "trust_office", "pretences", "alarm", "forwarder", "inner_date", "inner_arrival", "subject",
     "short_subject", "message_id", "raw_size", "raw_sha256", "parts", "found", "unreadable",
-    "unread",
+    "unread", "junk",
     /* of a motion */
     "number", "position", "kind", "label", "title", "short_title", "withheld", "confidential",
     "ocr", "mover", "named", "meetings", "short_meetings", "rules", "in_time", "late", "unknown",
@@ -319,6 +319,8 @@ void values_init(struct values *values, struct arena *arena, const struct reply_
     values_set(values, "arrival", say_moment(values, arrival->at));
     values_set(values, "server", by_server ? values_clean(arena, arrival->basis) : NULL);
     values_set(values, "evidence", values_showable(arena, arrival->evidence, TITLE_LENGTH));
+    if (conf_is_junk(input->mailbox, input->raw->folder))
+        values_set(values, "junk", values_clean(arena, input->raw->folder));
     values_set(values, "registered_at", say_moment(values, input->registered_at));
     values_set(values, "unreadable", flag(input->decision->state == MESSAGE_UNREADABLE));
     values_set(

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "trust/trust.h"
 
+#include "base/digest.h"
+#include "base/text.h"
 #include "mail/address.h"
 #include "trust/authres.h"
 #include "trust/label.h"
@@ -11,6 +13,21 @@ bool trust_member_is_active(const struct conf_member *member, struct day day)
     if (!day_is_none(member->since) && day.n < member->since.n)
         return false;
     return day_is_none(member->until) || day.n <= member->until.n;
+}
+
+const char *trust_digest_roster(struct arena *arena, const struct conf_body *body)
+{
+    struct text all;
+
+    text_init(&all, arena);
+    for (size_t i = 0; i < body->faction_count; i++)
+        for (size_t k = 0; k < body->factions[i].member_count; k++) {
+            const struct conf_member *member = &body->factions[i].members[k];
+
+            text_addf(&all, "%s %s", member->address, text_join(arena, &member->addresses, " "));
+            text_addf(&all, " %lld %lld\n", (long long)member->since.n, (long long)member->until.n);
+        }
+    return digest_hex(arena, all.s, all.len);
 }
 
 static bool member_has_address(const struct conf_member *member, const char *address)

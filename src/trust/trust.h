@@ -44,6 +44,9 @@ const char *trust_sender_key(struct arena *arena, const struct mail *mail,
  * compounds), or NULL. */
 const struct conf_faction *trust_find_faction(const struct conf_body *body, const char *label);
 
+/* A sum over who is on the roster, and when: 64 hexadecimal digits. */
+const char *trust_digest_roster(struct arena *arena, const struct conf_body *body);
+
 /* Whether the member is on the roster on that day. */
 bool trust_member_is_active(const struct conf_member *member, struct day day);
 

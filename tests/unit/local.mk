@@ -186,6 +186,8 @@ EXTRA_DIST += \
 	tests/corpus/replies/de-bad-file.txt \
 	tests/corpus/replies/de-claim.txt \
 	tests/corpus/replies/de-failed.txt \
+	tests/corpus/replies/de-junk.txt \
+	tests/corpus/replies/en-junk.txt \
 	tests/corpus/replies/de-paced.txt \
 	tests/corpus/replies/en-paced.txt \
 	tests/corpus/replies/de-reminder.txt \

@@ -14,9 +14,10 @@
 /* A healthy town; each case changes what it is about. */
 static struct check_mailbox healthy_mailbox = {
     .name = "hau/rathaus", .visited_at = NOW - 20, .interval = 300};
-#define HEALTHY                                                                     \
-    .now = NOW, .running = true, .mailboxes = &healthy_mailbox, .mailbox_count = 1, \
-    .oldest_held = MOMENT_NONE, .oldest_unsent = MOMENT_NONE, .newest_failure = MOMENT_NONE
+#define HEALTHY                                                                              \
+    .now = NOW, .running = true, .mailboxes = &healthy_mailbox, .mailbox_count = 1,          \
+    .oldest_held = MOMENT_NONE, .oldest_unsent = MOMENT_NONE, .oldest_unfiled = MOMENT_NONE, \
+    .newest_failure = MOMENT_NONE
 #define MAILBOX(...)                                        \
     .mailboxes = &(struct check_mailbox)                    \
     {                                                       \
@@ -90,6 +91,14 @@ static const struct check_case {
      {HEALTHY, .unsent = 3, .oldest_unsent = NOW - DAYS(1)},
      CHECK_CRITICAL,
      "for 24 h"},
+    {"a copy is late, but not yet too late",
+     {HEALTHY, .unfiled = 1, .oldest_unfiled = NOW - HOURS(6) + 1},
+     CHECK_OK,
+     "unfiled=1"},
+    {"copies are too late",
+     {HEALTHY, .unfiled = 2, .oldest_unfiled = NOW - HOURS(6)},
+     CHECK_WARNING,
+     "2 copies are not in the sent-folder yet, the oldest for 6 h"},
     {"an answer failed",
      {HEALTHY, .failed = 2, .newest_failure = NOW - DAYS(3)},
      CHECK_WARNING,
@@ -136,7 +145,8 @@ static void test_performance(void **state)
     check_judge(arena, &facts, &check_defaults, &line);
     assert_string_equal(strchr(line, '|'),
                         "| mailboxes=1 visit_age=20s;900;3600 held=4 held_overdue=0;0 "
-                        "held_age=90s waiting=7 failed=0 unsent=0 unsent_age=0s;3600;86400");
+                        "held_age=90s waiting=7 failed=0 unsent=0 unsent_age=0s;3600;86400 "
+                        "unfiled=0");
     arena_free(arena);
 }
 
