@@ -45,12 +45,14 @@ struct authres_finding {
         *evidence; /* every method's result in the believed fields, "mx.town.example:
                     * dkim=pass header.d=spd.example; spf=fail"; NULL: no field is believed */
     /* What speaks against the mail, as it is written; NULL for none. */
-    const char *failed;  /* a believed result by which the mail is not of the domain */
-    const char *other;   /* a believed pass, but for another domain */
-    const char *forged;  /* says that one of our servers found the mail good, where none of them
-                          * writes: below a foreign Received, below From, in an attached message, in
-                          * the text; or it contradicts what stands above it */
-    const char *foreign; /* says so of another server, which is none of ours */
+    const char *failed;    /* a believed result by which the mail is not of the domain */
+    const char *other;     /* a believed pass, but for another domain */
+    const char *forged;    /* says that one of our servers found the mail good, where none of them
+                            * writes: below From, in an attached message, in the text, under a name
+                            * that only looks like ours; or it contradicts what stands above it */
+    const char *misplaced; /* ... below the first Received of another server: forged, or our
+                            * own-servers are not complete */
+    const char *foreign;   /* says so of another server, which is none of ours */
 };
 
 /* For the domain of the one From address ("": there is none); ids compare by their letters

@@ -181,6 +181,11 @@ static bool is_believed(const struct conf_body *body, const struct authres *auth
 
 /* ---- a field that is not ---- */
 
+static bool is_ours(const struct judging *judging, const char *id)
+{
+    return id && texts_has_nocase(&judging->body->authserv_id, id);
+}
+
 /* The id of one of our servers, or one that looks like it. */
 static bool names_us(struct judging *judging, const char *id)
 {
@@ -210,19 +215,21 @@ static const char *skip_instance(const char *value)
 
 /* In our name? */
 static void look_for_forged(struct judging *judging, const char *value,
-                            const struct authres *authres)
+                            const struct authres *authres, bool by_a_server)
 {
     const char *id = authres ? authres->authserv_id : first_word(judging->arena, value);
-    if (!judging->finding.forged && strchr(value, '=') && strcasestr(value, "pass") &&
-        names_us(judging, id))
-        judging->finding.forged = value;
+    const char **found = by_a_server && is_ours(judging, id) ? &judging->finding.misplaced
+                                                             : &judging->finding.forged;
+    if (!*found && strchr(value, '=') && strcasestr(value, "pass") && names_us(judging, id))
+        *found = value;
 }
 
-static void disbelieve(struct judging *judging, const char *value)
+/* below: a Received of another server stands above it. */
+static void disbelieve(struct judging *judging, const char *value, bool below)
 {
     struct authres authres;
     bool good = authres_parse(judging->arena, value, &authres);
-    look_for_forged(judging, value, good ? &authres : NULL);
+    look_for_forged(judging, value, good ? &authres : NULL, below);
     for (size_t i = 0; good && i < authres.n && !judging->finding.foreign; i++)
         if (result_means(judging->arena, &authres.results[i], judging->domain) &&
             !names_us(judging, authres.authserv_id))
@@ -231,12 +238,12 @@ static void disbelieve(struct judging *judging, const char *value)
 
 /* Others' seals and what attached messages bring are at home in honest mail, as our own seal is
  * above our Received; only what is in our name is not. */
-static void disbelieve_claim(struct judging *judging, const char *value)
+static void disbelieve_claim(struct judging *judging, const struct mail_authres *claim)
 {
     struct authres authres;
-    value = skip_instance(value);
+    const char *value = skip_instance(claim->value);
     bool good = authres_parse(judging->arena, value, &authres);
-    look_for_forged(judging, value, good ? &authres : NULL);
+    look_for_forged(judging, value, good ? &authres : NULL, claim->hops_above < MAIL_MAX_HOPS);
 }
 
 /* Somebody may hope that a person, or a program, takes a line of the text for a field. */
@@ -248,7 +255,7 @@ static void look_at_text(struct judging *judging, const char *text)
         if (strncasecmp(line, name, strlen(name)) != 0)
             continue;
         line += strlen(name);
-        disbelieve(judging, arena_strndup(judging->arena, line, strcspn(line, "\n")));
+        disbelieve(judging, arena_strndup(judging->arena, line, strcspn(line, "\n")), false);
     }
 }
 
@@ -263,11 +270,11 @@ static void look_at_fields(struct judging *judging, const struct mail *mail, siz
             is_believed(judging->body, &authres, i))
             believe(judging, &authres);
         else
-            disbelieve(judging, field->value);
+            disbelieve(judging, field->value, field->hops_above > own);
     }
     for (size_t i = 0; i < mail->claim_count; i++)
         if (mail->claims[i].hops_above > own)
-            disbelieve_claim(judging, mail->claims[i].value);
+            disbelieve_claim(judging, &mail->claims[i]);
 }
 
 void authres_judge(struct arena *arena, const struct mail *mail, const struct conf_body *body,

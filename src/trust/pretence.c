@@ -310,6 +310,8 @@ static void look_at_results(struct search *search)
         add(search, PRETENCE_FAILED, finding->failed, domain);
     if (finding->forged)
         add(search, PRETENCE_FORGED, finding->forged, NULL);
+    if (finding->misplaced)
+        add(search, PRETENCE_MISPLACED, finding->misplaced, NULL);
     if (finding->foreign)
         add(search, PRETENCE_FOREIGN, finding->foreign, NULL);
     if (finding->other)
@@ -384,6 +386,11 @@ static const struct {
                          "it brings Authentication-Results in the name of our mail server, which "
                          "are not believed ({shown})",
                          true},
+    [PRETENCE_MISPLACED] = {"misplaced-results",
+                            "Authentication-Results in the name of our mail server stand below "
+                            "another server's Received, and are not believed; are own-servers "
+                            "complete? ({shown})",
+                            false},
     [PRETENCE_FOREIGN] = {"foreign-results",
                           "it brings Authentication-Results of a server that is none of ours, "
                           "which are not believed ({shown})",

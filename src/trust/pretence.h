@@ -26,11 +26,12 @@ enum pretence_kind {
     PRETENCE_RESENT,         /* somebody else has sent it once more */
     PRETENCE_REPLY_TO,       /* answers are to go elsewhere */
     PRETENCE_FORGED,         /* Authentication-Results in our name that are not ours */
+    PRETENCE_MISPLACED,      /* ... below another server's Received */
     PRETENCE_FOREIGN,        /* ... of a server that is none of ours */
     PRETENCE_OTHER_DOMAIN,   /* what passed, passed for another domain */
 };
 
-#define PRETENCE_COUNT 15
+#define PRETENCE_COUNT 16
 
 struct pretence {
     enum pretence_kind kind;
