@@ -249,7 +249,8 @@ static bool is_listed(struct look *look, struct arena *arena, int fd, int64_t ar
     struct reading *reading;
     struct verdict verdict;
     struct err err;
-    if (!memfd_seal(fd, &err) || (!reader_read_apart(arena, fd, &reading, &err) && !reading))
+    if (!memfd_seal(fd, &err) ||
+        (!reader_read_apart(arena, fd, NULL, arrived, &reading, &err) && !reading))
         return false;
     trust_judge(arena, reading, look->body, look->conf, moment_day(arrived), &verdict);
     return verdict.member && verdict.level >= TRUST_LISTED;
