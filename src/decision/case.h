@@ -56,7 +56,7 @@ bool case_has_damaged_letter(const struct case_file *file);
 bool case_has_scanned_letter(const struct case_file *file);
 const char *case_name_closed_letter(struct arena *arena, const struct case_file *file);
 
-/* A motion, or a closed letter. */
+/* A motion, a closed letter, or a picture that may be a page of one. */
 bool case_has_something_to_judge(const struct case_file *file);
 bool case_has_nothing_to_judge(const struct case_file *file);
 

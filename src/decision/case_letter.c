@@ -71,11 +71,32 @@ bool case_has_scanned_letter(const struct case_file *file)
     return is_closed_by(file, PART_IMAGE);
 }
 
+/* Bytes of a scanned page at least; logos and photographs of senders are smaller. */
+#define PAGE_MIN 100000
+
+/* A page as a copier or a telephone makes a picture of it; nobody's logo is a TIFF. */
+static bool is_page(const struct mail_part *part)
+{
+    if (part->text == PART_EXTRACTED || part->type == NULL)
+        return false;
+    return text_equal(part->type, "image/tiff") ||
+           (text_starts(part->type, "image/") && part->size >= PAGE_MIN);
+}
+
+static bool has_page(const struct case_file *file)
+{
+    for (size_t i = 0; file->reading != NULL && i < file->reading->mail->part_count; i++) {
+        if (is_page(&file->reading->mail->parts[i]))
+            return true;
+    }
+    return false;
+}
+
 /* A copier sends letters with Auto-Submitted, a list may be copied in: what can be a motion is a
  * person's to judge. */
 bool case_has_something_to_judge(const struct case_file *file)
 {
-    return case_has_motion(file) || case_has_closed_letter(file);
+    return case_has_motion(file) || case_has_closed_letter(file) || has_page(file);
 }
 
 bool case_has_nothing_to_judge(const struct case_file *file)

@@ -54,6 +54,15 @@
 #define SCAN_TEXT                     \
     PART("text/plain; charset=utf-8") \
     "\nScan\n" PART("application/pdf; name=\"scan.pdf\"") "\n%PDF-1.4 torn\n--b--\n"
+#define SCAN_TIFF "Auto-Submitted: auto-generated\n" MULTIPART("mixed")
+#define SCAN_TIFF_TEXT                                                                         \
+    PART("text/plain; charset=utf-8")                                                          \
+    "\nPlease open the attached document. It was scanned and sent to you by a device.\n" PART( \
+        "image/tiff; name=\"scan.tif\"") "\nII*\n--b--\n"
+#define FAX_TEXT                            \
+    PART("text/plain; charset=utf-8")       \
+    "\nSie haben ein Fax erhalten.\n" PART( \
+        "application/pdf; name=\"fax.pdf\"") "\n%PDF-1.4 torn\n--b--\n"
 #define MOTION                                                                                   \
     "Sehr geehrter Herr Bürgermeister,\n\ndie SPD-Fraktion stellt folgenden Antrag zur "        \
     "Sitzung des Rates am 24.09.2015:\n\nAntrag: Radweg an der Bahnhofstraße\n\n"               \
@@ -95,9 +104,8 @@ static const char *write_mail(struct arena *arena, const struct mail_case *one)
                              "Content-Transfer-Encoding: 8bit\n";
     const char *path =
         strstr(one->header, "Return-Path:") != NULL ? "" : "Return-Path: <" MEMBER ">\n";
-    const char *from = strstr(one->header, "From:") == one->header
-                           ? ""
-                           : "From: Wilhelm van Beek <" MEMBER ">\n";
+    const char *from =
+        strstr(one->header, "From:") == one->header ? "" : "From: Wilhelm van Beek <" MEMBER ">\n";
 
     return arena_printf(arena,
                         "%s%sReceived: from mail.example by mx.bedburg-hau.example;\n"

@@ -159,6 +159,31 @@ static void change_copier(struct setting *s)
     from(s, "kopierer@spd-bedburg-hau.example");
 }
 
+static void with_picture(struct setting *s, const char *type, size_t size)
+{
+    s->mail->parts[1].type = type;
+    s->mail->parts[1].text = PART_IMAGE;
+    s->mail->parts[1].size = size;
+}
+
+static void change_copier_fax(struct setting *s)
+{
+    change_automatic(s);
+    with_picture(s, "image/tiff", 4000);
+}
+
+static void change_copier_photo(struct setting *s)
+{
+    change_automatic(s);
+    with_picture(s, "image/jpeg", 400000);
+}
+
+static void change_absence_with_logo(struct setting *s)
+{
+    change_automatic(s);
+    with_picture(s, "image/png", 9000);
+}
+
 static void change_copier_text(struct setting *s)
 {
     s->mail->class = MAIL_AUTO_REPLY;
@@ -830,6 +855,10 @@ static const struct decision_case {
     {"a mail worded as a program's", change_doubtful, MESSAGE_HELD, "automatic-perhaps", "worded",
      ""},
     {"a copier's letter", change_copier, MESSAGE_HELD, "automatic-letter", "machine", ""},
+    {"a fax", change_copier_fax, MESSAGE_HELD, "automatic-letter", "machine", ""},
+    {"a copier's picture", change_copier_photo, MESSAGE_HELD, "automatic-letter", "machine", ""},
+    {"out of office, with a logo", change_absence_with_logo, MESSAGE_IGNORED, "automatic",
+     "automatic mail", ""},
     {"a copier's motion", change_copier_text, MESSAGE_HELD, "automatic-letter", "machine", "h"},
     {"a null sender's motion", change_null_sender, MESSAGE_HELD, "automatic-letter", "machine",
      "h"},
