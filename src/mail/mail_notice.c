@@ -16,6 +16,9 @@
 #define OPENING_MAX 400
 #define NOTICE_MAX 4000
 #define SIGNATURE_MAX 120
+#define NAME_MAX_BYTES 40
+
+#define QUESTION_WORDS 2 /* no more than so many ask nothing */
 
 enum mark {
     /* by words: notice_words.def */
@@ -115,11 +118,13 @@ static const struct rule {
     {M(RECEIVED) | M(SIGN), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
     {M(RECEIVED) | M(SUBJECT), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
     {M(SUBJECT) | M(HINT) | M(YOURS), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
-    {M(AWAY) | M(HINT) | M(TITLE), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(TITLE) | M(AWAY), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(AWAY) | M(HINT) | M(SUBJECT), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(AWAY) | M(HINT) | M(REPLIES), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(AWAY) | M(HINT), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, true},
     {M(RECEIVED), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, true},
+    {M(YOURS) | M(SIGN), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, true},
+    {M(YOURS) | M(HINT), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, true},
     {M(SERVICE), M(ASKS) | M(ATTACHED) | M(SELF), MAIL_AUTO_REPLY, false},
     {M(READER) | M(TEAM), M(ASKS) | M(ATTACHED) | M(SELF), MAIL_AUTO_REPLY, true},
     {M(READER), M(ASKS) | M(ATTACHED) | M(SELF) | M(SIGNED) | M(CLOSING), MAIL_AUTO_REPLY, true},
@@ -191,14 +196,24 @@ static bool says_received(struct arena *arena, const char *own)
     return false;
 }
 
-/* Within an address a question mark asks nothing. */
+static bool ends_sentence(const char *word)
+{
+    size_t n = strlen(word);
+    return n > 0 && strchr(".!?:", word[n - 1]);
+}
+
+/* "Dringend?" or "Noch Fragen?" is no question to the reader, nor is a mark within an address. */
 static bool has_question(struct arena *arena, const char *own)
 {
+    size_t count = 0;
     while (*own) {
         size_t n = strcspn(own, " ");
         const char *word = arena_strndup(arena, own, n);
-        if (strchr(word, '?') && !strstr(word, "://") && !text_starts(word, "www."))
+        bool address = strstr(word, "://") || text_starts(word, "www.");
+        count++;
+        if (count > QUESTION_WORDS && strchr(word, '?') && !address)
             return true;
+        count = ends_sentence(word) ? 0 : count;
         own += n + (own[n] == ' ');
     }
     return false;
@@ -246,7 +261,9 @@ static bool is_signed(const struct notice *notice)
         return false;
     const char *last = strrchr(name, ' ');
     last = text_fold(notice->reader->arena, last ? last + 1 : name);
-    return *last != '\0' && text_has_word(notice->end, last);
+    size_t n = strlen(notice->end);
+    return *last != '\0' &&
+           text_has_word(notice->end + (n < NAME_MAX_BYTES ? 0 : n - NAME_MAX_BYTES), last);
 }
 
 static const char *const reply_prefixes[] = {
@@ -260,7 +277,8 @@ static marks find_marks(const struct notice *notice)
         marks mark;
         bool there;
     } others[] = {
-        {M(RECEIVED), says_received(reader->arena, notice->own)},
+        {M(RECEIVED), says_received(reader->arena, notice->own) ||
+                          says_received(reader->arena, notice->subject)},
         {M(AUTO_SUBJECT), subject_starts(reader, mail_auto_subjects)},
         {M(READ_SUBJECT), subject_starts(reader, mail_receipt_subjects)},
         {M(FAILED_SUBJECT), subject_starts(reader, mail_bounce_subjects)},
@@ -334,20 +352,30 @@ static const struct rule *find_rule(marks found)
     return NULL;
 }
 
+/* Whoever words a motion is a person, whatever the subject says. */
+static void doubt_subject(struct reader *reader, const struct notice *notice)
+{
+    struct mail *mail = reader->mail;
+    if (!says(notice->own, MARK_LETTER))
+        return;
+    mail->class = MAIL_PERSONAL;
+    mail->responds = false;
+}
+
 void mail_classify_text(struct reader *reader)
 {
     struct mail *mail = reader->mail;
     if (!is_open(reader))
         return;
     struct notice notice = look_at(reader);
-    marks found = find_marks(&notice);
-    if (reader->class_by_subject && found & M(LETTER)) {
-        mail->class = MAIL_PERSONAL;
-        mail->responds = false;
-    }
-    if (reader->class_by_subject || found & M(LETTER) || strlen(notice.own) > NOTICE_MAX)
+    if (reader->class_by_subject) {
+        doubt_subject(reader, &notice);
         return;
-    const struct rule *rule = find_rule(found);
+    }
+    if (strlen(notice.own) > NOTICE_MAX)
+        return;
+    marks found = find_marks(&notice);
+    const struct rule *rule = found & M(LETTER) ? NULL : find_rule(found);
     if (!rule)
         return;
     mail->class = rule->class;
