@@ -50,7 +50,9 @@ EXTRA_DIST += \
 	tests/scenario/epoch.sh \
 	tests/scenario/folder.sh \
 	tests/scenario/forged-header.sh \
+	tests/scenario/attachment-later.sh \
 	tests/scenario/follow.sh \
+	tests/scenario/joint.sh \
 	tests/scenario/full.sh \
 	tests/scenario/hang.sh \
 	tests/scenario/human.sh \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/digest.h"
 
+#include <string.h>
+
 #include "base/file.h"
 
 #include "base/err.h"
@@ -51,5 +53,17 @@ bool digest_memfd(int fd, unsigned char sum_r[DIGEST_SIZE], size_t *n_r, struct 
     digest_end(digest, sum_r);
     *n_r = map.n;
     memfd_unmap(&map);
+    return true;
+}
+
+bool digest_from_hex(const char *hex, unsigned char digest_r[DIGEST_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    if (strspn(hex, digits) != 2 * (size_t)DIGEST_SIZE || hex[2 * DIGEST_SIZE] != '\0')
+        return false;
+    for (size_t i = 0; i < DIGEST_SIZE; i++)
+        digest_r[i] = (unsigned char)((strchr(digits, hex[2 * i]) - digits) * 16 +
+                                      (strchr(digits, hex[2 * i + 1]) - digits));
     return true;
 }

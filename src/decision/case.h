@@ -92,6 +92,15 @@ const char *case_name_referred(struct arena *arena, const struct case_file *file
  * FOLLOW_REPLACES, FOLLOW_CORRECTS or FOLLOW_NONE. */
 enum follow case_find_change(const struct case_file *file, const struct motion *motion);
 
+/* It answers the review of a mail of its own faction; of one that still waits. */
+bool case_is_about_held(const struct case_file *file);
+bool case_answers_held(const struct case_file *file);
+const char *case_name_held(struct arena *arena, const struct case_file *file);
+/* It brings the attachment that the held mail spoke of. */
+bool case_brings_missing(const struct case_file *file);
+/* The motion, registered now, is what the held mail was about. */
+bool case_completes_held(const struct case_file *file, const struct motion *motion);
+
 bool case_may_withdraw(const struct case_file *file, const struct motion *motion);
 bool case_may_leave(const struct case_file *file, const struct motion *motion);
 bool case_may_replace(const struct case_file *file, const struct motion *motion);

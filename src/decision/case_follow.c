@@ -3,6 +3,7 @@
 #include "decision/case.h"
 
 #include "decision/follow.h"
+#include "mail/address.h"
 #include "trust/label.h"
 
 #include <string.h>
@@ -235,11 +236,76 @@ bool case_may_correct(const struct case_file *file, const struct motion *motion)
     return fits;
 }
 
+/* ---- whether it belongs to a mail that is held -------------------------------------------------
+ */
+
+static bool is_of_own_faction(const struct case_file *file, const char *address)
+{
+    const struct conf_faction *faction = file->verdict->faction;
+
+    for (size_t i = 0; faction != NULL && address != NULL && i < faction->member_count; i++) {
+        const struct conf_member *member = &faction->members[i];
+
+        if (address_equal(member->address, address) ||
+            case_has_address(&member->addresses, address))
+            return true;
+    }
+    return false;
+}
+
+bool case_is_about_held(const struct case_file *file)
+{
+    const struct known_held *held = file->known->held;
+
+    return held != NULL && file->verdict != NULL && is_of_own_faction(file, held->sender);
+}
+
+bool case_answers_held(const struct case_file *file)
+{
+    return case_is_about_held(file) && file->known->held->waits;
+}
+
+const char *case_name_held(struct arena *arena, const struct case_file *file)
+{
+    return arena_printf(arena, "m%lld", (long long)file->known->held->message);
+}
+
+bool case_brings_missing(const struct case_file *file)
+{
+    const struct known_held *held = file->known->held;
+
+    return case_answers_held(file) && text_equal(held->row, "attachment-missing") &&
+           held->titles.n > 0 && case_has_no_motion(file) && brings_papers(file) &&
+           may_submit(file);
+}
+
+bool case_completes_held(const struct case_file *file, const struct motion *motion)
+{
+    const struct texts *titles = &file->known->held->titles;
+    struct arena *arena;
+    bool same;
+
+    if (titles->n == 0)
+        return true;
+    arena = arena_new();
+    same = titles->n == 1 && motion->title != NULL &&
+           text_equal(label_fold(arena, titles->v[0]), label_fold(arena, motion->title));
+    arena_free(arena);
+    return same;
+}
+
+/* We asked for them, so that they need no words. */
+static bool was_missed(const struct case_file *file)
+{
+    return case_is_about_held(file) && text_equal(file->known->held->row, "completed");
+}
+
 /* Nothing of the motion changes: who may hand in a motion may add papers to one. */
 bool case_may_add(const struct case_file *file, const struct motion *motion)
 {
-    return case_is_by_word(file, motion) && is_mover(file) && says_clearly(file, WISH_ADD) &&
-           brings_papers(file) && !case_is_for_another(file, motion);
+    return case_is_by_word(file, motion) && is_mover(file) &&
+           (says_clearly(file, WISH_ADD) || was_missed(file)) && brings_papers(file) &&
+           !case_is_for_another(file, motion);
 }
 
 /* ---- whether a faction is rightly named --------------------------------------------------------

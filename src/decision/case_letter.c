@@ -120,7 +120,11 @@ bool case_lacks_attachment(const struct case_file *file)
 
 bool case_is_reply(const struct case_file *file)
 {
-    return file->reading->mail->in_reply_to.n > 0;
+    const struct mail *mail = file->reading->mail;
+
+    /* some programs keep no ids of what they answer, only its subject */
+    return mail->in_reply_to.n > 0 || mail->references.n > 0 || file->known->referred != NULL ||
+           file->known->held != NULL;
 }
 
 /* A mere "Ja, das ist richtig" asks for nothing and yet is what we asked for. */

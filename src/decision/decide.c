@@ -126,6 +126,11 @@ static const struct mail_rule {
      .state = MESSAGE_HELD,
      .sentence = "the same text or attachment by this sender is registered as {}",
      .detail = case_name_same_content},
+    {.name = "held-papers",
+     .tests = {case_brings_missing},
+     .state = MESSAGE_HELD,
+     .sentence = "it brings what {} lacked, which waits for another reason, too",
+     .detail = case_name_held},
     {.name = "follow-up",
      .tests = {case_has_no_motion, case_follows_up},
      .state = MESSAGE_REGISTERED,
@@ -167,6 +172,11 @@ static const struct mail_rule {
      .tests = {case_has_no_motion, case_is_reply, case_asks_nothing},
      .state = MESSAGE_IGNORED,
      .sentence = "a reply that asks nothing"},
+    {.name = "held-reply",
+     .tests = {case_has_no_motion, case_answers_held},
+     .state = MESSAGE_HELD,
+     .sentence = "no motion found: a reply about {}, which waits for a person",
+     .detail = case_name_held},
     {.name = "asking-reply",
      .tests = {case_has_no_motion, case_is_reply},
      .state = MESSAGE_HELD,
@@ -463,11 +473,27 @@ static void sum_up(struct arena *arena, const struct case_file *file, struct dec
     } else if (decision->unread.n > 0) {
         decision->reason = arena_printf(arena, "registered; not read yet: %s",
                                         text_join(arena, &decision->unread, ", "));
+    } else if (decision->completes != NULL) {
+        decision->reason =
+            arena_printf(arena, "registered; it completes %s", case_name_held(arena, file));
     } else if (file->known->other_of_id != NULL) {
         decision->reason =
             arena_printf(arena, "registered; %s has the same Message-ID and other content",
                          file->known->other_of_id);
     }
+}
+
+/* Two mails that are one motion have one number. */
+static const char *find_completing(const struct case_file *file, const struct decision *decision)
+{
+    for (size_t i = 0; i < decision->motion_count; i++) {
+        const struct decided_motion *decided = &decision->motions[i];
+
+        if (decided->registered && case_answers_held(file) &&
+            case_completes_held(file, decided->motion))
+            return decided->number;
+    }
+    return NULL;
 }
 
 void decide(struct arena *arena, const struct case_file *file, struct decision *decision_r)
@@ -484,6 +510,8 @@ void decide(struct arena *arena, const struct case_file *file, struct decision *
     decision_r->reason = fill(arena, rule->sentence, decision_r->detail);
     if (file->reading == NULL || (rule->state != MESSAGE_REGISTERED && rule->state != MESSAGE_HELD))
         return;
+    decision_r->about_held = case_is_about_held(file);
+    decision_r->brings_paper = case_brings_missing(file);
     decide_find_unread(arena, file->reading->mail, &decision_r->unread);
     describe_all(arena, file, decision_r);
     if (decision_r->whole) {
@@ -493,6 +521,7 @@ void decide(struct arena *arena, const struct case_file *file, struct decision *
     }
     for (size_t i = 0; i < decision_r->motion_count; i++)
         judge_motion(arena, file, &counter, &decision_r->motions[i]);
+    decision_r->completes = find_completing(file, decision_r);
     sum_up(arena, file, decision_r);
     decision_r->reason = add_remarks(arena, file, decision_r->reason);
 }

@@ -47,6 +47,16 @@ struct known_motion {
     bool confirmation_waits;
 };
 
+/* A mail that was held, whose review this mail answers. */
+struct known_held {
+    int64_t message;    /* "m12" */
+    bool waits;         /* it still does */
+    const char *row;    /* which row said so */
+    const char *sender; /* address, or NULL */
+    int64_t arrived_at;
+    struct texts titles; /* of its motions, "" for none; no element where it has none */
+};
+
 /* What the registry knows that bears on this mail; 0 and NULL mean no. */
 struct known {
     int64_t message;    /* the row this mail will get, for "m12" */
@@ -58,9 +68,12 @@ struct known {
     int64_t reported; /* our answer, "o34", that it is a report on, or was sent to the return
                          address of */
     const struct known_motion *referred; /* the one motion that it replies to or names, or NULL */
+    const struct known_held *held;       /* the one mail whose review it answers, or NULL */
+    int64_t completed_by; /* the mail that brought what was missing here; completed_at: when */
+    int64_t completed_at;
     struct texts asked; /* whom a mail of ours that it answers asked whether their faction is
                            rightly named: addresses */
-    bool own;  /* its Message-ID is that of one of our answers: it comes back */
+    bool own;           /* its Message-ID is that of one of our answers: it comes back */
     bool loop; /* it goes on answering our reviews, or has come with this subject or content so
                   often within a week that a program may write it */
     const char
@@ -113,7 +126,10 @@ struct decision {
     const char *reason; /* a sentence, English; of a duplicate: "m12" first */
     const char *detail; /* what the sentence speaks of (a name, a number), or NULL */
     bool silent;        /* the sender is not told, though the office is: a program might answer */
-    bool whole;         /* the row judged the mail as a whole, not one motion after the other */
+    const char *completes; /* the number that known->held has with this mail: it waits no longer */
+    bool about_held;       /* it is of the faction of known->held, so that both are spoken of */
+    bool brings_paper;     /* what known->held lacked, whose motions can be registered now */
+    bool whole;            /* the row judged the mail as a whole, not one motion after the other */
     struct arrival arrival;
     struct texts unread;            /* names of files that may be letters and gave no text */
     struct decided_motion *motions; /* n 0 unless registered or held */

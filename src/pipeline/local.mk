@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 libshell_a_SOURCES += \
+	src/pipeline/complete.c \
 	src/pipeline/pipeline.c \
 	src/pipeline/pipeline.h \
 	src/pipeline/ruling.c \

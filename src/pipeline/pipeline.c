@@ -39,8 +39,12 @@ static bool look_up(struct registry *registry, struct arena *arena, const struct
     int year, month, mday;
     c->known = (struct known){.message = 1, .next_counter = 1};
     day_to_ymd(moment_day(c->arrival.at), &year, &month, &mday);
-    return !registry || registry_lookup(registry, arena, message->body, &message->raw,
-                                        message->reading, year, message->id, &c->known, err_r);
+    if (registry && !registry_lookup(registry, arena, message->body, &message->raw,
+                                     message->reading, year, message->id, &c->known, err_r))
+        return false;
+    c->known.completed_by = message->completed_by;
+    c->known.completed_at = message->completed_at;
+    return true;
 }
 
 /* What to do, by the visible table; the letter's words first become the body's own. */
@@ -91,7 +95,9 @@ bool pipeline_conclude(struct registry *registry, struct arena *arena,
 bool pipeline_settle(struct registry *registry, struct arena *arena, const struct message *message,
                      struct conclusion *conclusion_r, int64_t *id_r, struct err *err_r)
 {
-    if (!pipeline_conclude(registry, arena, message, conclusion_r, err_r))
+    if (!pipeline_conclude(registry, arena, message, conclusion_r, err_r) ||
+        (conclusion_r->decision.brings_paper &&
+         !pipeline_complete(registry, arena, message, conclusion_r, err_r)))
         return false;
     struct registry_entry entry = {.body = message->body,
                                    .raw = &message->raw,

@@ -19,8 +19,10 @@ struct message {
     const struct reading *reading; /* NULL: it cannot be read */
     const char *unreadable;        /* why it cannot be read, in part or at all; NULL: it can */
     int64_t id;                    /* of one that the registry has, to explain it again; else 0 */
-    int64_t now;                   /* moment of registration */
-    const char *token;             /* fresh random, as in struct reply_input */
+    int64_t completed_by; /* message that brought its attachment, or 0; completed_at: when */
+    int64_t completed_at;
+    int64_t now;       /* moment of registration */
+    const char *token; /* fresh random, as in struct reply_input */
 };
 
 /* What was concluded about it. */
@@ -41,6 +43,13 @@ bool pipeline_receive(struct registry *registry, struct message *message, struct
  * it holds, and nobody may be told, before the commit. */
 bool pipeline_settle(struct registry *registry, struct arena *arena, const struct message *message,
                      struct conclusion *conclusion_r, int64_t *id_r, struct err *err_r);
+
+/* The mail brings the attachment that a held one lacked (decision.brings_paper): the motions of the
+ * held one are registered with its own arrival, and the conclusion about this one is drawn anew.
+ * Nothing changes where the held one would wait for another reason.  complete.c */
+bool pipeline_complete(struct registry *registry, struct arena *arena,
+                       const struct message *message, struct conclusion *conclusion,
+                       struct err *err_r);
 
 /* The second half without its last step: what would be done, changing nothing.  registry NULL:
  * there is none yet, so nothing is known. */

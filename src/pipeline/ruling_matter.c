@@ -2,6 +2,7 @@
 /* What an order is about, from the registry, as the pure parts want it. */
 #include "pipeline/ruling_inside.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "decision/refine.h"
 #include "trust/trust.h"
@@ -19,20 +20,6 @@ bool ruling_parse_id(const char *s, char letter, int64_t *id_r)
     return *end == '\0';
 }
 
-static void digest_from_hex(const char *hex, unsigned char *digest)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; hex != NULL && i < DIGEST_SIZE; i++) {
-        const char *high = strchr(digits, hex[2 * i]);
-        const char *low = strchr(digits, hex[2 * i + 1]);
-
-        if (high == NULL || low == NULL)
-            panic("registry: \"%s\" is no SHA-256", hex);
-        digest[i] = (unsigned char)((high - digits) * 16 + (low - digits));
-    }
-}
-
 static void set_raw(struct matter *matter)
 {
     const struct stored_message *stored = &matter->stored;
@@ -45,7 +32,8 @@ static void set_raw(struct matter *matter)
                                     .internaldate = stored->internaldate,
                                     .fd = -1,
                                     .size = stored->size};
-    digest_from_hex(stored->sha256, matter->raw.sha256);
+    if (stored->sha256 != NULL && !digest_from_hex(stored->sha256, matter->raw.sha256))
+        panic("registry: \"%s\" is no SHA-256", stored->sha256);
 }
 
 static bool find_body(const struct ruling_context *context, struct matter *matter,

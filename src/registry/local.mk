@@ -21,6 +21,7 @@ libshell_a_SOURCES += \
 	src/registry/copy.c \
 	src/registry/follow.c \
 	src/registry/followed.c \
+	src/registry/completed.c \
 	src/registry/chores.c \
 	src/registry/waiting.c \
 	src/registry/grants.c \

@@ -279,6 +279,7 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
     marks.body_digest = reading->mail->body_digest;
     return registry_find_reported(registry, arena, body, reading->mail, known_r, err_r) &&
            registry_find_referred(registry, arena, body->id, reading, known_r, err_r) &&
+           registry_find_held(registry, arena, body->id, reading, known_r, err_r) &&
            find_told(registry, &marks, &known_r->told, err_r) &&
            find_told_again(registry, &marks, &known_r->told, err_r) &&
            find_own(registry, &marks, &known_r->own, err_r) &&

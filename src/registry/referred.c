@@ -62,18 +62,32 @@ static bool search_thread(struct search *search, const struct texts *ids, struct
 /* The motions of a mail that is answered itself. */
 static bool search_mails(struct search *search, const struct texts *ids, struct err *err_r)
 {
-    for (size_t i = 0; i < ids->n && i < THREAD_MAX; i++) {
-        struct statement *s;
+    struct statement *s;
 
-        if (!STATEMENT_OPEN(search->registry, &s, err_r,
-                            "SELECT n.number FROM messages m JOIN documents d ON d.message = m.id"
-                            " JOIN numbers n ON n.motion = d.motion"
-                            " WHERE m.message_id = ? AND m.body = ?",
-                            value_text(ids->v[i]), value_text(search->body)) ||
-            !found(search, s, err_r))
-            return false;
-    }
-    return true;
+    return ids->n == 0 || (STATEMENT_OPEN(search->registry, &s, err_r,
+                                          "SELECT DISTINCT n.number FROM messages m"
+                                          " JOIN documents d ON d.message = m.id"
+                                          " JOIN numbers n ON n.motion = d.motion WHERE m.body = ?1"
+                                          " AND m.message_id IN (SELECT value FROM json_each(?2))",
+                                          value_text(search->body),
+                                          value_text(registry_texts_to_json(search->arena, ids))) &&
+                           found(search, s, err_r));
+}
+
+/* The motions of a mail that was held and whose review is answered. */
+static bool search_reviews(struct search *search, const struct texts *ids, struct err *err_r)
+{
+    struct statement *s;
+
+    return ids->n == 0 || (STATEMENT_OPEN(search->registry, &s, err_r,
+                                          "SELECT DISTINCT n.number FROM deliveries v"
+                                          " JOIN documents d ON d.message = v.message"
+                                          " JOIN numbers n ON n.motion = d.motion WHERE v.body = ?1"
+                                          " AND v.kind = 'review' AND v.motion IS NULL"
+                                          " AND v.message_id IN (SELECT value FROM json_each(?2))",
+                                          value_text(search->body),
+                                          value_text(registry_texts_to_json(search->arena, ids))) &&
+                           found(search, s, err_r));
 }
 
 static void describe(struct arena *arena, const struct motion_row *row,
@@ -172,7 +186,8 @@ bool registry_find_referred(struct registry *registry, struct arena *arena, cons
         !search_thread(&search, &mail->in_reply_to, err_r) ||
         !search_thread(&search, &mail->references, err_r))
         return false;
-    if (search.number == NULL && !search_mails(&search, &mail->in_reply_to, err_r))
+    if (search.number == NULL && (!search_mails(&search, &mail->in_reply_to, err_r) ||
+                                  !search_reviews(&search, &mail->in_reply_to, err_r)))
         return false;
     return search.number == NULL || search.unclear || load(&search, known, err_r);
 }

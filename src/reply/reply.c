@@ -398,6 +398,16 @@ static bool is_alarming(const struct rendering *rendering)
            !texts_has(&input->body->notify, "registered");
 }
 
+/* The office was asked to decide about a mail that needs no decision any more. */
+static bool ends_waiting(const struct rendering *rendering, const struct decided_motion *motion)
+{
+    const struct reply_input *input = rendering->input;
+
+    return input->known->completed_by != 0 ||
+           (input->decision->completes != NULL &&
+            text_equal(input->decision->completes, motion->number));
+}
+
 static void render_registered(struct rendering *rendering, const struct decided_motion *motion)
 {
     struct values values = rendering->common;
@@ -406,7 +416,8 @@ static void render_registered(struct rendering *rendering, const struct decided_
     add_to_faction(rendering, &values, "acknowledgement", motion->number, motion->mover);
     add_named(rendering, values, "named", motion);
     add_confirmation(rendering, values, "confirmation", motion, is_below_list_trust(rendering));
-    if (texts_has(&rendering->input->body->notify, is_alarming(rendering) ? "held" : "registered"))
+    if (ends_waiting(rendering, motion) ||
+        texts_has(&rendering->input->body->notify, is_alarming(rendering) ? "held" : "registered"))
         add_to_office(rendering, &values, "notice", motion->number);
 }
 

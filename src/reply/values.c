@@ -33,6 +33,8 @@ static const char *const names[] = {
     /* of a paper that follows another */
     "replaced", "version", "former_arrival", "former_deadline", "left", "papers", "joined",
     "speaker", "joint",
+    /* of another mail about the same */
+    "held_mail", "held_arrival", "held_waits", "later_mail", "later_arrival",
     /* of one answer */
     "recipient",
     /* of what no arriving mail causes */
@@ -308,6 +310,25 @@ void values_init_body(struct values *values, struct arena *arena, const struct c
     set_body(values, body);
 }
 
+/* The mail that was held before, or that brought what was missing. */
+static void set_others(struct values *values, const struct reply_input *input)
+{
+    const struct known *known = input->known;
+
+    if (input->decision->about_held) {
+        values_set(values, "held_mail",
+                   arena_printf(values->arena, "m%lld", (long long)known->held->message));
+        values_set(values, "held_arrival", say_moment(values, known->held->arrived_at));
+        values_set(values, "held_waits",
+                   flag(known->held->waits && input->decision->completes == NULL));
+    }
+    if (known->completed_by != 0) {
+        values_set(values, "later_mail",
+                   arena_printf(values->arena, "m%lld", (long long)known->completed_by));
+        values_set(values, "later_arrival", say_moment(values, known->completed_at));
+    }
+}
+
 void values_init(struct values *values, struct arena *arena, const struct reply_input *input)
 {
     const struct arrival *arrival = &input->decision->arrival;
@@ -326,6 +347,7 @@ void values_init(struct values *values, struct arena *arena, const struct reply_
     values_set(
         values, "unread",
         values_showable(arena, text_join(arena, &input->decision->unread, ", "), TITLE_LENGTH));
+    set_others(values, input);
     if (input->reading != NULL)
         set_mail(values, input->reading->mail);
     if (input->verdict != NULL)

@@ -6,7 +6,7 @@
 #include "reply/reply.h"
 #include "reply/template.h"
 
-#define VALUES_MAX 80
+#define VALUES_MAX 96
 
 /* Copied by assignment: what is common first, then a copy for each motion and recipient. */
 struct values {

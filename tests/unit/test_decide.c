@@ -663,6 +663,52 @@ static void answer_naming(struct setting *s, const char *text)
     town_set(arena, &referred(s)->named, "SPD");
 }
 
+/* The review of a mail of the same faction is answered. */
+static void answer_review(struct setting *s, const char *row)
+{
+    struct known_held *held = ARENA_NEW(arena, struct known_held);
+
+    *held = (struct known_held){.message = 12,
+                                .waits = true,
+                                .row = row,
+                                .sender = "vanbeek@mail.example",
+                                .arrived_at = town_moment("2015-08-03T08:00:00+02:00")};
+    s->known.held = held;
+}
+
+static void change_held_reply(struct setting *s)
+{
+    reply_with(s, "Was fehlt denn noch?");
+    s->known.referred = NULL;
+    answer_review(s, "attachment-missing");
+}
+
+static void change_held_papers(struct setting *s)
+{
+    reply_with(s, "Pardon!");
+    with_papers(s);
+    s->known.referred = NULL;
+    answer_review(s, "attachment-missing");
+    texts_add(&((struct known_held *)(uintptr_t)s->known.held)->titles, arena, "Radweg");
+}
+
+static void change_completes(struct setting *s)
+{
+    answer_review(s, "attachment-missing");
+}
+
+static void change_completes_for_others(struct setting *s)
+{
+    answer_review(s, "attachment-missing");
+    ((struct known_held *)(uintptr_t)s->known.held)->sender = "vorsitz@cdu-bedburg-hau.example";
+}
+
+static void change_completes_another(struct setting *s)
+{
+    answer_review(s, "trust");
+    texts_add(&((struct known_held *)(uintptr_t)s->known.held)->titles, arena, "Etwas anderes");
+}
+
 static void change_joined(struct setting *s)
 {
     answer_naming(s, "Ja, wir sind dabei.");
@@ -981,6 +1027,16 @@ static const struct decision_case {
     {"the yes of one who was not asked", change_joined_unasked, MESSAGE_HELD, "naming-reply", "",
      ""},
     {"a yes on condition", change_joined_perhaps, MESSAGE_HELD, "naming-reply", "", ""},
+    {"a question about a mail that is held", change_held_reply, MESSAGE_HELD, "held-reply",
+     "a reply about m12", ""},
+    {"papers that a held mail lacked", change_held_papers, MESSAGE_HELD, "held-papers",
+     "what m12 lacked", ""},
+    {"what a held mail lacked", change_completes, MESSAGE_REGISTERED, "registered", "completes m12",
+     "r"},
+    {"in answer to another faction's review", change_completes_for_others, MESSAGE_REGISTERED,
+     "registered", "registered", "r"},
+    {"in answer to the review of another motion", change_completes_another, MESSAGE_REGISTERED,
+     "registered", "registered", "r"},
     {"a named faction's no", change_refused, MESSAGE_HELD, "naming-refused", "A/2015/0001", ""},
     {"to another body", change_withdrawn_from_another, MESSAGE_HELD, "withdrawal", "", "h"},
     {"in another faction's name", change_withdrawn_for_others, MESSAGE_HELD, "withdrawal", "", "h"},
