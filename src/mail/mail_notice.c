@@ -94,7 +94,7 @@ static const struct rule {
     bool doubtful;
 } rules[] = {
     {M(REPORT), M(ASKS), MAIL_BOUNCE, false},
-    {M(FAILED_SUBJECT) | M(FAILED), 0, MAIL_BOUNCE, false},
+    {M(FAILED_SUBJECT) | M(FAILED), M(WISH), MAIL_BOUNCE, false},
     {M(FAILED) | M(YOURS), M(ASKS) | M(ATTACHED) | M(SELF), MAIL_BOUNCE, false},
     {M(READ_SUBJECT) | M(READ), 0, MAIL_DISPOSITION, false},
     {M(SURE), 0, MAIL_AUTO_REPLY, false},
@@ -281,7 +281,8 @@ static marks find_marks(const struct notice *notice)
                           says_received(reader->arena, notice->subject)},
         {M(AUTO_SUBJECT), subject_starts(reader, mail_auto_subjects)},
         {M(READ_SUBJECT), subject_starts(reader, mail_receipt_subjects)},
-        {M(FAILED_SUBJECT), subject_starts(reader, mail_bounce_subjects)},
+        {M(FAILED_SUBJECT),
+         subject_starts(reader, mail_bounce_subjects) || says(notice->subject, MARK_FAILED)},
         {M(REPORT), hands_report_on(reader->mail)},
         {M(CALENDAR), is_calendar_answer(reader)},
         {M(ASKS),
