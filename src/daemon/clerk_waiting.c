@@ -153,6 +153,23 @@ static bool tell_office(struct clerk *clerk, struct arena *arena, const struct c
     return tell(clerk, body->id, &replies, &picked, note, err_r);
 }
 
+/* What would change a motion that has a number may be forged: that is told at once, whatever was
+ * told within the hour, though itself not more than once in an hour. */
+static bool is_urgent(const struct waiting_mail *mail)
+{
+    return mail->kind == MOTION_WITHDRAWAL || mail->kind == MOTION_REPLACEMENT ||
+           text_equal(mail->row, "replacement") || text_equal(mail->row, "correction");
+}
+
+static const char *find_beginning(const struct waiting_mail *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_urgent(&rows[i]))
+            return "urgent ";
+    }
+    return "held ";
+}
+
 bool chores_tell_held(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
                       struct err *err_r)
 {
@@ -160,8 +177,8 @@ bool chores_tell_held(struct clerk *clerk, struct arena *arena, const struct con
     size_t count;
 
     return registry_list_untold(clerk->registry, arena, body->id, &rows, &count, err_r) &&
-           tell_office(clerk, arena, body, "held ", news_held, registry_note_told, rows, count,
-                       err_r);
+           tell_office(clerk, arena, body, find_beginning(rows, count), news_held,
+                       registry_note_told, rows, count, err_r);
 }
 
 bool chores_tell_overdue(struct clerk *clerk, struct arena *arena, const struct conf_body *body,

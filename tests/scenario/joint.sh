@@ -84,7 +84,7 @@ expect 'who moves it' 'CDU  registered' "$(movers)"
 
 step 'the SPD has no say in it any more'
 say "$WORLD_CHAIR" "$WORLD_CHAIR" fifth@spd-bedburg-hau.example "Re: [$number]" '' \
-    "Der Titel muss lauten: „Etwas ganz anderes“"
+    'Der Titel muss lauten: „Etwas ganz anderes“'
 wait_for 30 'it is held' inbox_knows 7
 expect 'the mail' 'held' "$(ctl_json '.[6].state' inbox)"
 
