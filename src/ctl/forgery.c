@@ -18,7 +18,7 @@
 #define SMTP_PORT 25
 /* For the mail to arrive; filters take their time. */
 #define PATIENCE_SECONDS 90
-/* Between looks where the server has no IDLE. */
+/* Between looks, at most: a server may have no IDLE, or be slow to tell. */
 #define LOOK_SECONDS 5
 #define HEADERS_MAX 65536
 
@@ -206,13 +206,11 @@ static enum mailbox_result wait_for_news(struct forgery *forgery, struct err *er
     enum mailbox_result result = mailbox_park(forgery->mailbox, &fd, &stirred, err_r);
     if (result != MAILBOX_OK)
         return result;
-    int64_t seconds = forgery->until - now();
-    if (fd < 0 && seconds > LOOK_SECONDS)
-        seconds = LOOK_SECONDS;
     struct pollfd wait = {.fd = fd, .events = POLLIN};
-    while (!stirred && seconds > 0 && poll(&wait, 1, (int)seconds * 1000) > 0 &&
+    int64_t until = now() + LOOK_SECONDS;
+    while (!stirred && now() < until && poll(&wait, 1, LOOK_SECONDS * 1000) > 0 &&
            !mailbox_stir(forgery->mailbox))
-        seconds = forgery->until - now();
+        ;
     return mailbox_open(forgery->mailbox, true, &view, err_r);
 }
 

@@ -69,7 +69,7 @@ review=$(text_to "$WORLD_CHAIR" "$((before + 1))")
 expect_match 'review' 'Kennung m3' "$review"
 expect_match 'review' 'Absenderadresse kann gefälscht sein' "$review"
 expect_match 'review' 'Dies ist keine Ablehnung' "$review"
-wait_for 20 'the office is told' world_has "$WORLD_OFFICE" INBOX 3
+expect_match 'what waits for the office' authentication-failed "$(ctl_json '.[]|select(.id=="m3").reason' inbox)"
 
 step 'the true member'
 forged fourth dmarc=pass '' 's/Integration/Kultur/'
