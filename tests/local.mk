@@ -65,6 +65,7 @@ EXTRA_DIST += \
 	tests/scenario/renew.sh \
 	tests/scenario/schema.sh \
 	tests/scenario/sent.sh \
+	tests/scenario/signed.sh \
 	tests/scenario/smtp-down.sh \
 	tests/scenario/spoofed.sh \
 	tests/scenario/stop.sh \

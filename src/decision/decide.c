@@ -295,7 +295,7 @@ const char *decide_find_detail(struct arena *arena, const char *row, const char 
     if (strncmp(reason, sentence, before) != 0)
         return NULL;
     reason += before;
-    /* pretences may stand behind it */
+    /* remarks may stand behind it */
     const char *end = strstr(reason, gap[2] == '\0' ? "; " : gap + 2);
     if (end == NULL && gap[2] != '\0')
         return NULL;
@@ -327,12 +327,12 @@ static const char *add_remark(struct arena *arena, const char *reason, const cha
     return arena_printf(arena, "%s; %s", reason != NULL ? reason : "registered", remark);
 }
 
-/* What could mislead whoever decides, and that a filter took the mail for junk. */
+/* Who has signed, what could mislead whoever decides, and that a filter took the mail for junk. */
 static const char *add_remarks(struct arena *arena, const struct case_file *file,
                                const char *reason)
 {
     if (file->verdict != NULL)
-        reason = add_remark(arena, reason, pretence_describe(arena, &file->verdict->pretences));
+        reason = add_remark(arena, reason, trust_remarks(arena, file->verdict));
     if (file->junk != NULL)
         reason = add_remark(arena, reason,
                             arena_printf(arena, "it lay in the folder for junk, %s", file->junk));

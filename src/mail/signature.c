@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 
-static const char *const result_words[] = {
+static const char *const result_words[SIGNATURE_RESULT_COUNT] = {
     [SIGNATURE_GOOD] = "good",
     [SIGNATURE_UNTRUSTED] = "untrusted",
     [SIGNATURE_OTHER_ADDRESS] = "other-address",

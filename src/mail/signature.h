@@ -27,6 +27,7 @@ enum signature_result {
     SIGNATURE_PARTLY,         /* a part is signed, or a message within, but not the mail */
     SIGNATURE_MALFORMED,      /* no S/MIME as RFC 8551 has it */
 };
+#define SIGNATURE_RESULT_COUNT 16
 
 /* What is known about revoked certificates. */
 enum signature_crl {

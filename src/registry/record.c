@@ -340,22 +340,30 @@ static bool add_other_of_id(struct recording *r, struct err *err_r)
     return event.text == NULL || registry_add_event(r->registry, &event, err_r);
 }
 
-/* What could mislead is kept where a mail is registered, too; of a held one the reason says it. */
-static bool add_pretences(struct recording *r, struct err *err_r)
+static bool add_remark(struct recording *r, const char *name, const char *text, struct err *err_r)
 {
-    const struct verdict *verdict = r->entry->verdict;
     struct event event = {
-        .event = "pretence",
+        .event = name,
         .at = r->entry->registered_at,
         .actor = r->actor,
         .message = r->message,
         .body = r->body,
+        .text = text,
     };
+
+    return text == NULL || registry_add_event(r->registry, &event, err_r);
+}
+
+/* Who has signed, and what could mislead, is kept where a mail is registered, too; of a held one
+ * the reason says it. */
+static bool add_remarks(struct recording *r, struct err *err_r)
+{
+    const struct verdict *verdict = r->entry->verdict;
 
     if (verdict == NULL || r->entry->decision->state != MESSAGE_REGISTERED)
         return true;
-    event.text = pretence_describe(r->arena, &verdict->pretences);
-    return event.text == NULL || registry_add_event(r->registry, &event, err_r);
+    return add_remark(r, "signature", verdict->signature_words, err_r) &&
+           add_remark(r, "pretence", pretence_describe(r->arena, &verdict->pretences), err_r);
 }
 
 /* ---- its answers */
@@ -486,7 +494,7 @@ static bool record(struct recording *r, int64_t vanished, struct err *err_r)
            (r->entry->reading == NULL ||
             (recording_add_reading(r, err_r) && recording_add_report(r, err_r))) &&
            recording_add_documents(r, err_r) && recording_complete_held(r, err_r) &&
-           add_other_of_id(r, err_r) && add_pretences(r, err_r) &&
+           add_other_of_id(r, err_r) && add_remarks(r, err_r) &&
            recording_add_deliveries(r, err_r) &&
            registry_index_message(r->registry, r->message, err_r);
 }

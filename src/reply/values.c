@@ -173,13 +173,13 @@ static const char *say_from(const struct values *values, const struct mail_addre
     return shorten(values->arena, text.s, TITLE_LENGTH);
 }
 
-static const char *fill_two(struct arena *arena, const char *sentence,
-                            const struct template_value values[2])
+static const char *fill(struct arena *arena, const char *sentence,
+                        const struct template_value *values, size_t n)
 {
     struct err err;
     char *filled;
 
-    if (!template_fill(arena, sentence, values, 2, &filled, &err))
+    if (!template_fill(arena, sentence, values, n, &filled, &err))
         panic("reply: %s", err.text);
     return filled;
 }
@@ -187,17 +187,20 @@ static const char *fill_two(struct arena *arena, const char *sentence,
 static const char *fill_one(struct arena *arena, const char *sentence, const char *name,
                             const char *text)
 {
-    const struct template_value values[2] = {{.name = name, .text = text},
-                                             {.name = "", .text = ""}};
+    const struct template_value value = {.name = name, .text = text};
 
-    return fill_two(arena, sentence, values);
+    return fill(arena, sentence, &value, 1);
 }
 
 /* "Not checked" is true only where nobody asked. */
 static const char *find_trust_words(const struct reply_words *words, const struct verdict *verdict)
 {
+    if (verdict->forwarder != NULL && verdict->level > TRUST_UNKNOWN)
+        return words->forwarded;
     if (verdict->level == TRUST_LISTED && pretence_has(&verdict->pretences, PRETENCE_FAILED))
         return words->failed;
+    if (verdict->level == TRUST_LISTED && verdict->signature != NULL)
+        return words->unsealed;
     if (verdict->level == TRUST_LISTED && verdict->evidence != NULL)
         return words->unproven;
     return words->trust[verdict->level];
@@ -207,12 +210,19 @@ static const char *say_trust(const struct values *values, const struct verdict *
                              const char *whose)
 {
     const struct reply_words *words = reply_words(values->language);
-    bool forwarded = verdict->forwarder != NULL && verdict->level > TRUST_UNKNOWN;
-    const struct template_value gaps[2] = {{.name = "whose", .text = whose},
-                                           {.name = "forwarder", .text = verdict->forwarder}};
+    const struct mail_signature *signature = verdict->signature;
+    const struct template_value gaps[] = {
+        {.name = "whose", .text = whose},
+        {.name = "forwarder", .text = verdict->forwarder},
+        {.name = "signer",
+         .text = signature == NULL || signature->signer == NULL
+                     ? NULL
+                     : values_showable(values->arena, signature->signer, NAME_LENGTH)},
+        {.name = "why", .text = signature == NULL ? NULL : words->signatures[signature->result]},
+    };
 
-    return fill_two(values->arena, forwarded ? words->forwarded : find_trust_words(words, verdict),
-                    gaps);
+    return fill(values->arena, find_trust_words(words, verdict), gaps,
+                sizeof gaps / sizeof gaps[0]);
 }
 
 const char *values_say_pretence(const struct values *values, const struct pretence *pretence)

@@ -19,10 +19,13 @@ struct row_words {
 struct reply_words {
     const char *language;
     const char *kinds[MOTION_KIND_COUNT];
-    const char *trust[4]; /* enum trust_level; "{whose}" as in a template */
+    const char *trust[4]; /* enum trust_level; "{whose}" as in a template, and "{signer}" */
     const char
         *unproven;      /* the same of TRUST_LISTED where the server was asked, and not convinced */
     const char *failed; /* ... where it denies it */
+    const char *unsealed; /* ... where it is signed, and that proves nothing: "{why}" besides */
+    const char *signatures[SIGNATURE_RESULT_COUNT]; /* the why; of a good one, that it does not
+                                                     * cover what is asked for */
     const char *pretences[PRETENCE_COUNT]; /* "{shown}", "{meant}" as in trust/pretence.h */
     const char *forwarded;    /* the same for what a forwarder handed on; "{forwarder}" besides */
     const char *whose[2];     /* said to the faction itself; in front of its title to others */

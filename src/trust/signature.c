@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Why it counts for nothing. */
-static const char *const reasons[] = {
+static const char *const reasons[SIGNATURE_RESULT_COUNT] = {
     [SIGNATURE_GOOD] = "it is another member's",
     [SIGNATURE_UNTRUSTED] = "no trusted authority stands behind the certificate",
     [SIGNATURE_OTHER_ADDRESS] = "the certificate is not for the From address",

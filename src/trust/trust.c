@@ -146,11 +146,11 @@ static void look_at_signature(struct arena *arena, const struct reading *reading
 {
     if (verdict->forwarder != NULL || verdict->level < TRUST_LISTED)
         return;
-    if (!signature_proves(arena, reading, verdict->member, verdict->address, &verdict->signature) ||
-        pretence_is_group(reading->mail))
-        return;
-    verdict->level = TRUST_SIGNED;
-    verdict->signer = reading->mail->signature->signer;
+    verdict->signature = reading->mail->signature;
+    if (signature_proves(arena, reading, verdict->member, verdict->address,
+                         &verdict->signature_words) &&
+        !pretence_is_group(reading->mail))
+        verdict->level = TRUST_SIGNED;
 }
 
 /* On the day of arrival; "what" is looked up. */
@@ -178,17 +178,24 @@ static void look_up(struct arena *arena, const struct conf_body *body, struct da
         arena_printf(arena, "%s is on the roster of faction %s", what, verdict->faction->title);
 }
 
-/* The sentence, what the servers say, what a signature says, and what could mislead. */
-static void give_reason(struct arena *arena, struct verdict *verdict)
+const char *trust_remarks(struct arena *arena, const struct verdict *verdict)
 {
     const char *pretences = pretence_describe(arena, &verdict->pretences);
 
+    if (verdict->signature_words == NULL || pretences == NULL)
+        return pretences != NULL ? pretences : verdict->signature_words;
+    return arena_printf(arena, "%s; %s", verdict->signature_words, pretences);
+}
+
+/* The sentence, what the servers say, and what else there is to say. */
+static void give_reason(struct arena *arena, struct verdict *verdict)
+{
+    const char *remarks = trust_remarks(arena, verdict);
+
     if (verdict->evidence != NULL)
         verdict->reason = arena_printf(arena, "%s (%s)", verdict->reason, verdict->evidence);
-    if (verdict->signature != NULL)
-        verdict->reason = arena_printf(arena, "%s; %s", verdict->reason, verdict->signature);
-    if (pretences != NULL)
-        verdict->reason = arena_printf(arena, "%s; %s", verdict->reason, pretences);
+    if (remarks != NULL)
+        verdict->reason = arena_printf(arena, "%s; %s", verdict->reason, remarks);
 }
 
 void trust_judge(struct arena *arena, const struct reading *reading, const struct conf_body *body,

@@ -18,17 +18,22 @@ struct verdict {
     const char *forwarder; /* the listed forwarder whose word it is that the mail is address's, or
                             * NULL */
     const struct mail_forward *forward; /* what was handed on, where forwarder is */
-    const char *evidence;  /* what the town's mail servers say of the sender (authres.h), or NULL */
-    const char *signer;    /* who has signed it, in words, where level is TRUST_SIGNED; else NULL */
-    const char *signature; /* what is to be said of an S/MIME signature, or NULL */
-    struct pretences pretences; /* what could mislead a person, for whoever decides */
-    const char *reason;         /* a sentence in English for the log and explain */
+    const char *evidence; /* what the town's mail servers say of the sender (authres.h), or NULL */
+    const struct mail_signature *signature; /* what was found of one, be it worth something or not;
+                                             * NULL: there is none */
+    const char *signature_words;            /* the same in English, or NULL */
+    struct pretences pretences;             /* what could mislead a person, for whoever decides */
+    const char *reason;                     /* a sentence in English for the log and explain */
 };
 
 /* The roster as of the day of arrival.  Only an addr-spec counts, never a display name; not exactly
  * one From address is TRUST_UNKNOWN.  mailbox: where the mail lies, or NULL. */
 void trust_judge(struct arena *arena, const struct reading *reading, const struct conf_body *body,
                  const struct conf_mailbox *mailbox, struct day arrival, struct verdict *verdict_r);
+
+/* What stands behind the reason of whatever is decided, in English: who has signed, or why that
+ * counts for nothing, and what could mislead; NULL for nothing. */
+const char *trust_remarks(struct arena *arena, const struct verdict *verdict);
 
 /* What a listed forwarder hands on: the one message in a mail whose one From is a forwarder and no
  * member, where that has one plain From; else NULL. */
