@@ -27,6 +27,7 @@ enum conf_tls { CONF_TLS_IMPLICIT, CONF_TLS_STARTTLS, CONF_TLS_NONE };
 enum conf_auth { CONF_AUTH_PLAIN, CONF_AUTH_XOAUTH2, CONF_AUTH_OAUTHBEARER };
 enum conf_unit { CONF_UNIT_CALENDAR, CONF_UNIT_WERKTAGE, CONF_UNIT_ARBEITSTAGE, CONF_UNIT_HOURS };
 enum conf_count { CONF_COUNT_BEFORE, CONF_COUNT_CLEAR, CONF_COUNT_INCLUSIVE };
+enum conf_list_mode { CONF_LIST_EACH, CONF_LIST_DAILY };
 enum conf_answers { CONF_ANSWERS_SEND, CONF_ANSWERS_HOLD };
 /* the order is the order of trust; see commands.md "States" */
 enum trust_level { TRUST_UNKNOWN, TRUST_LISTED, TRUST_AUTHENTICATED, TRUST_SIGNED };
@@ -138,8 +139,10 @@ struct conf_body {
     struct texts notify;
     int remind_after;         /* hours */
     int max_answers_per_hour; /* mails of a faction, see REPLY_LIMIT_FACTOR; 0: no limit */
+    int book_at;              /* minutes since midnight when the day's book is made; -1: never */
     const char *list;         /* NULL: none */
     enum trust_level list_trust;
+    enum conf_list_mode list_mode;
     size_t max_size; /* bytes */
     enum conf_answers answers;
     enum trust_level required_trust;

@@ -416,6 +416,16 @@ static void check_bounce_address(struct conf_reader *reader, const struct conf_n
                          conf_node_name(reader, node), body->bounce_address);
 }
 
+static void check_list_mode(struct conf_reader *reader, const struct conf_node *node,
+                            const struct conf_body *body)
+{
+    if (body->list_mode == CONF_LIST_DAILY && body->book_at < 0)
+        conf_mistake_add(reader, conf_node_place(node, "list-mode"),
+                         "list-mode: without a time in book-at of %s the list would get nothing; "
+                         "set one, or write \"each\"",
+                         conf_node_name(reader, node));
+}
+
 static bool zone_is_known(const char *zone)
 {
     char path[256];
@@ -537,6 +547,7 @@ static void check_body(struct conf_reader *reader, const struct conf_node *node,
                          conf_node_name(reader, node));
     check_from(reader, node, body);
     check_bounce_address(reader, node, body);
+    check_list_mode(reader, node, body);
     check_zone(reader, node, body, first);
     conf_pem_check(reader, node, "trusted-ca", body->trusted_ca, false);
     conf_pem_check(reader, node, "crl-file", body->crl_file, true);

@@ -18,6 +18,7 @@ static const char *const tls_words[] = {"implicit", "starttls", "none", NULL};
 static const char *const auth_words[] = {"plain", "xoauth2", "oauthbearer", NULL};
 static const char *const unit_words[] = {"calendar", "werktage", "arbeitstage", "hours", NULL};
 static const char *const count_words[] = {"before", "clear", "inclusive", NULL};
+static const char *const list_mode_words[] = {"each", "daily", NULL};
 static const char *const answers_words[] = {"send", "hold", NULL};
 static const char *const trust_words[] = {"unknown", "listed", "authenticated", "signed", NULL};
 
@@ -521,6 +522,13 @@ static const struct conf_key body_keys[] = {
      .max = 8760,
      .audience = CLERK,
      .sentence = "Hours after which the office is told of a held mail again."},
+    {.name = "book-at",
+     .type = CONF_TYPE_TIME,
+     AT(conf_body, book_at),
+     .fallback = "07:00",
+     .min = -1,
+     .audience = CLERK,
+     .sentence = "When the office gets the day's book; empty is never."},
     {.name = "max-answers-per-hour",
      .type = CONF_TYPE_NUMBER,
      AT(conf_body, max_answers_per_hour),
@@ -544,6 +552,14 @@ static const struct conf_key body_keys[] = {
      .min = TRUST_LISTED,
      .audience = CLERK,
      .sentence = "Below this trust a confirmation waits for antragctl release."},
+    {.name = "list-mode",
+     .type = CONF_TYPE_WORD,
+     AT(conf_body, list_mode),
+     .fallback = "each",
+     .words = list_mode_words,
+     .audience = CLERK,
+     .sentence =
+         "Whether the list gets each confirmation by itself, or one mail a day at book-at."},
     {.name = "max-size",
      .type = CONF_TYPE_SIZE,
      AT(conf_body, max_size),

@@ -19,7 +19,7 @@ enum conf_type {
     CONF_TYPE_START,    /* struct conf_start; "" is DAY_NONE */
     CONF_TYPE_DAYS,     /* struct day * and, in the next member, size_t */
     CONF_TYPE_MEETINGS, /* struct conf_meeting * and, in the next member, size_t */
-    CONF_TYPE_TIME,     /* int, minutes since midnight, up to 24:00 */
+    CONF_TYPE_TIME,     /* int, minutes since midnight, up to 24:00; "" is -1 */
     CONF_TYPE_SIZE,     /* size_t in bytes, written in MB of 1024 * 1024 bytes */
 };
 
@@ -32,7 +32,7 @@ struct conf_key {
     const char *const *words; /* all there are, NULL at the end; or NULL: any */
     /* NULL where the value is good, else what is wrong: "is not …; write …" */
     const char *(*check)(const char *value);
-    int min; /* of a number; of a word, the first that may be written */
+    int min; /* of a number; of a word, the first that may be written; of a time, -1: may be "" */
     int max;
     unsigned audience; /* of enum conf_audience */
     bool required;

@@ -59,6 +59,15 @@ static bool parse_time(const char *s, int *minute_r)
     return true;
 }
 
+static const char *set_time(const struct conf_key *key, const char *s, int *minute_r)
+{
+    if (key->min < 0 && *s == '\0') {
+        *minute_r = -1;
+        return NULL;
+    }
+    return parse_time(s, minute_r) ? NULL : "is not a time of day; write it like 18:00";
+}
+
 static bool parse_bool(const char *s, bool *bool_r)
 {
     static const char *const words[] = {"no", "yes", "false", "true", "off", "on"};
@@ -215,7 +224,7 @@ static const char *set_one(struct conf_reader *reader, const struct conf_key *ke
                    ? NULL
                    : "is not a meeting; write it like 2015-09-24T18:00";
     case CONF_TYPE_TIME:
-        return parse_time(s, place) ? NULL : "is not a time of day; write it like 18:00";
+        return set_time(key, s, place);
     case CONF_TYPE_SIZE:
         return set_size(reader, key, s, place);
     }
@@ -353,6 +362,14 @@ static void quote_start(struct text *text, const struct conf_start *start)
                   second / 3600, second / 60 % 60, second % 60);
 }
 
+static void quote_time(struct text *text, int minute)
+{
+    if (minute < 0)
+        text_add(text, "\"\"");
+    else
+        text_addf(text, "\"%02d:%02d\"", minute / 60, minute % 60);
+}
+
 static void quote_meeting(struct text *text, const struct conf_meeting *meeting)
 {
     const char *day = day_to_text(text->arena, meeting->day);
@@ -395,7 +412,7 @@ static void print_one(struct text *text, const struct conf_key *key, const void 
         quote_meeting(text, &(*(const struct conf_meeting *const *)place)[i]);
         return;
     case CONF_TYPE_TIME:
-        text_addf(text, "\"%02d:%02d\"", *(const int *)place / 60, *(const int *)place % 60);
+        quote_time(text, *(const int *)place);
         return;
     case CONF_TYPE_SIZE:
         text_addf(text, "%zu", *(const size_t *)place / 1024 / 1024);

@@ -18,6 +18,11 @@ static const struct fault faults[] = {
      .new_one = "from = \"Rat <in@town.example>\" bounce-address = \"out@town.example\"",
      .mistakes = "test.conf:6: bounce-address: none of the mailboxes of body \"town\" receives "
                  "out@town.example; add it to addresses of one\n"},
+    {.name = "a mail a day at no time",
+     .old = "from = \"Rat <in@town.example>\"",
+     .new_one = "from = \"Rat <in@town.example>\" book-at = \"\" list-mode = \"daily\"",
+     .mistakes = "test.conf:6: list-mode: without a time in book-at of body \"town\" the list would "
+                 "get nothing; set one, or write \"each\"\n"},
     {.name = "from without a mailbox",
      .old = "from = \"Rat <in@town.example>\"",
      .new_one = "from = \"Rat <out@town.example>\"",

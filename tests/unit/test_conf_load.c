@@ -181,8 +181,9 @@ static void test_sample_defaults(void **state)
         "remind-after = ",    "list-trust = ",    "required-trust = ",  "max-size = ",
         "port = 993",         "port = 465",       "folder = ",          "done-folder = ",
         "junk-folder = ",     "poll = ",          "renew = ",           "unit = ",
-        "cutoff = ",          "count = ",         "submit = ",          "chair = ",
-        "state-directory = ", "auth = \"plain\"", "tls = \"implicit\"", "ignore-before = ",
+        "cutoff = ",          "count = ",         "book-at = ",         "list-mode = ",
+        "submit = ",          "chair = ",         "state-directory = ", "auth = \"plain\"",
+        "tls = \"implicit\"", "ignore-before = ",
     };
     struct arena *arena = arena_new();
     char *plain = sample(arena);

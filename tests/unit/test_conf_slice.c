@@ -319,7 +319,9 @@ static struct conf_body random_body(struct arena *arena)
         .notify = {.v = arena_array(arena, 1, sizeof(char *))},
         .remind_after = 1 + (int)below(8760),
         .max_answers_per_hour = (int)below(100000),
+        .book_at = (int)below(1442) - 1,
         .list_trust = 1 + below(3),
+        .list_mode = below(2),
         .max_size = (1 + below(1024)) * (size_t)1048576,
         .answers = below(2),
         .required_trust = 1 + below(3),
@@ -354,7 +356,9 @@ static void check_random_values(struct arena *arena, const struct conf *one)
     assert_string_equal(b->contact, a->contact);
     assert_string_equal(b->from, a->from);
     assert_int_equal(b->max_size, a->max_size);
+    assert_int_equal(b->book_at, a->book_at);
     assert_int_equal(b->list_trust, a->list_trust);
+    assert_int_equal(b->list_mode, a->list_mode);
     assert_string_equal(text_join(arena, &b->mayor.offices, "\n"),
                         text_join(arena, &a->mayor.offices, "\n"));
     assert_string_equal(text_join(arena, &b->mailboxes[0].server.password_command, "\n"),
