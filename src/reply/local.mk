@@ -10,6 +10,13 @@ libcore_a_SOURCES += \
 	src/reply/held.c \
 	src/reply/waiting.h \
 	src/reply/waiting.c \
+	src/reply/book.h \
+	src/reply/book.c \
+	src/reply/book_words.h \
+	src/reply/book_words.c \
+	src/reply/book_words_de.def \
+	src/reply/book_words_en.def \
+	src/reply/daily.c \
 	src/reply/values.h \
 	src/reply/values.c \
 	src/reply/template.h \
@@ -23,6 +30,14 @@ nodist_libcore_a_SOURCES = src/reply/templates.c
 reply_templates = \
 	src/reply/templates/de/held.txt \
 	src/reply/templates/en/held.txt \
+	src/reply/templates/de/book.txt \
+	src/reply/templates/de/daily.txt \
+	src/reply/templates/de/entry.txt \
+	src/reply/templates/de/release.txt \
+	src/reply/templates/en/book.txt \
+	src/reply/templates/en/daily.txt \
+	src/reply/templates/en/entry.txt \
+	src/reply/templates/en/release.txt \
 	src/reply/templates/en/reminder.txt \
 	src/reply/templates/en/junk.txt \
 	src/reply/templates/de/junk.txt \

@@ -34,6 +34,9 @@ struct order {
 
 void render_begin(struct rendering *rendering, struct arena *arena,
                   const struct reply_input *input);
+/* Fills the template; its first line is the subject, the rest is wrapped. */
+void render_write(struct rendering *rendering, const char *name, const struct values *values,
+                  const char **subject_r, const char **text_r);
 void render_add(struct rendering *rendering, const struct order *order,
                 const struct values *values);
 /* The office is told of the mail together with others that wait (gathered); motion is the one in it

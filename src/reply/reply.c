@@ -5,6 +5,7 @@
 
 #include "mail/address.h"
 #include "mail/compose.h"
+#include "reply/book.h"
 #include "reply/overrides.h"
 #include "reply/render.h"
 #include "reply/template.h"
@@ -156,9 +157,8 @@ static struct reply *new_reply(struct rendering *rendering, const struct order *
     return reply;
 }
 
-/* Fills the template; its first line is the subject. */
-static void write_text(struct rendering *rendering, const char *name, const struct values *values,
-                       const char **subject_r, const char **text_r)
+void render_write(struct rendering *rendering, const char *name, const struct values *values,
+                  const char **subject_r, const char **text_r)
 {
     const char *language = rendering->input->body->language;
     const char *template = template_choose(rendering->input->body->templates, language, name);
@@ -213,7 +213,7 @@ void render_add(struct rendering *rendering, const struct order *order, const st
     if (order->to == NULL || !address_is_plain(order->to))
         return;
     reply = new_reply(rendering, order);
-    write_text(rendering, order->template, values, &reply->subject, &text);
+    render_write(rendering, order->template, values, &reply->subject, &text);
     compose_reply(rendering, order, reply, text);
 }
 
@@ -323,25 +323,6 @@ static bool is_below_list_trust(const struct rendering *rendering)
     return verdict == NULL || verdict->level < rendering->input->body->list_trust;
 }
 
-static void add_confirmation(struct rendering *rendering, struct values values,
-                             const char *template, const struct decided_motion *motion,
-                             bool waiting)
-{
-    const struct conf_body *body = rendering->input->body;
-    bool confidential = motion->motion->confidential;
-    const struct order order = {
-        .kind = REPLY_CONFIRMATION,
-        .template = template,
-        .to = body->list,
-        .number = motion->number,
-        .waiting = confidential || waiting,
-    };
-
-    if (confidential)
-        values_withhold_title(&values);
-    render_add(rendering, &order, &values);
-}
-
 static void add_to_office(struct rendering *rendering, const struct values *values,
                           const char *template, const char *number)
 {
@@ -353,6 +334,63 @@ static void add_to_office(struct rendering *rendering, const struct values *valu
 
         render_add(rendering, &order, values);
     }
+}
+
+/* The list gets it in its mail of the day. */
+static void add_entry(struct rendering *rendering, const struct values *values, struct reply *reply)
+{
+    const struct reply_input *input = rendering->input;
+    const char *heading, *text;
+
+    render_write(rendering, "entry", values, &heading, &text);
+    reply->entry =
+        text_trim(rendering->arena, arena_printf(rendering->arena, "%s\n%s", heading, text));
+    reply->daily_at = book_next(input->body, input->registered_at);
+}
+
+/* The office is told of what does not go to the list by itself, unless nothing goes anywhere. */
+static void ask_for_release(struct rendering *rendering, const struct values *values,
+                            const char *number)
+{
+    const struct conf_body *body = rendering->input->body;
+
+    if (body->answers == CONF_ANSWERS_HOLD || !texts_has(&body->notify, "held"))
+        return;
+    for (size_t i = 0; i < body->office.n; i++)
+        render_add(rendering,
+                   &(struct order){.kind = REPLY_NOTICE,
+                                   .template = "release",
+                                   .to = body->office.v[i],
+                                   .number = number,
+                                   .occasion = "release"},
+                   values);
+}
+
+/* already: the office was asked to release an earlier one, which releases this one, too. */
+static void add_confirmation(struct rendering *rendering, struct values values,
+                             const char *template, const struct decided_motion *motion,
+                             bool waiting, bool already)
+{
+    const struct conf_body *body = rendering->input->body;
+    bool confidential = motion->motion->confidential;
+    size_t before = rendering->replies.n;
+    const struct order order = {
+        .kind = REPLY_CONFIRMATION,
+        .template = template,
+        .to = body->list,
+        .number = motion->number,
+        .waiting = confidential || waiting,
+    };
+
+    if (confidential)
+        values_withhold_title(&values);
+    render_add(rendering, &order, &values);
+    if (rendering->replies.n == before)
+        return; /* there is no list */
+    if (body->list_mode == CONF_LIST_DAILY)
+        add_entry(rendering, &values, &rendering->replies.v[before]);
+    if (order.waiting && !already)
+        ask_for_release(rendering, &values, motion->number);
 }
 
 /* The sender is told only where the roster knows her and no program answers; her roster address,
@@ -415,7 +453,8 @@ static void render_registered(struct rendering *rendering, const struct decided_
     set_motion(rendering, &values, motion);
     add_to_faction(rendering, &values, "acknowledgement", motion->number, motion->mover);
     add_named(rendering, values, "named", motion);
-    add_confirmation(rendering, values, "confirmation", motion, is_below_list_trust(rendering));
+    add_confirmation(rendering, values, "confirmation", motion, is_below_list_trust(rendering),
+                     false);
     if (ends_waiting(rendering, motion) ||
         texts_has(&rendering->input->body->notify, is_alarming(rendering) ? "held" : "registered"))
         add_to_office(rendering, &values, "notice", motion->number);
@@ -454,7 +493,8 @@ static void tell_list_of_follow(struct rendering *rendering, struct values value
         values_use_former_arrival(&values);
     thread_for_list(rendering, former->confirmation);
     add_confirmation(rendering, values, "ruled-list", motion,
-                     former->confirmation_waits || is_below_list_trust(rendering));
+                     former->confirmation_waits || is_below_list_trust(rendering),
+                     former->confirmation_waits);
 }
 
 /* A paper that changes a motion of the register. */
@@ -646,7 +686,8 @@ static void tell_list(struct rendering *rendering, const struct values *values,
     if (news->confirmation == NULL)
         return;
     thread_for_list(rendering, news->confirmation);
-    add_confirmation(rendering, *values, "ruled-list", motion, news->confirmation_waits);
+    add_confirmation(rendering, *values, "ruled-list", motion, news->confirmation_waits,
+                     news->confirmation_waits);
 }
 
 static void render_ruled(struct rendering *rendering, const struct reply_news *news)

@@ -29,7 +29,11 @@ struct reply {
     const char *faction;  /* whose mails count together; NULL: those that are answered to to */
     const char *token;    /* what a reply to it must bear to decide something, or NULL */
     bool gathered; /* not sent itself: the office hears of this mail with others (news_held()) */
-    bool waiting;  /* for a person: answers = "hold", or a confirmation that must be released */
+    /* Its paragraph in the list's mail of the day, in which it goes out, and when that is made;
+     * NULL where it goes out by itself. */
+    const char *entry;
+    int64_t daily_at;
+    bool waiting; /* for a person: answers = "hold", or a confirmation that must be released */
 };
 
 struct replies {

@@ -39,7 +39,10 @@ static const char *const names[] = {
     "recipient",
     /* of what no arriving mail causes */
     "list", "several", "answer", "answer_kind", "answer_to", "answer_subject", "response", "path",
-    "until", "mistakes", "faction", "token", "more"};
+    "until", "mistakes", "faction", "token", "more",
+    /* of the day's book and the list's mail of the day */
+    "day", "since", "past", "motions", "motion_count", "changes", "counts", "failed", "held",
+    "held_count", "releases", "mailboxes", "unexplained", "closed", "entries"};
 
 _Static_assert(COUNT(names) <= VALUES_MAX, "more names than values");
 
@@ -370,7 +373,7 @@ void values_init(struct values *values, struct arena *arena, const struct reply_
  */
 
 /* "Rat am Donnerstag, 24.09.2015" */
-static const char *say_consultation(const struct values *values,
+const char *values_say_consultation(const struct values *values,
                                     const struct decided_consultation *one)
 {
     const struct reply_words *words = reply_words(values->language);
@@ -389,7 +392,7 @@ static const char *say_meetings(const struct values *values, const struct decide
     text_init(&text, values->arena);
     for (size_t i = 0; i < motion->consultation_count; i++)
         add_line(&text, arena_printf(values->arena, "  - %s",
-                                     say_consultation(values, &motion->consultations[i])));
+                                     values_say_consultation(values, &motion->consultations[i])));
     return text.s;
 }
 
@@ -402,8 +405,9 @@ static const char *say_rules(const struct values *values, const struct decided_m
     for (size_t i = 0; i < motion->consultation_count; i++) {
         const struct decided_consultation *one = &motion->consultations[i];
 
-        add_line(&text, arena_printf(values->arena, "    - %s: %s", say_consultation(values, one),
-                                     words->deadline[one->deadline.state]));
+        add_line(&text,
+                 arena_printf(values->arena, "    - %s: %s", values_say_consultation(values, one),
+                              words->deadline[one->deadline.state]));
         if (one->deadline.rule != NULL)
             text_addf(&text, " (%s)", one->deadline.rule);
     }
@@ -457,7 +461,7 @@ static void set_deadline(struct values *values, const struct decided_motion *mot
 
     values_set(values, flags[deadline->state], flag(true));
     if (strictest != NULL)
-        values_set(values, "deadline_meeting", say_consultation(values, strictest));
+        values_set(values, "deadline_meeting", values_say_consultation(values, strictest));
     if (day_is_none(deadline->last_day))
         return;
     if (moment_day(deadline->until).n == deadline->last_day.n)

@@ -6,7 +6,7 @@
 #include "reply/reply.h"
 #include "reply/template.h"
 
-#define VALUES_MAX 96
+#define VALUES_MAX 128
 
 /* Copied by assignment: what is common first, then a copy for each motion and recipient. */
 struct values {
@@ -64,6 +64,10 @@ const char *values_showable(struct arena *arena, const char *s, size_t n);
 
 /* On one line, without control characters and changes of direction; NULL stays NULL. */
 char *values_clean(struct arena *arena, const char *s);
+
+/* "Rat am Donnerstag, 24.09.2015" */
+const char *values_say_consultation(const struct values *values,
+                                    const struct decided_consultation *one);
 
 /* Name, type, size and sum of each part, two lines a part. */
 const char *values_say_parts(const struct values *values, const struct mail_part *parts,
