@@ -27,6 +27,7 @@ struct ctl {
     const char *faction;       /* --faction */
     const char *meeting;       /* --meeting */
     const char *since;         /* --since */
+    const char *day;           /* --day */
     const char *state;         /* --state */
     bool eml;                  /* --eml */
     bool follow;               /* --follow */
@@ -54,6 +55,7 @@ ctl_command ctl_accept, ctl_ignore, ctl_reread;  /* cmd_decide.c */
 ctl_command ctl_correct, ctl_withdraw, ctl_void; /* cmd_decide.c */
 ctl_command ctl_release, ctl_resend, ctl_retry;  /* cmd_decide.c */
 ctl_command ctl_outbox;                          /* cmd_outbox.c */
+ctl_command ctl_book;                            /* cmd_book.c */
 ctl_command ctl_reconcile, ctl_status;           /* cmd_health.c */
 ctl_command ctl_log;                             /* cmd_log.c */
 ctl_command ctl_search, ctl_deadlines;           /* cmd_search.c */

@@ -4,7 +4,7 @@ antragctl_SOURCES = \
 	src/ctl/main.c \
 	src/ctl/ctl.c src/ctl/ctl.h \
 	src/ctl/check.c src/ctl/check.h \
-	src/ctl/cmd_backup.c \
+	src/ctl/cmd_backup.c src/ctl/cmd_book.c \
 	src/ctl/cmd_check.c \
 	src/ctl/cmd_decide.c \
 	src/ctl/cmd_doctor.c \

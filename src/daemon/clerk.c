@@ -45,12 +45,24 @@ static bool is_something_left(struct clerk *clerk)
     return left;
 }
 
+/* What arrived in this run belongs to a book that is due in it. */
+static void make_books_once(struct clerk *clerk)
+{
+    if (clerk->settled)
+        return;
+    clerk->settled = true;
+    book_run(clerk);
+    outbox_run(clerk);
+}
+
 /* --once ends when every mailbox was visited, every mail is settled and nothing more can be sent
  * now. */
 void clerk_finish_if_done(struct clerk *clerk)
 {
-    if (!clerk->once || clerk->round_ended == 0 || !intake_is_empty(clerk) ||
-        !clerk->outbox.quiet || filing_needs_round(clerk))
+    if (!clerk->once || clerk->round_ended == 0 || !intake_is_empty(clerk))
+        return;
+    make_books_once(clerk);
+    if (!clerk->outbox.quiet || filing_needs_round(clerk))
         return;
     uint64_t code = is_something_left(clerk) ? EX_TEMPFAIL : EX_OK;
     channel_send(
@@ -172,6 +184,7 @@ static void watch_packet(struct clerk *clerk, const struct wire_packet *packet)
         clerk->round_ended = packet->as.round.number;
         clerk->round_failed = packet->as.round.failures > 0;
         control_round_ended(clerk);
+        book_run(clerk);
         outbox_run(clerk);
         clerk_finish_if_done(clerk);
     } else if (packet->type == WIRE_COPY_WANTED || packet->type == WIRE_FILED) {

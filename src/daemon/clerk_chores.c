@@ -185,8 +185,8 @@ static bool look_for_paced(struct clerk *clerk, struct arena *arena, const struc
 void chores_run_body(struct clerk *clerk, const struct conf_body *body)
 {
     static chore *const looks[] = {
-        look_for_failures,   look_for_paced,     chores_tell_held,
-        chores_tell_overdue, chores_tell_claims, chores_tell_misfiled,
+        look_for_failures,  look_for_paced,       chores_tell_held, chores_tell_overdue,
+        chores_tell_claims, chores_tell_misfiled, book_look,
     };
     struct arena *arena = arena_new();
     struct err err;
@@ -258,6 +258,7 @@ bool chores_open(struct clerk *clerk, struct err *err_r)
     chores->conf.bodies = chores->bodies;
     clerk->chores = chores;
     clerk->conf = &chores->conf;
+    book_open(clerk);
     chores->timer = event_new(clerk->base, -1, EV_PERSIST, on_timer, clerk);
     if (!chores->timer)
         panic("clerk: no event can be made");
@@ -276,6 +277,7 @@ void chores_close(struct clerk *clerk)
 {
     struct chores *chores = clerk->chores;
 
+    book_close(clerk);
     event_free(chores->timer);
     for (size_t i = 0; i < chores->conf.body_count; i++)
         tables_free(chores->tables[i]);

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "daemon/monotonic.h"
 #include "daemon/reader_job.h"
+#include "registry/book.h"
 
 #include <event2/event.h>
 #include <fcntl.h>
@@ -417,8 +418,9 @@ static void take_gone(struct clerk *clerk, const struct wire_gone *gone)
     tell_settled(clerk, gone->visit, raw.uid, ok, false);
 }
 
-static bool compare(struct clerk *clerk, struct arena *arena, const struct wire_view *view,
-                    const struct memfd_map *map, struct uid_sets *sets_r, struct err *err_r)
+/* What a visit saw, noted and compared. */
+static bool note_view(struct clerk *clerk, struct arena *arena, const struct wire_view *view,
+                      const struct memfd_map *map, struct uid_sets *sets_r, struct err *err_r)
 {
     struct place_names names;
     bool renewed;
@@ -438,7 +440,21 @@ static bool compare(struct clerk *clerk, struct arena *arena, const struct wire_
                             map->n / sizeof *uids, sets_r, err_r);
     return registry_compare_uids(clerk->registry, arena, view->body, view->mailbox, names.folder,
                                  (uint32_t)view->uidvalidity, uids, map->n / sizeof *uids, sets_r,
-                                 err_r);
+                                 err_r) &&
+           registry_note_seen(clerk->registry, view->body, view->mailbox, names.folder,
+                              sets_r->seen, sets_r->wanted, sets_r->wanted_count, err_r);
+}
+
+static bool compare(struct clerk *clerk, struct arena *arena, const struct wire_view *view,
+                    const struct memfd_map *map, struct uid_sets *sets_r, struct err *err_r)
+{
+    if (!registry_begin(clerk->registry, err_r))
+        return false;
+    if (note_view(clerk, arena, view, map, sets_r, err_r) &&
+        registry_commit(clerk->registry, err_r))
+        return true;
+    registry_rollback(clerk->registry);
+    return false;
 }
 
 /* On failure the answer is an empty set: the visit ends in peace and the next one asks again. */

@@ -73,6 +73,12 @@ struct outbox {
     bool unsure; /* an outcome could not be recorded: as after a crash */
 };
 
+/* The newest day whose book is made. */
+struct book_memory {
+    bool known; /* the registry was asked */
+    struct day day;
+};
+
 struct clerk {
     const struct conf *conf; /* after chores_open(), with what the tables say now */
     bool once;
@@ -95,6 +101,9 @@ struct clerk {
     struct control *control;
     struct chores *chores;
     struct filing *filing;
+    struct book_memory *books; /* as many as bodies, in their order */
+    int64_t started_at;
+    bool settled; /* with once: the books of the day are looked after */
 };
 
 /* clerk.c */
@@ -182,6 +191,14 @@ struct news chores_news(struct arena *arena, const struct conf_body *body, const
 typedef bool chore(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
                    struct err *err_r);
 chore chores_tell_held, chores_tell_overdue, chores_tell_claims, chores_tell_misfiled;
+
+/* clerk_book.c: the day's book for the office, and the list's mail of the day */
+void book_open(struct clerk *clerk);
+void book_close(struct clerk *clerk);
+/* Makes the body's where it is due and no mail is on its way. */
+chore book_look;
+/* Those of all bodies. */
+void book_run(struct clerk *clerk);
 
 /* control.c: the socket of antragctl */
 bool control_open(struct clerk *clerk, struct err *err_r);

@@ -4,6 +4,7 @@ libdaemon_a_SOURCES += \
 	src/daemon/bridge.c src/daemon/bridge.h \
 	src/daemon/channel.c src/daemon/channel.h \
 	src/daemon/clerk.c src/daemon/clerk_p.h \
+	src/daemon/clerk_book.c \
 	src/daemon/clerk_chores.c \
 	src/daemon/clerk_filing.c \
 	src/daemon/clerk_junk.c \

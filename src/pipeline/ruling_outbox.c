@@ -2,6 +2,8 @@
 /* Answers: release, resend, retry. */
 #include "pipeline/ruling_inside.h"
 
+#include "reply/book.h"
+
 #include <string.h>
 
 static bool find_delivery(const struct ruling_context *context, int64_t id,
@@ -28,6 +30,15 @@ static struct json *answers_as_they_are(const struct ruling_context *context, co
     return answers;
 }
 
+/* When the list's next mail of the day is made; of a body without one, now. */
+static int64_t next_daily(const struct ruling_context *context, const char *body)
+{
+    const struct conf_body *conf = conf_find_body(context->conf, body);
+    int64_t at = conf == NULL ? MOMENT_NONE : book_next(conf, context->now);
+
+    return at == MOMENT_NONE ? context->now : at;
+}
+
 bool ruling_release(const struct ruling_context *context, const struct ruling_order *order,
                     struct json **answer_r, struct err *err_r)
 {
@@ -42,8 +53,9 @@ bool ruling_release(const struct ruling_context *context, const struct ruling_or
             : !matter_find_motion(context, order, &row, err_r))
         return false;
     if (!registry_release(context->registry, context->arena, one ? id : 0,
-                          row != NULL ? row->body : NULL, row != NULL ? row->number : NULL, &by,
-                          &ids, &count, err_r))
+                          row != NULL ? row->body : NULL, row != NULL ? row->number : NULL,
+                          next_daily(context, one ? delivery->body : row->body), &by, &ids, &count,
+                          err_r))
         return false;
     if (count == 0)
         return err_set(err_r, ERR_DATA, "%s: no answer waits for a person; see outbox",
@@ -58,6 +70,12 @@ static bool check_resendable(const struct delivery *delivery, struct err *err_r)
     if (delivery->state == DELIVERY_WAITING)
         return err_set(err_r, ERR_DATA, "o%lld waits for a person; let it go with release o%lld",
                        (long long)delivery->id, (long long)delivery->id);
+    if (delivery->gathered_in != 0)
+        return err_set(err_r, ERR_DATA, "o%lld stands in the list's mail of a day; resend o%lld",
+                       (long long)delivery->id, (long long)delivery->gathered_in);
+    if (delivery->daily)
+        return err_set(err_r, ERR_DATA, "o%lld goes out in the list's next mail of the day",
+                       (long long)delivery->id);
     if (delivery->state == DELIVERY_SENDING)
         return err_set(err_r, ERR_TRY_AGAIN, "o%lld is being sent just now",
                        (long long)delivery->id);

@@ -121,16 +121,7 @@ bool registry_list_messages(struct registry *registry, struct arena *arena, int 
 
 /* ---- motions */
 
-/* A motion as its present version has it. */
-static const char select_motions[] =
-    "SELECT n.number, t.version, t.body, d.kind, d.title, t.state, d.confidential,"
-    " m.sender_name, m.sender_address, m.trust, m.mail_date, m.arrived_at, n.given_at,"
-    " d.deadline_state, d.deadline_day, d.deadline_until, d.deadline_rule, m.message_id,"
-    " m.sha256, m.id, d.id"
-    " FROM motions t JOIN numbers n ON n.motion = t.id"
-    " JOIN documents d ON d.motion = t.id AND d.version = t.version"
-    " AND d.role IN ('motion', 'replacement')"
-    " JOIN messages m ON m.id = d.message"
+static const char select_motions[] = REGISTRY_SELECT_MOTIONS
     " WHERE (?1 IS NULL OR t.body = ?1) AND (?2 IS NULL OR n.number = ?2)"
     " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM movers WHERE document = d.id"
     " AND same_text(faction, ?3)))"
@@ -226,17 +217,13 @@ static bool open_motions(struct registry *registry, struct arena *arena,
                           value_text(state));
 }
 
-bool registry_list_motions(struct registry *registry, struct arena *arena,
-                           const struct motion_filter *filter, struct motion_row **rows_r,
-                           size_t *count_r, struct err *err_r)
+bool registry_read_motions(struct registry *registry, struct arena *arena, struct statement *s,
+                           struct motion_row **rows_r, size_t *count_r, struct err *err_r)
 {
     size_t count = 0, room = 0;
     struct motion_row *rows = NULL;
-    struct statement *s;
     bool ok = true, known = true;
 
-    if (!open_motions(registry, arena, filter, &s, err_r))
-        return false;
     while (ok && known && statement_next(s)) {
         rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
         known = registry_read_motion(s, arena, &rows[count]);
@@ -252,6 +239,16 @@ bool registry_list_motions(struct registry *registry, struct arena *arena,
     }
     return statement_close(s, err_r) &&
            (known || registry_fail_word(registry, 'm', rows[count - 1].message, err_r));
+}
+
+bool registry_list_motions(struct registry *registry, struct arena *arena,
+                           const struct motion_filter *filter, struct motion_row **rows_r,
+                           size_t *count_r, struct err *err_r)
+{
+    struct statement *s;
+
+    return open_motions(registry, arena, filter, &s, err_r) &&
+           registry_read_motions(registry, arena, s, rows_r, count_r, err_r);
 }
 
 /* ---- counts */
@@ -352,7 +349,8 @@ bool registry_find_backlog(struct registry *registry, struct registry_backlog *r
 {
     return get_moment(registry,
                       "SELECT min(created_at) FROM deliveries"
-                      " WHERE state IN ('queued', 'sending', 'deferred', 'maybe')",
+                      " WHERE state IN ('queued', 'sending', 'deferred', 'maybe')"
+                      " AND entry IS NULL",
                       &r->oldest_unsent, err_r) &&
            get_moment(registry,
                       "SELECT max(created_at) FROM deliveries WHERE state IN ('failed', 'bounced')",

@@ -25,6 +25,8 @@ libshell_a_SOURCES += \
 	src/registry/chores.c \
 	src/registry/waiting.c \
 	src/registry/grants.c \
+	src/registry/book.h \
+	src/registry/book.c \
 	src/registry/referred.c \
 	src/registry/report.c \
 	src/registry/meetings.c

@@ -31,14 +31,16 @@ bool delivery_state_from_text(const char *s, enum delivery_state *state_r)
     return true;
 }
 
-#define DELIVERY_COLUMNS                                                                       \
-    "SELECT d.id, d.body, d.kind, n.number, d.message, d.recipient, d.envelope_from,"          \
-    " d.message_id, d.subject, d.state, d.attempts, d.created_at, d.next_attempt, d.response," \
-    " length(d.bytes), coalesce(d.resent_at, d.created_at), d.filed_at"
-#define DELIVERY_TABLES  \
-    " FROM deliveries d" \
-    " LEFT JOIN numbers n ON n.motion = d.motion"
-#define DELIVERY_BYTES 17 /* the column behind these, where it is asked for */
+#define DELIVERY_COLUMNS                                                                 \
+    "SELECT d.id, d.body, d.kind, n.number, d.message, d.recipient, d.envelope_from,"    \
+    " d.message_id, d.subject, coalesce(g.state, d.state), d.attempts, d.created_at,"    \
+    " d.next_attempt, d.response, length(d.bytes), coalesce(d.resent_at, d.created_at)," \
+    " d.filed_at, d.entry IS NOT NULL, d.gathered_in"
+#define DELIVERY_TABLES                           \
+    " FROM deliveries d"                          \
+    " LEFT JOIN numbers n ON n.motion = d.motion" \
+    " LEFT JOIN deliveries g ON g.id = d.gathered_in"
+#define DELIVERY_BYTES 19 /* the column behind these, where it is asked for */
 
 static bool read_delivery(struct statement *s, struct arena *arena, bool bytes,
                           struct delivery *row_r)
@@ -59,6 +61,8 @@ static bool read_delivery(struct statement *s, struct arena *arena, bool bytes,
         .size = (size_t)statement_int(s, 14),
         .tried_since = statement_int(s, 15),
         .filed_at = statement_moment(s, 16),
+        .daily = statement_int(s, 17) != 0,
+        .gathered_in = statement_int(s, 18),
     };
     if (bytes)
         row_r->bytes = statement_blob(s, arena, DELIVERY_BYTES, &row_r->size);
@@ -95,8 +99,8 @@ const char *registry_texts_to_json(struct arena *arena, const struct texts *text
     return text;
 }
 
-#define WAITS_TO_BE_SENT                                \
-    " WHERE d.state IN ('queued', 'deferred', 'maybe')" \
+#define WAITS_TO_BE_SENT                                                    \
+    " WHERE d.state IN ('queued', 'deferred', 'maybe') AND d.entry IS NULL" \
     " AND d.body NOT IN (SELECT value FROM json_each(?1))"
 
 bool registry_due(struct registry *registry, struct arena *arena, int64_t now,
@@ -205,7 +209,7 @@ static bool find_due(struct registry *registry, const struct registry_order *ord
     const char *whose = paced_by(order);
     int64_t earlier = 0;
 
-    *due_r = order->now;
+    *due_r = order->reply->entry == NULL ? order->now : order->reply->daily_at;
     if (whose == NULL)
         return true;
     if (!STATEMENT_GET(registry, &earlier, err_r,
@@ -242,9 +246,9 @@ bool registry_insert_delivery(struct registry *registry, const struct registry_o
             registry, err_r,
             "INSERT INTO deliveries (body, kind, message, motion, occasion, recipient,"
             " recipient_key, envelope_from, subject, message_id, bytes, state, created_at,"
-            " next_attempt, due_at, ruling, paced_by)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15,"
-            " ?16)",
+            " next_attempt, due_at, ruling, paced_by, entry)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+            " iif(?17 IS NULL, ?14, NULL), ?15, ?16, ?17)",
             value_text(order->body), value_text(reply_kind_to_text(reply->kind)),
             value_id(order->message), value_id(order->motion), value_text(registry_occasion(reply)),
             value_text(reply->to), value_text(order->recipient_key),
@@ -252,7 +256,7 @@ bool registry_insert_delivery(struct registry *registry, const struct registry_o
             value_text(reply->message_id), value_blob(reply->bytes, reply->size),
             value_text(delivery_state_to_text(state)), value_int(order->now),
             value_moment(reply->waiting ? MOMENT_NONE : due), value_id(order->ruling),
-            value_text(paced_by(order))))
+            value_text(paced_by(order)), value_text(reply->entry)))
         return false;
     event.delivery = sqlite3_last_insert_rowid(registry->db);
     return registry_add_event(registry, &event, err_r);

@@ -197,7 +197,20 @@ bool registry_has_uid(const struct uid_list *list, uint32_t uid);
 
 /* Room for one more row in an array of the arena that doubles; returns the new array. */
 void *registry_grow_rows(struct arena *arena, void *rows, size_t count, size_t *room, size_t size);
-/* The columns of select_motions, but the document's id; false: a word that is none of ours. */
+/* A motion as its present version has it. */
+#define REGISTRY_SELECT_MOTIONS                                                           \
+    "SELECT n.number, t.version, t.body, d.kind, d.title, t.state, d.confidential,"       \
+    " m.sender_name, m.sender_address, m.trust, m.mail_date, m.arrived_at, n.given_at,"   \
+    " d.deadline_state, d.deadline_day, d.deadline_until, d.deadline_rule, m.message_id," \
+    " m.sha256, m.id, d.id"                                                               \
+    " FROM motions t JOIN numbers n ON n.motion = t.id"                                   \
+    " JOIN documents d ON d.motion = t.id AND d.version = t.version"                      \
+    " AND d.role IN ('motion', 'replacement')"                                            \
+    " JOIN messages m ON m.id = d.message"
+/* All rows of a statement that begins so, which it closes. */
+bool registry_read_motions(struct registry *registry, struct arena *arena, struct statement *s,
+                           struct motion_row **rows_r, size_t *count_r, struct err *err_r);
+/* Its columns, but the document's id; false: a word that is none of ours. */
 bool registry_read_motion(struct statement *s, struct arena *arena, struct motion_row *row_r);
 /* Movers and consultations of the document. */
 bool registry_list_around_motion(struct registry *registry, struct arena *arena, int64_t document,

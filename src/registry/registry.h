@@ -88,6 +88,7 @@ bool registry_record_vanished(struct registry *registry, const struct raw_mail *
 /* Which of these UIDs have no row yet (to be fetched), and which are settled, still in the folder
  * and belong in the done-folder (registered, or duplicate of a registered one).  Sorted. */
 struct uid_sets {
+    size_t seen; /* all of them, each once */
     uint32_t *wanted;
     size_t wanted_count;
     uint32_t *to_move;
@@ -185,6 +186,8 @@ struct delivery {
     int64_t next_attempt; /* MOMENT_NONE: none due */
     const char *response; /* of the last attempt, or NULL */
     int64_t filed_at;     /* a copy lies in the sent-folder; MOMENT_NONE: none */
+    bool daily;           /* it goes out in the list's mail of the day */
+    int64_t gathered_in;  /* that mail, once it is made; state is then the mail's */
     const char *bytes;    /* only where asked for */
     size_t size;
 };

@@ -351,11 +351,13 @@ bool registry_find_confirmation(struct registry *registry, struct arena *arena, 
 
     *message_id_r = NULL;
     *waiting_r = false;
-    if (!STATEMENT_OPEN(registry, &s, err_r,
-                        "SELECT d.message_id, d.state = 'waiting' FROM numbers n"
-                        " JOIN deliveries d ON d.motion = n.motion AND d.kind = 'confirmation'"
-                        " WHERE n.body = ? AND n.number = ? ORDER BY d.id LIMIT 1",
-                        value_text(body), value_text(number)))
+    if (!STATEMENT_OPEN(
+            registry, &s, err_r,
+            "SELECT coalesce(c.message_id, d.message_id), d.state = 'waiting' FROM numbers n"
+            " JOIN deliveries d ON d.motion = n.motion AND d.kind = 'confirmation'"
+            " LEFT JOIN deliveries c ON c.id = d.gathered_in"
+            " WHERE n.body = ? AND n.number = ? ORDER BY d.id LIMIT 1",
+            value_text(body), value_text(number)))
         return false;
     if (statement_next(s)) {
         *message_id_r = statement_text(s, arena, 0);
@@ -403,13 +405,13 @@ static bool find_waiting(struct registry *registry, struct arena *arena, int64_t
 }
 
 static bool release_all(struct registry *registry, const int64_t *deliveries, size_t count,
-                        const struct ruled_by *by, struct err *err_r)
+                        int64_t gathered_at, const struct ruled_by *by, struct err *err_r)
 {
     for (size_t i = 0; i < count; i++) {
         if (!STATEMENT_RUN(registry, err_r,
-                           "UPDATE deliveries SET state = 'queued', next_attempt = ?,"
-                           " resent_at = ?1 WHERE id = ?",
-                           value_int(by->at), value_int(deliveries[i])) ||
+                           "UPDATE deliveries SET state = 'queued', resent_at = ?1,"
+                           " next_attempt = iif(entry IS NULL, ?1, ?2) WHERE id = ?3",
+                           value_int(by->at), value_int(gathered_at), value_int(deliveries[i])) ||
             !add_delivery_event(registry, deliveries[i], "released", by, err_r))
             return false;
     }
@@ -417,13 +419,14 @@ static bool release_all(struct registry *registry, const int64_t *deliveries, si
 }
 
 bool registry_release(struct registry *registry, struct arena *arena, int64_t delivery,
-                      const char *body, const char *number, const struct ruled_by *by,
-                      int64_t **deliveries_r, size_t *count_r, struct err *err_r)
+                      const char *body, const char *number, int64_t gathered_at,
+                      const struct ruled_by *by, int64_t **deliveries_r, size_t *count_r,
+                      struct err *err_r)
 {
     if (!registry_step_begin(registry, err_r))
         return false;
     bool ok = find_waiting(registry, arena, delivery, body, number, deliveries_r, count_r, err_r) &&
-              release_all(registry, *deliveries_r, *count_r, by, err_r);
+              release_all(registry, *deliveries_r, *count_r, gathered_at, by, err_r);
     return registry_step_end(registry, ok, err_r);
 }
 
@@ -456,7 +459,7 @@ static bool hurry(struct registry *registry, const struct ruled_by *by, int64_t 
 
     if (!STATEMENT_RUN(registry, err_r,
                        "UPDATE deliveries SET next_attempt = ?1 WHERE state IN ('queued',"
-                       " 'deferred', 'maybe')",
+                       " 'deferred', 'maybe') AND entry IS NULL",
                        value_int(by->at)))
         return false;
     *count_r = sqlite3_changes(registry->db);

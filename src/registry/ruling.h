@@ -70,10 +70,12 @@ bool registry_find_confirmation(struct registry *registry, struct arena *arena, 
                                 const char *number, const char **message_id_r, bool *waiting_r,
                                 struct err *err_r);
 
-/* Waiting answers are queued: one (delivery not 0), or all about a motion.  count 0: none waits. */
+/* Waiting answers are queued: one (delivery not 0), or all about a motion.  count 0: none waits.
+ * gathered_at: when the list's next mail of the day is made, for those that go out in it. */
 bool registry_release(struct registry *registry, struct arena *arena, int64_t delivery,
-                      const char *body, const char *number, const struct ruled_by *by,
-                      int64_t **deliveries_r, size_t *count_r, struct err *err_r);
+                      const char *body, const char *number, int64_t gathered_at,
+                      const struct ruled_by *by, int64_t **deliveries_r, size_t *count_r,
+                      struct err *err_r);
 
 /* An answer that has gone out or failed, or is deferred, is queued once more as it is.  The caller
  * has looked at its state. */

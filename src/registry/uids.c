@@ -86,6 +86,7 @@ bool registry_compare_uids(struct registry *registry, struct arena *arena, const
     uint32_t *sorted = sort_uids(arena, uids, count, &n);
 
     *sets_r = (struct uid_sets){
+        .seen = n,
         .wanted = arena_array(arena, n + 1, sizeof(uint32_t)),
         .to_move = arena_array(arena, n + 1, sizeof(uint32_t)),
     };

@@ -191,7 +191,8 @@ static void test_accept_stranger(void **state)
                         "registered accepted");
     assert_string_equal(
         sql(f, "SELECT kind || ' ' || state FROM deliveries WHERE motion = 1 ORDER BY id"),
-        "acknowledgement queued | acknowledgement queued | confirmation waiting");
+        "acknowledgement queued | acknowledgement queued | confirmation waiting |"
+        " notice queued");
     assert_string_equal(sql(f, "SELECT faction || ' ' || role FROM movers"), "SPD mover");
     assert_string_equal(sql(f, "SELECT actor FROM events WHERE event = 'accepted'"), "anna");
     assert_string_equal(sql(f, "SELECT arrival_basis FROM messages"), "INTERNALDATE");

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "registry/book.h"
+
+#include "registry/private.h"
+
+/* ---- what visits saw */
+
+static bool find_epoch(struct registry *registry, const char *body, const char *mailbox,
+                       const char *folder, int64_t *epoch_r, struct err *err_r)
+{
+    return STATEMENT_GET(registry, epoch_r, err_r,
+                         "SELECT id FROM epochs WHERE body = ? AND mailbox = ? AND folder = ?"
+                         " ORDER BY id DESC LIMIT 1",
+                         value_text(body), value_text(mailbox), value_text(folder));
+}
+
+/* Neighbours become one range: of a folder that is new to us there is little to keep. */
+static bool keep_unsettled(struct registry *registry, int64_t epoch, const uint32_t *uids,
+                           size_t count, struct err *err_r)
+{
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && uids[end] == uids[end - 1] + 1; end++)
+            ;
+        if (!STATEMENT_RUN(registry, err_r,
+                           "INSERT INTO unsettled (epoch, first, last) VALUES (?, ?, ?)",
+                           value_int(epoch), value_int(uids[i]), value_int(uids[end - 1])))
+            return false;
+    }
+    return true;
+}
+
+static bool note_seen(struct registry *registry, int64_t epoch, size_t seen, const uint32_t *wanted,
+                      size_t count, struct err *err_r)
+{
+    return STATEMENT_RUN(registry, err_r, "UPDATE epochs SET seen = ? WHERE id = ?",
+                         value_int((int64_t)seen), value_int(epoch)) &&
+           STATEMENT_RUN(registry, err_r, "DELETE FROM unsettled WHERE epoch = ?",
+                         value_int(epoch)) &&
+           keep_unsettled(registry, epoch, wanted, count, err_r);
+}
+
+bool registry_note_seen(struct registry *registry, const char *body, const char *mailbox,
+                        const char *folder, size_t seen, const uint32_t *wanted, size_t count,
+                        struct err *err_r)
+{
+    int64_t epoch;
+
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    bool ok = find_epoch(registry, body, mailbox, folder, &epoch, err_r) &&
+              note_seen(registry, epoch, seen, wanted, count, err_r);
+    return registry_step_end(registry, ok, err_r);
+}
+
+/* ---- what happened */
+
+#define IN_BOOK " e.body = ?1 AND e.seq > ?2 AND e.seq <= ?3"
+#define BOOK_VALUES(book, body) \
+    value_text(body), value_int((book)->first_event), value_int((book)->last_event)
+
+static void copy_motion(struct arena *arena, const struct motion_row *row,
+                        struct book_motion *motion_r)
+{
+    size_t n = row->consultation_count;
+
+    *motion_r = (struct book_motion){
+        .number = row->number,
+        .kind = row->kind,
+        .title = row->title,
+        .confidential = row->confidential,
+        .factions = row->factions,
+        .named = row->named,
+        .arrived_at = row->arrived_at,
+        .consultations = arena_array(arena, n, sizeof *motion_r->consultations),
+        .consultation_count = n,
+        .deadline = row->deadline,
+        .state = row->state,
+    };
+    for (size_t i = 0; i < n; i++)
+        motion_r->consultations[i] = (struct decided_consultation){
+            row->consultations[i].organization, row->consultations[i].meeting,
+            row->consultations[i].deadline};
+}
+
+static bool read_motions(struct registry *registry, struct arena *arena, const char *body,
+                         struct book *book, struct err *err_r)
+{
+    struct motion_row *rows;
+    struct statement *s;
+
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        REGISTRY_SELECT_MOTIONS
+                        " WHERE t.id IN (SELECT g.motion FROM events e"
+                        "  JOIN numbers g ON g.body = e.body AND g.number = e.number"
+                        "  WHERE e.event = 'registered' AND" IN_BOOK ") ORDER BY t.id",
+                        BOOK_VALUES(book, body)) ||
+        !registry_read_motions(registry, arena, s, &rows, &book->motion_count, err_r))
+        return false;
+    book->motions = arena_array(arena, book->motion_count, sizeof *book->motions);
+    for (size_t i = 0; i < book->motion_count; i++)
+        copy_motion(arena, &rows[i], &book->motions[i]);
+    return true;
+}
+
+static bool read_changes(struct registry *registry, struct arena *arena, const char *body,
+                         struct book *book, struct err *err_r)
+{
+    struct statement *s;
+    size_t room = 0;
+
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT e.event, e.number, d.title, e.at, e.actor FROM events e"
+                        " JOIN numbers n ON n.body = e.body AND n.number = e.number"
+                        " JOIN motions t ON t.id = n.motion"
+                        " LEFT JOIN documents d ON d.motion = t.id AND d.version = t.version"
+                        "  AND d.role IN ('motion', 'replacement')"
+                        " WHERE e.event IN ('corrected', 'replaced', 'withdrawn', 'void',"
+                        "  'meeting-moved') AND" IN_BOOK " ORDER BY e.seq",
+                        BOOK_VALUES(book, body)))
+        return false;
+    while (statement_next(s)) {
+        book->changes = registry_grow_rows(arena, book->changes, book->change_count, &room,
+                                           sizeof *book->changes);
+        book->changes[book->change_count++] =
+            (struct book_change){.event = statement_text(s, arena, 0),
+                                 .number = statement_text(s, arena, 1),
+                                 .title = statement_text(s, arena, 2),
+                                 .at = statement_moment(s, 3),
+                                 .actor = statement_text(s, arena, 4)};
+    }
+    return statement_close(s, err_r);
+}
+
+/* Mails whose first event is in the book and that need nobody, as they stand now. */
+static bool read_counts(struct registry *registry, struct arena *arena, const char *body,
+                        struct book *book, struct err *err_r)
+{
+    struct statement *s;
+    size_t room = 0;
+    bool known = true;
+
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT m.state, coalesce(m.decided_by, m.state), count(*) FROM messages m"
+                        " WHERE m.state IN ('ignored', 'unreadable', 'duplicate', 'vanished')"
+                        "  AND m.id IN (SELECT e.message FROM events e WHERE" IN_BOOK
+                        "   AND e.message IS NOT NULL)"
+                        "  AND NOT EXISTS (SELECT 1 FROM events o"
+                        "   WHERE o.message = m.id AND o.seq <= ?2)"
+                        " GROUP BY 1, 2 ORDER BY 3 DESC, 2",
+                        BOOK_VALUES(book, body)))
+        return false;
+    while (known && statement_next(s)) {
+        book->counts =
+            registry_grow_rows(arena, book->counts, book->count_count, &room, sizeof *book->counts);
+        struct book_count *count = &book->counts[book->count_count++];
+        *count = (struct book_count){.row = statement_text(s, arena, 1),
+                                     .n = (size_t)statement_int(s, 2)};
+        known = message_state_from_text(statement_peek_text(s, 0), &count->state);
+    }
+    return statement_close(s, err_r) &&
+           (known || err_set(err_r, ERR_DATA, "registry in %s: a message has no state we know",
+                             registry->directory));
+}
+
+#define ANSWER_COLUMNS "SELECT d.id, d.kind, n.number, d.recipient, d.response FROM deliveries d"
+
+static bool read_answers(struct registry *registry, struct arena *arena, struct statement *s,
+                         struct book_answer **rows_r, size_t *count_r, struct err *err_r)
+{
+    size_t count = 0, room = 0;
+    struct book_answer *rows = NULL;
+    bool known = true;
+
+    while (known && statement_next(s)) {
+        rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
+        struct book_answer *row = &rows[count++];
+        *row =
+            (struct book_answer){.id = arena_printf(arena, "o%lld", (long long)statement_int(s, 0)),
+                                 .number = statement_text(s, arena, 2),
+                                 .to = statement_text(s, arena, 3),
+                                 .response = statement_text(s, arena, 4)};
+        known = reply_kind_from_text(statement_peek_text(s, 1), &row->kind);
+    }
+    *rows_r = rows;
+    *count_r = count;
+    return statement_close(s, err_r) &&
+           (known || err_set(err_r, ERR_DATA, "registry in %s: an answer has no kind we know",
+                             registry->directory));
+}
+
+static bool read_failed(struct registry *registry, struct arena *arena, const char *body,
+                        struct book *book, struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          ANSWER_COLUMNS " LEFT JOIN numbers n ON n.motion = d.motion"
+                                         " WHERE d.state IN ('failed', 'bounced')"
+                                         "  AND d.id IN (SELECT e.delivery FROM events e"
+                                         "   WHERE e.event IN ('failed', 'bounced') AND" IN_BOOK
+                                         "  ) ORDER BY d.id",
+                          BOOK_VALUES(book, body)) &&
+           read_answers(registry, arena, s, &book->failed, &book->failed_count, err_r);
+}
+
+static bool read_happenings(struct registry *registry, struct arena *arena, const char *body,
+                            struct book *book, struct err *err_r)
+{
+    return read_motions(registry, arena, body, book, err_r) &&
+           read_changes(registry, arena, body, book, err_r) &&
+           read_counts(registry, arena, body, book, err_r) &&
+           read_failed(registry, arena, body, book, err_r);
+}
+
+/* ---- how things are */
+
+static bool read_held(struct registry *registry, struct arena *arena, const char *body,
+                      struct book *book, struct err *err_r)
+{
+    struct waiting_mail *rows;
+
+    if (!registry_list_overdue(registry, arena, body, book->until, &rows, &book->held_count, err_r))
+        return false;
+    book->held = arena_array(arena, book->held_count, sizeof *book->held);
+    for (size_t i = 0; i < book->held_count; i++)
+        book->held[i] =
+            (struct book_held){.id = arena_printf(arena, "m%lld", (long long)rows[i].id),
+                               .row = rows[i].row,
+                               .arrived_at = rows[i].arrived_at,
+                               .registered_at = rows[i].registered_at,
+                               .from = rows[i].from,
+                               .subject = rows[i].subject};
+    return true;
+}
+
+static bool read_waiting(struct registry *registry, struct arena *arena, const char *body,
+                         struct book *book, struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          ANSWER_COLUMNS " LEFT JOIN numbers n ON n.motion = d.motion"
+                                         " WHERE d.state = 'waiting' AND d.body = ? ORDER BY d.id",
+                          value_text(body)) &&
+           read_answers(registry, arena, s, &book->waiting, &book->waiting_count, err_r);
+}
+
+/* Those that were gone before they could be fetched have an outcome, but not if a later visit sees
+ * them again. */
+static bool read_unexplained(struct registry *registry, int64_t epoch, int64_t *n_r,
+                             struct err *err_r)
+{
+    return STATEMENT_GET(registry, n_r, err_r,
+                         "SELECT sum(u.last - u.first + 1 - (SELECT count(*) FROM messages m"
+                         "  WHERE m.body = e.body AND m.mailbox = e.mailbox"
+                         "   AND m.folder = e.folder AND m.uidvalidity = e.uidvalidity"
+                         "   AND m.current = 1 AND m.uid BETWEEN u.first AND u.last"
+                         "   AND (m.state <> 'vanished' OR m.registered_at >= e.visited)))"
+                         " FROM epochs e JOIN unsettled u ON u.epoch = e.id WHERE e.id = ?",
+                         value_int(epoch));
+}
+
+static bool read_mailbox(struct registry *registry, const char *body,
+                         const struct conf_mailbox *mailbox, struct book_mailbox *row_r,
+                         struct err *err_r)
+{
+    struct statement *s;
+    int64_t epoch = 0, unexplained = 0;
+
+    *row_r = (struct book_mailbox){.name = mailbox->name,
+                                   .folder = mailbox->folder,
+                                   .visited_at = MOMENT_NONE,
+                                   .interval = mailbox->renew > mailbox->poll ? mailbox->renew
+                                                                              : mailbox->poll};
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT id, visited, seen FROM epochs WHERE body = ? AND mailbox = ?"
+                        " AND folder = ? ORDER BY id DESC LIMIT 1",
+                        value_text(body), value_text(mailbox->name), value_text(mailbox->folder)))
+        return false;
+    if (statement_next(s)) {
+        epoch = statement_int(s, 0);
+        row_r->visited_at = statement_moment(s, 1);
+        row_r->counted = !statement_is_null(s, 2);
+        row_r->seen = (size_t)statement_int(s, 2);
+    }
+    if (!statement_close(s, err_r) || !read_unexplained(registry, epoch, &unexplained, err_r))
+        return false;
+    row_r->unexplained = (size_t)unexplained;
+    return true;
+}
+
+static bool read_mailboxes(struct registry *registry, struct arena *arena,
+                           const struct conf_body *body, struct book *book, struct err *err_r)
+{
+    book->mailboxes = arena_array(arena, body->mailbox_count, sizeof *book->mailboxes);
+    for (; book->mailbox_count < body->mailbox_count; book->mailbox_count++) {
+        if (!read_mailbox(registry, body->id, &body->mailboxes[book->mailbox_count],
+                          &book->mailboxes[book->mailbox_count], err_r))
+            return false;
+    }
+    return true;
+}
+
+/* ---- books */
+
+static bool find_book(struct registry *registry, const char *body, struct day before,
+                      struct book *book_r, struct err *err_r)
+{
+    struct statement *s;
+    struct arena *arena = arena_new();
+
+    *book_r = (struct book){.day = DAY_NONE, .until = MOMENT_NONE};
+    bool ok = STATEMENT_OPEN(registry, &s, err_r,
+                             "SELECT day, last_event, made_at FROM books WHERE body = ?1"
+                             " AND (?2 IS NULL OR day < ?2) ORDER BY day DESC LIMIT 1",
+                             value_text(body), value_day(arena, before));
+    if (ok && statement_next(s)) {
+        book_r->day = statement_day(s, 0);
+        book_r->last_event = statement_int(s, 1);
+        book_r->until = statement_moment(s, 2);
+    }
+    ok = ok && statement_close(s, err_r);
+    arena_free(arena);
+    return ok;
+}
+
+static bool find_last_event(struct registry *registry, int64_t *seq_r, struct err *err_r)
+{
+    return statement_get_int(registry, "SELECT max(seq) FROM events", NULL, 0, seq_r, err_r);
+}
+
+bool registry_last_book(struct registry *registry, const char *body, struct day *day_r,
+                        struct err *err_r)
+{
+    struct book last;
+
+    if (!find_book(registry, body, DAY_NONE, &last, err_r))
+        return false;
+    *day_r = last.day;
+    return true;
+}
+
+bool registry_read_book(struct registry *registry, struct arena *arena,
+                        const struct conf_body *body, struct day day, int64_t now,
+                        struct book *book_r, struct err *err_r)
+{
+    struct book last;
+
+    if (!find_book(registry, body->id, DAY_NONE, &last, err_r))
+        return false;
+    *book_r = (struct book){
+        .day = day, .since = last.until, .until = now, .first_event = last.last_event};
+    return find_last_event(registry, &book_r->last_event, err_r) &&
+           read_happenings(registry, arena, body->id, book_r, err_r) &&
+           read_held(registry, arena, body->id, book_r, err_r) &&
+           read_waiting(registry, arena, body->id, book_r, err_r) &&
+           read_mailboxes(registry, arena, body, book_r, err_r);
+}
+
+bool registry_read_past_book(struct registry *registry, struct arena *arena,
+                             const struct conf_body *body, struct day day, struct book *book_r,
+                             struct err *err_r)
+{
+    struct book before;
+
+    if (!find_book(registry, body->id, day_add(day, 1), book_r, err_r) ||
+        !find_book(registry, body->id, day, &before, err_r))
+        return false;
+    if (book_r->day.n != day.n)
+        return err_set(err_r, ERR_NO_INPUT,
+                       "%s has no book of %s; without --day the open one shows", body->id,
+                       day_to_text(arena, day));
+    book_r->past = true;
+    book_r->since = before.until;
+    book_r->first_event = before.last_event;
+    return read_happenings(registry, arena, body->id, book_r, err_r);
+}
+
+static bool insert_book(struct registry *registry, const char *body, const struct book *book,
+                        struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    bool ok = STATEMENT_RUN(registry, err_r,
+                            "INSERT INTO books (body, day, last_event, made_at)"
+                            " VALUES (?, ?, ?, ?)",
+                            value_text(body), value_day(arena, book->day),
+                            value_int(book->last_event), value_int(book->until));
+
+    arena_free(arena);
+    return ok;
+}
+
+bool registry_note_book(struct registry *registry, const char *body, const struct book *book,
+                        struct err *err_r)
+{
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    return registry_step_end(registry, insert_book(registry, body, book, err_r), err_r);
+}
+
+bool registry_begin_books(struct registry *registry, const char *body, struct day day, int64_t now,
+                          struct err *err_r)
+{
+    struct book first = {.day = day, .until = now};
+
+    return find_last_event(registry, &first.last_event, err_r) &&
+           registry_note_book(registry, body, &first, err_r);
+}
+
+/* ---- the list's mail of the day */
+
+bool registry_list_entries(struct registry *registry, struct arena *arena, const char *body,
+                           struct daily_entry **entries_r, size_t *count_r, struct err *err_r)
+{
+    struct daily_entry *entries = NULL;
+    size_t count = 0, room = 0;
+    struct statement *s;
+
+    /* the first mail about a motion is its confirmation or the one that has its entry */
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT d.id, d.entry, (SELECT coalesce(c.message_id, f.message_id)"
+                        "  FROM deliveries f LEFT JOIN deliveries c ON c.id = f.gathered_in"
+                        "  WHERE f.motion = d.motion AND f.kind = 'confirmation' AND f.id < d.id"
+                        "   AND (f.entry IS NULL OR f.gathered_in IS NOT NULL)"
+                        "  ORDER BY f.id LIMIT 1)"
+                        " FROM deliveries d WHERE d.body = ? AND d.entry IS NOT NULL"
+                        "  AND d.gathered_in IS NULL AND d.state = 'queued' ORDER BY d.id",
+                        value_text(body)))
+        return false;
+    while (statement_next(s)) {
+        entries = registry_grow_rows(arena, entries, count, &room, sizeof *entries);
+        entries[count++] = (struct daily_entry){.delivery = statement_int(s, 0),
+                                                .text = statement_text(s, arena, 1),
+                                                .earlier = statement_text(s, arena, 2)};
+    }
+    *entries_r = entries;
+    *count_r = count;
+    return statement_close(s, err_r);
+}
+
+static bool gather_one(struct registry *registry, const struct daily_entry *entry, int64_t mail,
+                       int64_t now, struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    bool ok =
+        STATEMENT_RUN(registry, err_r,
+                      "UPDATE deliveries SET state = 'sent', next_attempt = NULL, gathered_in = ?"
+                      " WHERE id = ?",
+                      value_int(mail), value_int(entry->delivery)) &&
+        STATEMENT_RUN(registry, err_r,
+                      "INSERT INTO events (at, event, message, delivery, body, number, actor, text)"
+                      " SELECT ?, 'gathered', d.message, d.id, d.body, n.number, ?, ?"
+                      " FROM deliveries d LEFT JOIN numbers n ON n.motion = d.motion"
+                      " WHERE d.id = ?",
+                      value_int(now), value_text(REGISTRY_ACTOR),
+                      value_text(arena_printf(arena, "in o%lld", (long long)mail)),
+                      value_int(entry->delivery));
+
+    arena_free(arena);
+    return ok;
+}
+
+static bool gather(struct registry *registry, const struct daily_entry *entries, size_t count,
+                   const char *message_id, int64_t now, struct err *err_r)
+{
+    int64_t mail;
+
+    if (!STATEMENT_GET(registry, &mail, err_r, "SELECT id FROM deliveries WHERE message_id = ?",
+                       value_text(message_id)))
+        return false;
+    if (mail == 0)
+        return err_set(err_r, ERR_BUG, "there is no mail of the day; please report this");
+    for (size_t i = 0; i < count; i++) {
+        if (!gather_one(registry, &entries[i], mail, now, err_r))
+            return false;
+    }
+    return true;
+}
+
+bool registry_gather(struct registry *registry, const struct daily_entry *entries, size_t count,
+                     const char *message_id, int64_t now, struct err *err_r)
+{
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    return registry_step_end(registry, gather(registry, entries, count, message_id, now, err_r),
+                             err_r);
+}
+
+static bool free_entries(struct registry *registry, const char *body, int64_t now,
+                         struct err *err_r)
+{
+    return STATEMENT_RUN(registry, err_r,
+                         "UPDATE deliveries SET entry = NULL,"
+                         " next_attempt = CASE state WHEN 'queued' THEN ? END"
+                         " WHERE body = ? AND entry IS NOT NULL AND gathered_in IS NULL",
+                         value_int(now), value_text(body));
+}
+
+bool registry_free_entries(struct registry *registry, const char *body, int64_t now,
+                           struct err *err_r)
+{
+    int64_t count;
+
+    if (!STATEMENT_GET(registry, &count, err_r,
+                       "SELECT count(*) FROM deliveries WHERE body = ? AND entry IS NOT NULL"
+                       " AND gathered_in IS NULL",
+                       value_text(body)))
+        return false;
+    if (count == 0)
+        return true;
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    return registry_step_end(registry, free_entries(registry, body, now, err_r), err_r);
+}
