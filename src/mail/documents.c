@@ -26,7 +26,10 @@ struct format {
 
 static void read_message(struct documents *documents, const struct document_file *file)
 {
+    bool outer = documents->hands_on;
+    documents->hands_on = true;
     mail_read_inside(documents, file->bytes, file->n);
+    documents->hands_on = outer;
 }
 
 static void read_plain(struct documents *documents, const struct document_file *file)
@@ -202,6 +205,7 @@ static void append(struct documents *documents, struct mail_document document)
     if (documents->n > 0)
         text_add_char(&documents->content, '\n');
     document.offset = documents->content.len;
+    document.is_handed_on = document.is_handed_on || documents->hands_on;
     text_add(&documents->content, document.text);
     documents->v = arena_grow(documents->arena, documents->v, documents->n, documents->n + 1,
                               sizeof *documents->v);
@@ -236,9 +240,10 @@ void documents_add_body(struct documents *documents, const char *text, size_t n)
 }
 
 void documents_adopt(struct documents *documents, const struct mail_document *document,
-                     const char *name)
+                     const char *name, bool handed_on)
 {
     struct mail_document adopted = *document;
+    adopted.is_handed_on = adopted.is_handed_on || handed_on;
     adopted.is_body = document->is_body && is_mails_body(documents);
     if (!adopted.name)
         adopted.name = name ? name : documents->name;

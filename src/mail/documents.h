@@ -47,6 +47,7 @@ struct documents {
     size_t depth;
     size_t body_depth; /* where the file at work lies whose body is the mail's; 0: it has one */
     bool is_envelope;  /* the part is no attachment itself, but how a mail was wrapped */
+    bool hands_on;     /* the file at work is a message of somebody else's */
     bool holds_file;   /* and there is an attachment in it */
 };
 
@@ -71,9 +72,10 @@ void documents_finish(struct documents *documents, struct mail_part *part);
 void documents_add(struct documents *documents, const char *text, size_t n);
 /* The same for the body of a message that the file at work is: the mail's, where it has none. */
 void documents_add_body(struct documents *documents, const char *text, size_t n);
-/* A document of a part of such a message; name is that part's. */
+/* A document of a part of such a message; name is that part's.  handed_on: the message itself hands
+ * it on. */
 void documents_adopt(struct documents *documents, const struct mail_document *document,
-                     const char *name);
+                     const char *name, bool handed_on);
 /* The file at work has no text, and why. */
 void documents_fail(struct documents *documents, enum part_text state);
 void documents_defect(struct documents *documents, const char *word);

@@ -92,11 +92,12 @@ struct mail_addresses {
 
 /* A text in a part: the part's own, or that of a file within it (a ZIP, a winmail.dat). */
 struct mail_document {
-    const char *name; /* of the file within the part, made safe; NULL: the part itself */
-    const char *text; /* for the grammar: NFC, LF, a form feed where a page ends */
-    size_t offset;    /* of the text within the part's content, in bytes */
-    bool is_body;     /* belongs to what a person reads as the mail's body */
-    bool is_ocr;      /* read off a picture: letters may be wrong */
+    const char *name;  /* of the file within the part, made safe; NULL: the part itself */
+    const char *text;  /* for the grammar: NFC, LF, a form feed where a page ends */
+    size_t offset;     /* of the text within the part's content, in bytes */
+    bool is_body;      /* belongs to what a person reads as the mail's body */
+    bool is_ocr;       /* read off a picture: letters may be wrong */
+    bool is_handed_on; /* of a message within the part that the sender only hands on */
 };
 
 /* a leaf part */

@@ -710,12 +710,25 @@ void mail_read_sealed(struct reader *reader)
 
 /* ---- messages within parts ---- */
 
-static void take_inner_part(struct documents *documents, const struct mail_part *part)
+/* Of a message that the inner mail has attached. */
+static bool is_below_forward(const struct mail *mail, const struct mail_part *part)
+{
+    for (size_t i = 0; i < mail->forward_count; i++) {
+        const char *path = mail->forwards[i].path;
+        size_t n = path != NULL ? strlen(path) : 0;
+        if (n > 0 && text_starts(part->path, path) && strchr(".", part->path[n]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void take_inner_part(struct documents *documents, const struct mail *mail,
+                            const struct mail_part *part)
 {
     if (part->text != PART_EXTRACTED)
         documents_fail(documents, part->text);
     for (size_t i = 0; i < part->document_count; i++)
-        documents_adopt(documents, &part->documents[i], part->name);
+        documents_adopt(documents, &part->documents[i], part->name, is_below_forward(mail, part));
 }
 
 static void take_inner_mail(struct documents *documents, const struct reader *inside)
@@ -723,7 +736,7 @@ static void take_inner_mail(struct documents *documents, const struct reader *in
     struct reader *reader = documents->reader;
     const struct mail *mail = inside->mail;
     for (size_t i = 0; i < mail->part_count; i++)
-        take_inner_part(documents, &mail->parts[i]);
+        take_inner_part(documents, mail, &mail->parts[i]);
     for (size_t i = 0; i < mail->defects.n; i++)
         documents_defect(documents, mail->defects.v[i]);
     if (inside->overflow)

@@ -309,6 +309,8 @@ static void add_to_run(struct trace *trace, const struct mail_document *document
     }
     splice_add(&run->joined, text, strlen(text));
     read_body(trace, text, envelope, &found);
+    for (size_t i = 0; i < found.n && document->is_handed_on; i++)
+        found.v[i].is_forwarded = true;
     if (found.n > 0 && run->found_first == NULL)
         run->found_first = path;
     add_new(trace_arena(trace), &run->found, &found, path);
@@ -321,8 +323,10 @@ static void read_attachment(struct trace *trace, const struct mail_document *doc
     const struct envelope envelope = {.mailed = mailed};
     const char *text = limited(trace, document->text, path, document->offset);
     read_letter(trace, text, &envelope, &found);
-    for (size_t i = 0; i < found.n; i++)
+    for (size_t i = 0; i < found.n; i++) {
         found.v[i].is_ocr = document->is_ocr;
+        found.v[i].is_forwarded = document->is_handed_on;
+    }
     add_new(trace_arena(trace), motions, &found, path);
 }
 

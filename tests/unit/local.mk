@@ -232,7 +232,7 @@ tests_unit_test_wish_SOURCES = tests/unit/test_wish.c tests/unit/wish_cases.def
 tests_unit_test_wish_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_answers
 tests_unit_test_answers_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
-EXTRA_DIST += tests/corpus/answers
+EXTRA_DIST += tests/corpus/answers tests/corpus/handed-on
 CORE_TESTS += tests/unit/test_motion_mails
 tests_unit_test_motion_mails_SOURCES = tests/unit/test_motion_mails.c \
 	tests/unit/motion_compare.c tests/unit/motion_compare.h

@@ -83,6 +83,33 @@ static bool read_answer(const char *folder, const char *file)
     return right;
 }
 
+/* A withdrawal in a message that the sender only hands on, however it is packed, is not her own. */
+static void test_handed_on(void **state)
+{
+    static const char *const names[] = {"file", "p7m", "winmail", "zip"};
+    struct arena *arena = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct reading *reading;
+        struct err err;
+        char *bytes;
+        size_t n;
+
+        if (!file_read(
+                arena,
+                arena_printf(arena, "%s/tests/corpus/handed-on/%s.eml", getenv("srcdir"), names[i]),
+                MAX_MAIL, &bytes, &n, &err) ||
+            !reading_make(arena, bytes, n, MAIL_CONTENT, &reading, &err))
+            fail_msg("%s: %s", names[i], err.text);
+        print_message("%s\n", names[i]);
+        assert_int_equal(reading->motions.n, 1);
+        assert_int_equal(reading->motions.v[0].kind, MOTION_WITHDRAWAL);
+        assert_true(reading->motions.v[0].is_forwarded);
+    }
+    arena_free(arena);
+}
+
 static void test_answers(void **state)
 {
     const char *source = getenv("srcdir");
@@ -109,7 +136,8 @@ static void test_answers(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_answers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_answers),
+                                       cmocka_unit_test(test_handed_on)};
 
     mail_preload();
     return cmocka_run_group_tests(tests, NULL, NULL);
