@@ -50,11 +50,37 @@ static const char *meetings(struct ctl *ctl, const struct motion_row *row)
     return text_join(ctl->arena, &texts, ", ");
 }
 
-static const char *deadline(struct ctl *ctl, const struct motion_row *row)
+static const char *deadline(struct ctl *ctl, const struct deadline *deadline)
 {
-    const char *state = deadline_state_to_text(row->deadline.state);
-    const char *day = day_to_text(ctl->arena, row->deadline.last_day);
+    const char *state = deadline_state_to_text(deadline->state);
+    const char *day = day_to_text(ctl->arena, deadline->last_day);
     return day ? arena_printf(ctl->arena, "%s (%s)", state, day) : state;
+}
+
+static bool is_version(const struct motion_paper *paper)
+{
+    return text_equal(paper->role, "motion") || text_equal(paper->role, "replacement");
+}
+
+/* Of a motion that was replaced the arrivals of all versions, the present one first. */
+static const char *arrivals(struct ctl *ctl, const struct motion_row *row)
+{
+    const char *text = ctl_moment(ctl, row->arrived_at);
+    for (size_t i = row->paper_count; i-- > 0;)
+        if (is_version(&row->papers[i]))
+            text = arena_printf(ctl->arena, "%s, before %s", text,
+                                ctl_moment(ctl, row->papers[i].arrived_at));
+    return text;
+}
+
+static const char *deadlines(struct ctl *ctl, const struct motion_row *row)
+{
+    const char *text = deadline(ctl, &row->deadline);
+    for (size_t i = row->paper_count; i-- > 0;)
+        if (is_version(&row->papers[i]))
+            text = arena_printf(ctl->arena, "%s, before %s", text,
+                                deadline(ctl, &row->papers[i].deadline));
+    return text;
 }
 
 static void print_motions(struct ctl *ctl, const struct motion_row *rows, size_t count)
@@ -65,11 +91,11 @@ static void print_motions(struct ctl *ctl, const struct motion_row *rows, size_t
     for (size_t i = 0; i < count; i++) {
         const struct motion_row *row = &rows[i];
         const char *cells[] = {row->number,
-                               ctl_moment(ctl, row->arrived_at),
+                               arrivals(ctl, row),
                                movers(ctl, row),
                                row->title ? row->title : "(no title)",
                                meetings(ctl, row),
-                               deadline(ctl, row),
+                               deadlines(ctl, row),
                                motion_state_to_text(row->state)};
         table_add(table, cells);
     }
@@ -279,6 +305,17 @@ static void print_shown_json(struct ctl *ctl, const struct shown *shown)
     ctl_print_json(ctl, object);
 }
 
+static void print_papers(struct ctl *ctl, const struct motion_row *row)
+{
+    for (size_t i = 0; i < row->paper_count; i++) {
+        const struct motion_paper *paper = &row->papers[i];
+        ctl_line(ctl, "paper      m%lld, %s, version %d, arrived %s%s%s", (long long)paper->message,
+                 paper->role, paper->version, ctl_moment(ctl, paper->arrived_at),
+                 is_version(paper) ? ", deadline " : "",
+                 is_version(paper) ? deadline(ctl, &paper->deadline) : "");
+    }
+}
+
 static void print_motion_head(struct ctl *ctl, const struct motion_row *row)
 {
     ctl_line(ctl, "%s  %s", row->number, row->title ? row->title : "(no title)");
@@ -300,6 +337,7 @@ static void print_motion_head(struct ctl *ctl, const struct motion_row *row)
                  c->deadline.rule ? c->deadline.rule : "");
     }
     ctl_line(ctl, "message    m%lld, SHA-256 %s", (long long)row->message, row->sha256);
+    print_papers(ctl, row);
 }
 
 static void print_message_head(struct ctl *ctl, const struct message_row *row)

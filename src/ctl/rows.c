@@ -42,6 +42,22 @@ static struct json *sender_to_json(const struct motion_row *row)
     return object;
 }
 
+static struct json *papers_to_json(struct ctl *ctl, const struct motion_row *row)
+{
+    struct json *array = json_array_new();
+    for (size_t i = 0; i < row->paper_count; i++) {
+        const struct motion_paper *paper = &row->papers[i];
+        struct json *object = json_object_new();
+        json_put_text(object, "role", paper->role);
+        json_put_int(object, "version", paper->version);
+        json_put_text(object, "id", id(ctl, 'm', paper->message));
+        put_moment(ctl, object, "arrived_at", paper->arrived_at);
+        json_put(object, "deadline", rows_deadline_to_json(ctl, &paper->deadline));
+        json_add(array, object);
+    }
+    return array;
+}
+
 struct json *rows_motion_to_json(struct ctl *ctl, const struct motion_row *row)
 {
     struct json *object = json_object_new();
@@ -64,6 +80,7 @@ struct json *rows_motion_to_json(struct ctl *ctl, const struct motion_row *row)
     json_put_text(object, "message_id", row->message_id);
     json_put_text(object, "sha256", row->sha256);
     json_put_text(object, "inbox_id", id(ctl, 'm', row->message));
+    json_put(object, "papers", papers_to_json(ctl, row));
     return object;
 }
 

@@ -189,6 +189,36 @@ static bool list_consultations(struct registry *registry, struct arena *arena, i
            (known || registry_fail_word(registry, 'm', row->message, err_r));
 }
 
+/* The other documents of its number. */
+static bool list_papers(struct registry *registry, struct arena *arena, int64_t document,
+                        struct motion_row *row, struct err *err_r)
+{
+    size_t room = 0;
+    struct statement *s;
+    bool known = true;
+
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT o.role, o.version, o.message, m.arrived_at, o.deadline_state,"
+                        " o.deadline_day, o.deadline_until, o.deadline_rule FROM documents d"
+                        " JOIN documents o ON o.motion = d.motion AND o.id <> d.id"
+                        " JOIN messages m ON m.id = o.message WHERE d.id = ?"
+                        " ORDER BY m.arrived_at, o.id",
+                        value_int(document)))
+        return false;
+    while (known && statement_next(s)) {
+        row->papers =
+            registry_grow_rows(arena, row->papers, row->paper_count, &room, sizeof *row->papers);
+        struct motion_paper *paper = &row->papers[row->paper_count++];
+        paper->role = statement_text(s, arena, 0);
+        paper->version = (int)statement_int(s, 1);
+        paper->message = statement_int(s, 2);
+        paper->arrived_at = statement_moment(s, 3);
+        known = read_deadline(s, arena, 4, &paper->deadline);
+    }
+    return statement_close(s, err_r) &&
+           (known || registry_fail_word(registry, 'm', row->message, err_r));
+}
+
 bool registry_list_around_motion(struct registry *registry, struct arena *arena, int64_t document,
                                  struct motion_row *row, struct err *err_r)
 {
@@ -200,7 +230,8 @@ bool registry_list_around_motion(struct registry *registry, struct arena *arena,
                       "SELECT faction FROM movers WHERE document = ? AND role = 'named'"
                       " ORDER BY position",
                       document, &row->named, err_r) &&
-           list_consultations(registry, arena, document, row, err_r);
+           list_consultations(registry, arena, document, row, err_r) &&
+           list_papers(registry, arena, document, row, err_r);
 }
 
 static bool open_motions(struct registry *registry, struct arena *arena,

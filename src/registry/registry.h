@@ -345,6 +345,16 @@ struct motion_row_consultation {
     struct deadline deadline;
 };
 
+/* A paper of a motion beside its present version: a former version, a withdrawal, a correction,
+ * what came after or before it. */
+struct motion_paper {
+    const char *role; /* documents.role */
+    int version;      /* that it is, or that it came to */
+    int64_t message;
+    int64_t arrived_at;
+    struct deadline deadline; /* of a version */
+};
+
 struct motion_row {
     const char *number;
     int version;
@@ -363,6 +373,8 @@ struct motion_row {
     struct deadline deadline;
     const char *message_id, *sha256;
     int64_t message;
+    struct motion_paper *papers; /* in the order of their arrival */
+    size_t paper_count;
 };
 
 struct event_row {

@@ -74,6 +74,11 @@ expect_match 'the thread of the list' "$(world_fetch "$WORLD_LIST" hdr.message-i
     "$(world_fetch "$WORLD_LIST" hdr.in-reply-to mailbox INBOX | jq -r '.[1]."hdr.in-reply-to"')"
 [[ $first != "$(ctl_json '.[0].arrived_at' list)" ]] || fail 'the new version has no arrival of its own'
 
+expect 'both arrivals are kept' "$first" "$(ctl_json '.[0].papers[] | select(.role == "motion").arrived_at' list)"
+expect 'and both deadlines' 'true' "$(ctl_json '.[0] | [.deadline, .papers[0].deadline] | all(.state != null)' list)"
+ctl show "$number" >"$W/log/show.log"
+expect_match 'what show prints' 'paper  *m1, motion, version 1, arrived' "$(grep '^paper' "$W/log/show.log")"
+
 step 'an answer to the receipt withdraws it'
 receipt=$(ctl_json ".[] | select(.to == \"$WORLD_CHAIR\" and .kind == \"acknowledgement\").message_id" outbox | tail -1)
 say "$WORLD_CHAIR" third@spd-bedburg-hau.example "Re: [$number] Fassung 2 eingegangen" "$receipt" <<'END'
