@@ -146,6 +146,28 @@ static void find_folder(struct trial *trial, const char *key, const char *folder
             NULL);
 }
 
+/* A filter may put a member's letter into a folder that nobody looks into. */
+static void find_junk(struct trial *trial)
+{
+    const char *ours = trial->conf->junk_folder;
+    struct arena *arena = trial->ctl->arena;
+    struct err err;
+    char *theirs;
+    find_folder(trial, "junk-folder", ours, FINDING_BROKEN,
+                "Set \"junk-folder\" to the name that the server has for it.");
+    if (mailbox_find_special(trial->mailbox, arena, "\\Junk", &theirs, &err) != MAILBOX_OK)
+        say(trial, FINDING_BROKEN, err.text, NULL);
+    else if (theirs && !text_equal(theirs, ours ? ours : ""))
+        say(trial, FINDING_NOTE,
+            arena_printf(arena,
+                         "the server has a folder for junk, \"%s\", which is not looked into",
+                         theirs),
+            arena_printf(arena,
+                         "A filter may put a member's letter there; junk-folder = \"%s\" has it "
+                         "registered.",
+                         theirs));
+}
+
 /* ---- what waits in it ------------------------------------------------------------------------ */
 
 struct waiting {
@@ -287,10 +309,9 @@ void trial_mailbox(struct ctl *ctl, const struct conf_body *body,
             judge_offer(&trial);
         find_folder(&trial, "done-folder", mailbox->done_folder, FINDING_NOTE,
                     "It is made when the first mail is put away.");
-        find_folder(&trial, "junk-folder", mailbox->junk_folder, FINDING_BROKEN,
-                    "Set \"junk-folder\" to the name that the server has for it.");
+        find_junk(&trial);
         find_folder(&trial, "sent-folder", mailbox->sent_folder, FINDING_NOTE,
-                    "Make it, so that acknowledgements can be kept there.");
+                    "It is made when the first copy is filed.");
         count_waiting(&trial);
         mailbox_close(trial.mailbox);
     }

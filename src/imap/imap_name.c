@@ -113,6 +113,88 @@ char *imap_name_folder(struct arena *arena, const char *utf8)
     return imap_name_quote(arena, text.s);
 }
 
+/* ---- and back ---- */
+
+static int digit_of(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
+    const char *at = c != '\0' ? strchr(digits, c) : NULL;
+
+    return at != NULL ? (int)(at - digits) : -1;
+}
+
+static void add_point(struct text *text, uint32_t point)
+{
+    if (point < 0x80) {
+        text_add_char(text, (char)point);
+    } else if (point < 0x800) {
+        text_add_char(text, (char)(0xc0 | point >> 6));
+        text_add_char(text, (char)(0x80 | (point & 0x3f)));
+    } else {
+        text_add_char(text, (char)(point < 0x10000 ? 0xe0 | point >> 12 : 0xf0 | point >> 18));
+        if (point >= 0x10000)
+            text_add_char(text, (char)(0x80 | (point >> 12 & 0x3f)));
+        text_add_char(text, (char)(0x80 | (point >> 6 & 0x3f)));
+        text_add_char(text, (char)(0x80 | (point & 0x3f)));
+    }
+}
+
+/* One unit of UTF-16; *high: the first half of a pair, which waits for its second, or 0. */
+static bool add_unit(struct text *text, uint32_t unit, uint32_t *high)
+{
+    bool is_high = unit >= 0xd800 && unit < 0xdc00, is_low = unit >= 0xdc00 && unit < 0xe000;
+
+    if (is_low != (*high != 0))
+        return false;
+    if (is_low)
+        add_point(text, 0x10000 + ((*high - 0xd800) << 10) + (unit - 0xdc00));
+    else if (!is_high)
+        add_point(text, unit);
+    *high = is_high ? unit : 0;
+    return true;
+}
+
+/* Behind "&"; returns where the "-" is, or NULL. */
+static const char *read_shifted(struct text *text, const char *s)
+{
+    uint32_t bits = 0, high = 0;
+    int count = 0;
+
+    for (; *s != '-'; s++) {
+        int digit = digit_of(*s);
+
+        if (digit < 0)
+            return NULL;
+        bits = bits << 6 | (uint32_t)digit;
+        count += 6;
+        if (count >= 16) {
+            count -= 16;
+            if (!add_unit(text, bits >> count & 0xffff, &high))
+                return NULL;
+            bits &= (1U << count) - 1;
+        }
+    }
+    return high == 0 && bits == 0 ? s : NULL;
+}
+
+char *imap_name_read_folder(struct arena *arena, const char *name)
+{
+    struct text text;
+
+    text_init(&text, arena);
+    for (const char *s = name; *s != '\0'; s++) {
+        if (*s != '&')
+            text_add_char(&text, *s);
+        else if (s[1] == '-')
+            text_add_char(&text, *s++);
+        else if ((s = read_shifted(&text, s + 1)) == NULL)
+            return NULL;
+    }
+    return text_is_utf8(text.s, text.len) && !text_has_control(text.s) ? text.s : NULL;
+}
+
+/* ---- sets of UIDs ---- */
+
 char *imap_name_uids(struct arena *arena, const uint32_t *uids, size_t count, size_t max,
                      size_t *next)
 {

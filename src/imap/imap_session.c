@@ -486,6 +486,7 @@ struct mailbox *imap_mailbox_new(void)
         .done = imap_done,
         .get_offer = imap_get_offer,
         .find_folder = imap_find_folder,
+        .find_special = imap_find_special,
         .can_move = imap_can_move,
         .park = imap_park,
         .stir = imap_stir,

@@ -90,6 +90,10 @@ enum mailbox_result imap_search(struct imap_mailbox *imap, struct arena *arena, 
 enum mailbox_result imap_peek(struct mailbox *mailbox, const struct mailbox_item *items,
                               size_t count, const int *fds, struct err *err_r);
 
+/* imap_special.c */
+enum mailbox_result imap_find_special(struct mailbox *mailbox, struct arena *arena, const char *use,
+                                      char **name_r, struct err *err_r);
+
 /* imap_file.c */
 enum mailbox_result imap_file(struct mailbox *mailbox, const struct mailbox_copy *copy,
                               struct mailbox_filed *filed_r, struct err *err_r);

@@ -20,4 +20,5 @@ libshell_a_SOURCES += \
 	src/imap/imap_name.c \
 	src/imap/imap_park.c \
 	src/imap/imap_session.c \
+	src/imap/imap_special.c \
 	src/imap/imap_visit.c

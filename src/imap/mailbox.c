@@ -127,6 +127,16 @@ enum mailbox_result mailbox_find_folder(struct mailbox *mailbox, const char *fol
     return name_error(mailbox, mailbox->kind->find_folder(mailbox, folder, found_r, err_r), err_r);
 }
 
+enum mailbox_result mailbox_find_special(struct mailbox *mailbox, struct arena *arena,
+                                         const char *use, char **name_r, struct err *err_r)
+{
+    *name_r = NULL;
+    if (mailbox->kind->find_special == NULL)
+        return MAILBOX_OK;
+    return name_error(mailbox, mailbox->kind->find_special(mailbox, arena, use, name_r, err_r),
+                      err_r);
+}
+
 enum mailbox_result mailbox_park(struct mailbox *mailbox, int *fd_r, bool *stirred_r,
                                  struct err *err_r)
 {

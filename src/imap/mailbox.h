@@ -116,6 +116,11 @@ void mailbox_get_offer(const struct mailbox *mailbox, struct mailbox_offer *offe
 enum mailbox_result mailbox_find_folder(struct mailbox *mailbox, const char *folder, bool *found_r,
                                         struct err *err_r);
 
+/* What the server calls its folder for a use ("\\Junk", RFC 6154); NULL where it does not say.  Of
+ * an open mailbox; in the arena. */
+enum mailbox_result mailbox_find_special(struct mailbox *mailbox, struct arena *arena,
+                                         const char *use, char **name_r, struct err *err_r);
+
 /* Begins IDLE (or notes that the kind of mailbox cannot) and gives up all memory but the link.
  * *fd_r: to wait for (-1: poll by time).  MAILBOX_OK with *stirred_r: news came meanwhile, visit
  * again. */

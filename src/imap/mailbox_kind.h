@@ -27,6 +27,9 @@ struct mailbox_kind {
     void (*get_offer)(const struct mailbox *mailbox, struct mailbox_offer *offer_r);
     enum mailbox_result (*find_folder)(struct mailbox *mailbox, const char *folder, bool *found_r,
                                        struct err *err_r);
+    /* NULL: it has none */
+    enum mailbox_result (*find_special)(struct mailbox *mailbox, struct arena *arena,
+                                        const char *use, char **name_r, struct err *err_r);
     enum mailbox_result (*park)(struct mailbox *mailbox, int *fd_r, bool *stirred_r,
                                 struct err *err_r);
     bool (*stir)(struct mailbox *mailbox);

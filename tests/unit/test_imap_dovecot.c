@@ -32,7 +32,9 @@ struct world {
 static int begin(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
-    const char *argv[] = {"bash", peer_source("tests/fake/dovecot.sh"), *state, NULL};
+    static const char special[] = "namespace inbox {\n  mailbox \"Müll & Werbung\" {\n"
+                                  "    special_use = \\Junk\n    auto = create\n  }\n}\n";
+    const char *argv[] = {"bash", peer_source("tests/fake/dovecot.sh"), special, NULL};
     char line[900];
 
     peer_start(&w->dovecot, argv, line, sizeof line);
@@ -262,6 +264,11 @@ static void test_looking_around(void **state)
     expect_folder(w, "Registriert", true);
     expect_folder(w, "Anträge & \"Erledigtes\" €𝄞", true);
     expect_folder(w, "Gibt es nicht", false);
+    char *junk, *trash;
+    expect(w, MAILBOX_OK, mailbox_find_special(w->mailbox, w->arena, "\\Junk", &junk, &w->err));
+    assert_string_equal(junk, "Müll & Werbung");
+    expect(w, MAILBOX_OK, mailbox_find_special(w->mailbox, w->arena, "\\Trash", &trash, &w->err));
+    assert_null(trash);
     list(w, &items); /* of the folder that is open, as before */
     mailbox_close(w->mailbox);
     bool found;

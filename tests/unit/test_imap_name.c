@@ -48,6 +48,36 @@ static void test_folders(void **state)
     }
 }
 
+static void test_folders_back(void **state)
+{
+    static const struct {
+        const char *name, *wanted;
+    } cases[] = {
+        {"INBOX", "INBOX"},
+        {"Erledigt &- weg", "Erledigt & weg"},
+        {"Entw&APw-rfe", "Entwürfe"},
+        {"~peter/mail/&U,BTFw-/&ZeVnLIqe-", "~peter/mail/台北/日本語"},
+        {"&2DTdHg-", "𝄞"},
+        {"schon Entwürfe", "schon Entwürfe"},
+        {"&APw", NULL},  /* no end */
+        {"&A!w-", NULL}, /* no digit */
+        {"&2DQ-", NULL}, /* half a pair */
+        {"&3R4-", NULL}, /* the other half */
+        {"&AAo-", NULL}, /* a line end */
+        {"\xff", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *got = imap_name_read_folder(arena, cases[i].name);
+
+        if (cases[i].wanted == NULL)
+            assert_null(got);
+        else
+            assert_string_equal(got, cases[i].wanted);
+    }
+}
+
 static void test_base64(void **state)
 {
     static const struct {
@@ -186,10 +216,11 @@ static void test_capabilities(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_folders),   cmocka_unit_test(test_base64),
-        cmocka_unit_test(test_uid_sets),  cmocka_unit_test(test_suggested_wait),
-        cmocka_unit_test(test_refusals),  cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_arguments), cmocka_unit_test(test_capabilities),
+        cmocka_unit_test(test_folders),        cmocka_unit_test(test_folders_back),
+        cmocka_unit_test(test_base64),         cmocka_unit_test(test_uid_sets),
+        cmocka_unit_test(test_suggested_wait), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_dates),          cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_capabilities),
     };
 
     return cmocka_run_group_tests_name("imap_name", tests, begin, end);
