@@ -470,14 +470,15 @@ static void check_deadline(struct conf_reader *reader, const struct conf_node *n
 }
 
 /* The name under which a mailbox's own folder stands beside the others. */
-static const char *watched_name(const struct conf_mailbox *mailbox)
+static const char *watched_name(struct conf_reader *reader, const struct conf_mailbox *mailbox)
 {
-    const char *directory = mailbox->server.directory;
-    const char *slash = directory != NULL ? strrchr(directory, '/') : NULL;
-
-    if (directory == NULL)
+    if (mailbox->server.directory == NULL)
         return mailbox->folder;
-    return slash != NULL ? slash + 1 : directory;
+    char *path = arena_strdup(reader->scratch, mailbox->server.directory);
+    for (size_t n = strlen(path); n > 1 && path[n - 1] == '/'; n--)
+        path[n - 1] = '\0';
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
 }
 
 /* RFC 3501 section 5.1: INBOX is the same in any case. */
@@ -495,7 +496,7 @@ static void check_folders(struct conf_reader *reader, const struct conf_node *no
     const struct {
         const char *key, *folder;
     } folders[] = {
-        {"folder", watched_name(mailbox)},
+        {"folder", watched_name(reader, mailbox)},
         {"done-folder", mailbox->done_folder},
         {"junk-folder", mailbox->junk_folder},
         {"sent-folder", mailbox->sent_folder},

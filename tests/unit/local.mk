@@ -103,6 +103,10 @@ tests_unit_test_registry_report_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 SHELL_TESTS += tests/unit/test_registry_chores
 tests_unit_test_registry_chores_SOURCES = tests/unit/test_registry_chores.c $(REGISTRY_CASE)
 tests_unit_test_registry_chores_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
+
+SHELL_TESTS += tests/unit/test_registry_folders
+tests_unit_test_registry_folders_SOURCES = tests/unit/test_registry_folders.c $(REGISTRY_CASE)
+tests_unit_test_registry_folders_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 SHELL_TESTS += tests/unit/test_registry_full
 tests_unit_test_registry_full_SOURCES = tests/unit/test_registry_full.c $(REGISTRY_TOWN)
 tests_unit_test_registry_full_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)

@@ -29,6 +29,27 @@ static const struct fault faults[] = {
      .mistakes = "test.conf:6: from: none of the mailboxes of body \"town\" receives "
                  "out@town.example; add it to addresses of one, so that answers and bounces come "
                  "back\n"},
+    {.name = "copies into the folder that is watched",
+     .old = "addresses = {\"in@town.example\"}",
+     .new_one = "addresses = {\"in@town.example\"} sent-folder = \"Inbox\"",
+     .mistakes = "test.conf:12: sent-folder is the same folder as folder; each needs its own\n"},
+    {.name = "copies among the registered mails, and these among the junk",
+     .old = "addresses = {\"in@town.example\"}",
+     .new_one = "addresses = {\"in@town.example\"} junk-folder = \"Registriert\"\n"
+                "sent-folder = \"Registriert\"",
+     .mistakes = "test.conf:12: junk-folder is the same folder as done-folder; each needs its own\n"
+                 "test.conf:13: sent-folder is the same folder as done-folder; each needs its own\n"
+                 "test.conf:13: sent-folder is the same folder as junk-folder; each needs its "
+                 "own\n"},
+    {.name = "none is no folder",
+     .old = "addresses = {\"in@town.example\"}",
+     .new_one = "addresses = {\"in@town.example\"} done-folder = \"\" sent-folder = \"\"",
+     .mistakes = ""},
+    {.name = "the directory beside itself",
+     .old = "host = \"imap.town.example\"\n    ca-file = \"@DIR@/ca.pem\"\n    user = "
+            "\"u\"\n    password-file = \"@DIR@/secret\"",
+     .new_one = "directory = \"/srv/in/\"\n sent-folder = \"in\"",
+     .mistakes = "test.conf:9: sent-folder is the same folder as folder; each needs its own\n"},
     {.name = "from is compared without case",
      .old = "from = \"Rat <in@town.example>\"",
      .new_one = "from = \"IN@Town.Example\"",
