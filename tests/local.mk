@@ -45,6 +45,7 @@ EXTRA_DIST += \
 	tests/scenario/run tests/scenario/scenario.sh \
 	tests/scenario/again.sh \
 	tests/scenario/batch.sh \
+	tests/scenario/beside.sh \
 	tests/scenario/book.sh \
 	tests/scenario/bounce.sh \
 	tests/scenario/config.sh \
