@@ -75,7 +75,7 @@ struct known {
                            rightly named: addresses */
     bool own;           /* its Message-ID is that of one of our answers: it comes back */
     bool loop; /* it goes on answering our reviews, or has come with this subject or content so
-                  often within a week that a program may write it */
+                  often of late that a program may write it */
     const char
         *same_content; /* number of a motion with the same text or attachment by this sender */
     const char
@@ -182,8 +182,8 @@ bool decide_accept(struct arena *arena, const struct case_file *file,
 void decide_correct(struct arena *arena, const struct case_file *file,
                     const struct amendment *amendment, struct decided_motion *decided);
 
-/* What the sentence of a row speaks of, out of the sentence as it was filled; NULL where there is no
- * such row, or none of its sentences is like it. */
+/* What the sentence of a row speaks of, out of the sentence as it was filled; NULL where there is
+ * no such row, or none of its sentences is like it. */
 const char *decide_find_detail(struct arena *arena, const char *row, const char *reason);
 
 /* The names of the table's rows, in order: NULL behind the last. */

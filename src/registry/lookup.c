@@ -9,7 +9,8 @@
 #define LOOP_REVIEWS 2
 #define LOOP_SUBJECTS 3
 #define LOOP_CONTENTS 1
-#define LOOP_SECONDS (7 * 86400)
+#define LOOP_HOUR 3600
+#define LOOP_WEEK (7 * 86400)
 
 static bool holds_motion(const struct reading *reading, const char *path)
 {
@@ -162,23 +163,26 @@ static bool count_reviews(struct registry *registry, struct arena *arena, const 
                          value_text(registry_texts_to_json(arena, &mail->in_reply_to)));
 }
 
-/* In the week up to the newest mail this sender had reviews of mails with this subject, or with
- * none, and of mails with this very content. */
+/* Up to the newest mail this sender had reviews of mails with this subject, or with none, within an
+ * hour, and of mails with this very content within a week. */
 static bool count_alike(struct registry *registry, const struct marks *marks, int64_t *subject_r,
                         int64_t *content_r, struct err *err_r)
 {
     struct statement *s;
 
-    if (!STATEMENT_OPEN(registry, &s, err_r,
-                        "SELECT count(CASE WHEN subject IS ?4 THEN 1 END),"
-                        " count(CASE WHEN body_digest = ?5 THEN 1 END)"
-                        " FROM messages WHERE body = ?1 AND id < ?2 AND sender_key = ?3"
-                        " AND registered_at > (SELECT max(registered_at) FROM messages) - ?6"
-                        " AND EXISTS (SELECT 1 FROM deliveries d"
-                        " WHERE d.message = messages.id AND d.kind = 'review')",
-                        value_text(marks->body), value_int(marks->before),
-                        value_text(marks->sender_key), value_text(marks->subject),
-                        value_text(marks->body_digest), value_int(LOOP_SECONDS)))
+    if (!STATEMENT_OPEN(
+            registry, &s, err_r,
+            "WITH newest (at) AS"
+            " (SELECT registered_at FROM messages ORDER BY id DESC LIMIT 1)"
+            " SELECT count(CASE WHEN subject IS ?4 AND registered_at > at - ?6 THEN 1 END),"
+            " count(CASE WHEN body_digest = ?5 THEN 1 END)"
+            " FROM messages, newest WHERE body = ?1 AND id < ?2 AND sender_key = ?3"
+            " AND registered_at > at - ?7"
+            " AND EXISTS (SELECT 1 FROM deliveries d"
+            " WHERE d.message = messages.id AND d.kind = 'review')",
+            value_text(marks->body), value_int(marks->before), value_text(marks->sender_key),
+            value_text(marks->subject), value_text(marks->body_digest), value_int(LOOP_HOUR),
+            value_int(LOOP_WEEK)))
         return false;
     if (statement_next(s)) {
         *subject_r = statement_int(s, 0);
@@ -187,14 +191,17 @@ static bool count_alike(struct registry *registry, const struct marks *marks, in
     return statement_close(s, err_r);
 }
 
+/* Of several mails with the same few words, each may have lost another attachment. */
 static bool find_loop(struct registry *registry, struct arena *arena, const struct marks *marks,
                       const struct mail *mail, bool *loop_r, struct err *err_r)
 {
+    bool lacks = texts_has(&mail->defects, "attachment-missing");
     int64_t reviews = 0, subject = 0, content = 0;
     bool ok = count_reviews(registry, arena, marks, mail, &reviews, err_r) &&
               count_alike(registry, marks, &subject, &content, err_r);
 
-    *loop_r = reviews >= LOOP_REVIEWS || subject >= LOOP_SUBJECTS || content >= LOOP_CONTENTS;
+    *loop_r = reviews >= LOOP_REVIEWS || subject >= LOOP_SUBJECTS ||
+              content >= (lacks ? LOOP_SUBJECTS : LOOP_CONTENTS);
     return ok;
 }
 

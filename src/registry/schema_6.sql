@@ -187,3 +187,8 @@ ALTER TABLE deliveries ADD COLUMN filing_at INTEGER; -- begun; NULL: no copy of 
 ALTER TABLE deliveries ADD COLUMN filed_at INTEGER;  -- a copy lies there
 CREATE INDEX deliveries_unfiled ON deliveries (body, id)
     WHERE kind = 'acknowledgement' AND filed_at IS NULL AND state IN ('sent', 'bounced');
+
+-- What a sender wrote of late: whether a program goes on and on.
+
+CREATE INDEX messages_sender ON messages (body, sender_key, registered_at)
+    WHERE sender_key IS NOT NULL;

@@ -27,6 +27,7 @@ struct sample {
     const char *text;    /* NULL: "Guten Tag" */
     const char *subject; /* NULL: the usual one */
     bool no_subject;
+    bool lacks_attachment;
     const char *attachment;    /* content of a PDF, or NULL */
     const char *references[2]; /* of its header; NULL: none */
     const char *trace;         /* differs on the way: another transport of the same mail */

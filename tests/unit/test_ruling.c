@@ -529,39 +529,40 @@ static void test_schema_before(void **state)
     take(f, letter_from(f, CHAIR));
     /* as the step of the schema before left it */
     assert_int_equal(
-        sqlite3_exec(f->registry->db,
-                     "DROP TABLE grants; DROP INDEX messages_untold;"
-                     "ALTER TABLE messages DROP COLUMN told_at;"
-                     "DROP TABLE erasures; DROP INDEX messages_mark; DROP INDEX messages_kept;"
-                     "DROP INDEX deliveries_gathered; DROP TRIGGER events_no_update;"
-                     "DROP TRIGGER deliveries_same_bytes;"
-                     "ALTER TABLE messages DROP COLUMN erased_at;"
-                     "ALTER TABLE messages DROP COLUMN erased_by;"
-                     "ALTER TABLE messages DROP COLUMN mail_mark;"
-                     "ALTER TABLE deliveries DROP COLUMN erased_at;"
-                     "ALTER TABLE events DROP COLUMN seal;"
-                     "DROP TABLE left_alone; DROP INDEX messages_folder;"
-                     "DROP INDEX deliveries_unfiled;"
-                     "ALTER TABLE deliveries DROP COLUMN filing_at;"
-                     "ALTER TABLE deliveries DROP COLUMN filed_at;"
-                     "DROP TABLE books; DROP TABLE unsettled; ALTER TABLE epochs DROP COLUMN seen;"
-                     "DROP TRIGGER deliveries_gathered_once; DROP INDEX deliveries_entries;"
-                     "ALTER TABLE deliveries DROP COLUMN entry;"
-                     "ALTER TABLE deliveries DROP COLUMN gathered_in;"
-                     "DROP INDEX deliveries_once; DROP INDEX deliveries_return; DROP INDEX "
-                     "deliveries_ruling; ALTER TABLE "
-                     "deliveries DROP COLUMN ruling;"
-                     "ALTER TABLE deliveries DROP COLUMN resent_at;"
-                     "DROP INDEX deliveries_paced; ALTER TABLE deliveries DROP COLUMN due_at;"
-                     "ALTER TABLE deliveries DROP COLUMN paced_by;"
-                     "ALTER TABLE messages DROP COLUMN arrival_evidence;"
-                     "CREATE UNIQUE INDEX deliveries_once ON deliveries (message, kind,"
-                     " coalesce(motion, 0), recipient_key, occasion);"
-                     "CREATE TRIGGER deliveries_same_bytes BEFORE UPDATE OF bytes ON deliveries"
-                     " BEGIN SELECT RAISE(ABORT, 'no'); END;"
-                     "CREATE TRIGGER events_no_update BEFORE UPDATE ON events"
-                     " BEGIN SELECT RAISE(ABORT, 'no'); END; PRAGMA user_version = 3;",
-                     NULL, NULL, NULL),
+        sqlite3_exec(
+            f->registry->db,
+            "DROP TABLE grants; DROP INDEX messages_untold;"
+            "ALTER TABLE messages DROP COLUMN told_at;"
+            "DROP TABLE erasures; DROP INDEX messages_mark; DROP INDEX messages_kept;"
+            "DROP INDEX deliveries_gathered; DROP TRIGGER events_no_update;"
+            "DROP TRIGGER deliveries_same_bytes;"
+            "ALTER TABLE messages DROP COLUMN erased_at;"
+            "ALTER TABLE messages DROP COLUMN erased_by;"
+            "ALTER TABLE messages DROP COLUMN mail_mark;"
+            "ALTER TABLE deliveries DROP COLUMN erased_at;"
+            "ALTER TABLE events DROP COLUMN seal;"
+            "DROP TABLE left_alone; DROP INDEX messages_folder; DROP INDEX messages_sender;"
+            "DROP INDEX deliveries_unfiled;"
+            "ALTER TABLE deliveries DROP COLUMN filing_at;"
+            "ALTER TABLE deliveries DROP COLUMN filed_at;"
+            "DROP TABLE books; DROP TABLE unsettled; ALTER TABLE epochs DROP COLUMN seen;"
+            "DROP TRIGGER deliveries_gathered_once; DROP INDEX deliveries_entries;"
+            "ALTER TABLE deliveries DROP COLUMN entry;"
+            "ALTER TABLE deliveries DROP COLUMN gathered_in;"
+            "DROP INDEX deliveries_once; DROP INDEX deliveries_return; DROP INDEX "
+            "deliveries_ruling; ALTER TABLE "
+            "deliveries DROP COLUMN ruling;"
+            "ALTER TABLE deliveries DROP COLUMN resent_at;"
+            "DROP INDEX deliveries_paced; ALTER TABLE deliveries DROP COLUMN due_at;"
+            "ALTER TABLE deliveries DROP COLUMN paced_by;"
+            "ALTER TABLE messages DROP COLUMN arrival_evidence;"
+            "CREATE UNIQUE INDEX deliveries_once ON deliveries (message, kind,"
+            " coalesce(motion, 0), recipient_key, occasion);"
+            "CREATE TRIGGER deliveries_same_bytes BEFORE UPDATE OF bytes ON deliveries"
+            " BEGIN SELECT RAISE(ABORT, 'no'); END;"
+            "CREATE TRIGGER events_no_update BEFORE UPDATE ON events"
+            " BEGIN SELECT RAISE(ABORT, 'no'); END; PRAGMA user_version = 3;",
+            NULL, NULL, NULL),
         SQLITE_OK);
     registry_close(f->registry);
     if (!registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &err))
