@@ -40,10 +40,8 @@ forwarded() {
 
 # robot COUNT: her mailbox answers the mail of that number; it has been away from all grammars.
 robot() {
-    local subject
-    subject=$(world_fetch "$WORLD_CHAIR" hdr.subject mailbox INBOX | jq "[.[$1 - 1]]" | field hdr.subject)
     printf '%s\n' "From: <$WORLD_CHAIR>" "To: <$WORLD_MAYOR>" "Date: $(world_header_date)" \
-        "Message-ID: <robot-$1@spd.example>" "Subject: Moin $subject" 'MIME-Version: 1.0' \
+        "Message-ID: <robot-$1@spd.example>" "Subject: Moin, Moin Nummer $1" 'MIME-Version: 1.0' \
         'Content-Type: text/plain; charset=UTF-8' '' \
         'Hier schnurrt die Katze von Willi. Er selbst ist auf See.' |
         world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
