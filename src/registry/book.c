@@ -114,7 +114,8 @@ static bool read_changes(struct registry *registry, struct arena *arena, const c
                         " JOIN motions t ON t.id = n.motion"
                         " LEFT JOIN documents d ON d.motion = t.id AND d.version = t.version"
                         "  AND d.role IN ('motion', 'replacement')"
-                        " WHERE e.event IN ('corrected', 'replaced', 'withdrawn', 'void',"
+                        " WHERE e.event IN ('corrected', 'replaced', 'withdrawn', 'left',"
+                        "  'joined', 'papers-added', 'void',"
                         "  'meeting-moved') AND" IN_BOOK " ORDER BY e.seq",
                         BOOK_VALUES(book, body)))
         return false;

@@ -24,7 +24,7 @@ struct book_motion {
 
 /* What became of one later. */
 struct book_change {
-    const char *event; /* "corrected", "replaced", "withdrawn", "void", "meeting-moved" */
+    const char *event; /* the registry's name: "corrected", "withdrawn", ... */
     const char *number;
     const char *title; /* or NULL */
     int64_t at;

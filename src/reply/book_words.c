@@ -53,15 +53,24 @@ static const char *find(const struct brief_words *words, const char *row)
         if (text_equal(words->row, row))
             return words->text;
     }
-    return row;
+    return NULL;
 }
 
-const char *book_brief(const char *language, const char *row)
+const char *book_words_find(const char *language, const char *row)
 {
     return find(book_words(language)->rows, row);
 }
 
+const char *book_brief(const char *language, const char *row)
+{
+    const char *words = book_words_find(language, row);
+
+    return words != NULL ? words : row;
+}
+
 const char *book_event(const char *language, const char *event)
 {
-    return find(book_words(language)->events, event);
+    const char *words = find(book_words(language)->events, event);
+
+    return words != NULL ? words : event;
 }

@@ -34,7 +34,9 @@ struct book_words {
 /* Never NULL; German where the language is not known. */
 const struct book_words *book_words(const char *language);
 
-/* The row itself where it has no words. */
+/* NULL where the row has no words. */
+const char *book_words_find(const char *language, const char *row);
+/* The row itself where it has none. */
 const char *book_brief(const char *language, const char *row);
 const char *book_event(const char *language, const char *event);
 

@@ -182,8 +182,12 @@ tests_unit_test_decide_SOURCES = tests/unit/test_decide.c $(TOWN)
 tests_unit_test_decide_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_number
 tests_unit_test_number_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+GOLDEN = tests/unit/golden.c tests/unit/golden.h
+CORE_TESTS += tests/unit/test_book
+tests_unit_test_book_SOURCES = tests/unit/test_book.c $(GOLDEN) $(TOWN)
+tests_unit_test_book_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_reply
-tests_unit_test_reply_SOURCES = tests/unit/test_reply.c $(TOWN)
+tests_unit_test_reply_SOURCES = tests/unit/test_reply.c $(GOLDEN) $(TOWN)
 tests_unit_test_reply_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += \
 	tests/corpus/replies/de-acknowledgement-forwarded.txt \
@@ -200,6 +204,13 @@ EXTRA_DIST += \
 	tests/corpus/replies/en-failed.txt \
 	tests/corpus/replies/en-reminder.txt \
 	tests/corpus/replies/de-acknowledgement.txt \
+	tests/corpus/replies/de-book.txt \
+	tests/corpus/replies/de-daily.txt \
+	tests/corpus/replies/de-release-confidential.txt \
+	tests/corpus/replies/de-release.txt \
+	tests/corpus/replies/en-book.txt \
+	tests/corpus/replies/en-daily.txt \
+	tests/corpus/replies/en-release.txt \
 	tests/corpus/replies/de-confirmation-confidential.txt \
 	tests/corpus/replies/de-confirmation.txt \
 	tests/corpus/replies/de-named.txt \
