@@ -86,6 +86,7 @@ const char *case_name_factions(struct arena *arena, const struct motion *motion)
 /* A mail without a letter that asks for something that the table of a motion judges; the paper is
  * then what follow_read_wish() makes of its words. */
 bool case_follows_up(const struct case_file *file);
+bool case_brings_papers(const struct case_file *file);
 bool case_refuses_naming(const struct case_file *file);
 const char *case_name_referred(struct arena *arena, const struct case_file *file);
 /* How it would change the motion that it is about, if it were allowed to: FOLLOW_WITHDRAWS,

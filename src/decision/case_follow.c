@@ -92,10 +92,11 @@ const char *case_name_referred(struct arena *arena, const struct case_file *file
 /* ---- papers that are sent after ---------------------------------------------------------------
  */
 
-/* A file of its own; a picture may be a logo, and keys and signatures are none. */
+/* A file of its own; a picture may be a logo, a text without a name what a server added, and keys
+ * and signatures are none. */
 static bool is_paper(const struct mail_part *part)
 {
-    return !part->is_body && part->size > 0 &&
+    return !part->is_body && part->size > 0 && part->name != NULL &&
            (text_starts(part->type, "application/pdf") ||
             text_starts(part->type, "application/msword") ||
             text_starts(part->type, "application/rtf") ||
@@ -103,7 +104,7 @@ static bool is_paper(const struct mail_part *part)
             part->text == PART_ENCRYPTED || part->text == PART_UNREADABLE);
 }
 
-static bool brings_papers(const struct case_file *file)
+bool case_brings_papers(const struct case_file *file)
 {
     const struct mail *mail = file->reading->mail;
 
@@ -275,7 +276,7 @@ bool case_brings_missing(const struct case_file *file)
     const struct known_held *held = file->known->held;
 
     return case_answers_held(file) && text_equal(held->row, "attachment-missing") &&
-           held->titles.n > 0 && case_has_no_motion(file) && brings_papers(file) &&
+           held->titles.n > 0 && case_has_no_motion(file) && case_brings_papers(file) &&
            may_submit(file);
 }
 
@@ -304,7 +305,7 @@ static bool was_missed(const struct case_file *file)
 bool case_may_add(const struct case_file *file, const struct motion *motion)
 {
     return case_is_by_word(file, motion) && is_mover(file) &&
-           (says_clearly(file, WISH_ADD) || was_missed(file)) && brings_papers(file) &&
+           (says_clearly(file, WISH_ADD) || was_missed(file)) && case_brings_papers(file) &&
            !case_is_for_another(file, motion);
 }
 
@@ -353,10 +354,10 @@ bool case_follows_up(const struct case_file *file)
     case WISH_REFUSE:
         if (case_answers_naming(file))
             return case_may_join(file, NULL);
-        return brings_papers(file);
+        return case_brings_papers(file);
     case WISH_ADD:
     case WISH_NONE:
-        return brings_papers(file);
+        return case_brings_papers(file);
     }
     return false;
 }

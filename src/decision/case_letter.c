@@ -141,7 +141,7 @@ bool case_answers_naming(const struct case_file *file)
 
 bool case_asks_nothing(const struct case_file *file)
 {
-    return !file->reading->wish.asks;
+    return !file->reading->wish.asks && !case_brings_papers(file);
 }
 
 static const char *name_part(struct arena *arena, const struct mail_part *part)

@@ -57,6 +57,7 @@ static void without_motion(struct setting *s)
 
 static void with_pdf(struct setting *s)
 {
+    s->mail->part_count = 2;
     s->mail->parts[1].type = "application/pdf";
     s->mail->parts[1].name = "Antrag.pdf";
     s->mail->parts[1].text = PART_NONE;
@@ -65,6 +66,7 @@ static void with_pdf(struct setting *s)
 static void as_reply(struct setting *s)
 {
     without_motion(s);
+    s->mail->part_count = 1;
     town_set(arena, &s->mail->in_reply_to, "a-2015-0001@bedburg-hau.example");
     s->mail->text = "Vielen Dank für die schnelle Bestätigung und ein schönes Wochenende!\n\n"
                     "Wilhelm van Beek\n\nAm 04.08.2015 um 12:05 schrieb Gemeinde Bedburg-Hau:\n"
@@ -120,6 +122,7 @@ static void change_handed_on(struct setting *s)
     static struct mail_forward forward = {.from = {&ours, 1}};
 
     without_motion(s);
+    s->mail->part_count = 1;
     s->mail->forwards = &forward;
     s->mail->forward_count = 1;
     s->mail->text = "";
