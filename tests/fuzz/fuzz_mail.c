@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Bytes to a reading, both jobs, through JSON as the clerk takes it, and who it is from. */
+/* Bytes to a reading with its signature verified, both jobs, through JSON as the clerk takes it, and who it is from. */
 #include "fuzz.h"
 
 #include "base/json.h"
@@ -7,6 +7,8 @@
 #include "trust/trust.h"
 
 #include <string.h>
+
+#define ARRIVAL 1770635100 /* while the certificates of the seeds are valid */
 
 /* A town of one member, whose address, name and server mails may play with. */
 static void judge(struct arena *arena, const struct reading *reading)
@@ -45,8 +47,10 @@ static void make(const uint8_t *data, size_t size, enum mail_depth depth)
     struct arena *arena = arena_new();
     struct reading *reading;
     struct err err;
-    if (reading_make(arena, (const char *)data, size, depth, &reading, &err))
+    if (reading_make(arena, (const char *)data, size, depth, &reading, &err)) {
+        mail_verify(arena, reading->mail, NULL, ARRIVAL);
         round_trip(arena, reading);
+    }
     arena_free(arena);
 }
 
