@@ -91,6 +91,7 @@ static void try_body(struct ctl *ctl, const struct conf_body *body, struct findi
         forgery_try(ctl, body, &body->mailboxes[i], findings);
     trial_submission(ctl, arena_printf(ctl->arena, "submission of %s", body->id), &body->submission,
                      findings);
+    trial_smime(ctl, body, findings);
     if (body->answers == CONF_ANSWERS_HOLD)
         findings_add(ctl, findings, arena_printf(ctl->arena, "answers of %s", body->id),
                      FINDING_NOTE, "they wait for a person (answers = \"hold\")",

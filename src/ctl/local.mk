@@ -20,6 +20,6 @@ antragctl_SOURCES = \
 	src/ctl/rows.c src/ctl/rows.h \
 	src/ctl/setup.c src/ctl/setup.h \
 	src/ctl/table.c src/ctl/table.h \
-	src/ctl/trial.c src/ctl/trial.h \
+	src/ctl/trial.c src/ctl/trial.h src/ctl/trial_smime.c \
 	src/ctl/why.c src/ctl/why.h
 antragctl_LDADD = $(DAEMON_LIBS)

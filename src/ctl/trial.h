@@ -42,5 +42,7 @@ void trial_mailbox(struct ctl *ctl, const struct conf_body *body,
 /* TLS, EHLO, AUTH, RSET, QUIT. */
 void trial_submission(struct ctl *ctl, const char *subject, const struct conf_server *server,
                       struct findings *findings);
+/* What of trusted-ca, crl-file and the members' certificates ends soon. */
+void trial_smime(struct ctl *ctl, const struct conf_body *body, struct findings *findings);
 
 #endif

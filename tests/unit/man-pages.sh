@@ -54,10 +54,19 @@ rows_of_page "$srcdir/man/antragd-office.7" | sort -u >"$dir/page"
 test -s "$dir/table"
 diff -u "$dir/table" "$dir/page"
 
+# ---- what a signature is worth ----------------------------------------------------------------------
+
+sed -n 's/.*\[SIGNATURE_[A-Z_]*\] = "\([a-z-]*\)",.*/\1/p' "$srcdir/src/mail/signature.c" |
+    grep -v -x -e none -e current -e missing -e out-of-date | sort >"$dir/words"
+sed -n '/^\.Sh SIGN/,/^\.Sh ENV/s/^\.It Cm //p' "$srcdir/man/antragctl.8" | tr -d ' ' | tr , '\n' |
+    sort >"$dir/page"
+test -s "$dir/words"
+diff -u "$dir/words" "$dir/page"
+
 # ---- the defects of a mail ------------------------------------------------------------------------
 
 sed -n '/^ \* Defects/,/^ \*\//s/^ \*   \([a-z-][a-z-]*\) .*/\1/p' "$srcdir/src/mail/mail.h" >"$dir/list"
-sed -n '/^\.Sh DEFECTS/,/^\.Sh ENV/s/^\.It Cm //p' "$srcdir/man/antragctl.8" >"$dir/page"
+sed -n '/^\.Sh DEFECTS/,/^\.Sh SIGN/s/^\.It Cm //p' "$srcdir/man/antragctl.8" >"$dir/page"
 test -s "$dir/list"
 diff -u "$dir/list" "$dir/page"
 # and every word that the code says
