@@ -35,6 +35,7 @@ static int set_up(void **state)
     (void)state;
     arena = arena_new();
     mail_preload();
+    motion_preload();
     return zone_set("Europe/Berlin", &err) ? 0 : -1;
 }
 
@@ -956,12 +957,153 @@ static void forged_in_english(struct setting *s)
     english(s);
 }
 
+/* ---- what follows up: a reply about a motion of SPD and CDU, or of one of them */
+
+static void follow_up(struct setting *s, const char *text)
+{
+    struct known_motion *known = ARENA_NEW(arena, struct known_motion);
+    struct mail *mail = s->reading->mail;
+    const struct motion *motion = &s->reading->motions.v[0];
+
+    *known = (struct known_motion){.number = "A/2015/0001",
+                                   .version = 1,
+                                   .kind = motion->kind,
+                                   .title = motion->title,
+                                   .consultations = motion->consultations,
+                                   .consultation_count = motion->consultation_count,
+                                   .arrived_at = town_moment("2015-08-03T09:00:00+02:00"),
+                                   .deadline = {.state = DEADLINE_IN_TIME, .last_day = DAY_NONE},
+                                   .confirmation = "0f.confirmation.3@bedburg-hau.example"};
+    texts_add(&known->movers, arena, "SPD");
+    s->known.referred = known;
+    s->reading->motions.n = 0;
+    mail->text = text;
+    mail->subject = "Re: [A/2015/0001] Eingang bestätigt";
+    mail->part_count = 1;
+    texts_add(&s->body->authserv_id, arena, "mx.bedburg-hau.example");
+    mail->authres = ARENA_NEW(arena, struct mail_authres);
+    mail->authres_count = 1;
+    mail->authres[0].value =
+        "mx.bedburg-hau.example; dmarc=pass header.from=spd-bedburg-hau.example";
+    town_set(arena, &s->body->notify, "withdrawn");
+    wish_find(arena, mail, &s->reading->wish);
+}
+
+static struct known_motion *referred(struct setting *s)
+{
+    return (struct known_motion *)(uintptr_t)s->known.referred;
+}
+
+static void withdraws(struct setting *s)
+{
+    follow_up(s, "Wir ziehen den Antrag zurück.");
+}
+
+static void leaves(struct setting *s)
+{
+    withdraws(s);
+    texts_add(&referred(s)->movers, arena, "CDU");
+}
+
+static void leaves_in_english(struct setting *s)
+{
+    leaves(s);
+    english(s);
+}
+
+static void leaves_unproven(struct setting *s)
+{
+    leaves(s);
+    s->reading->mail->authres_count = 0;
+}
+
+static void corrects(struct setting *s)
+{
+    follow_up(s, "Der Titel muss lauten: „Radweg an der Uedemer Straße“");
+}
+
+static void corrects_in_english(struct setting *s)
+{
+    corrects(s);
+    english(s);
+}
+
+static void corrects_unproven(struct setting *s)
+{
+    corrects(s);
+    s->reading->mail->authres_count = 0;
+    english(s);
+}
+
+static void adds_papers(struct setting *s)
+{
+    follow_up(s, "Anbei die vergessene Anlage.");
+    s->reading->mail->part_count = 2;
+}
+
+static void joins(struct setting *s)
+{
+    follow_up(s, "Ja, wir sind dabei.");
+    town_set(arena, &referred(s)->movers, "CDU");
+    town_set(arena, &referred(s)->named, "SPD");
+    town_set(arena, &s->known.asked, SPD_CHAIR);
+    town_set(arena, &s->reading->mail->in_reply_to, "0f" NAMING_MARK "2@bedburg-hau.example");
+}
+
+static void joins_confidential(struct setting *s)
+{
+    joins(s);
+    referred(s)->confidential = true;
+}
+
+/* The answer to the review of a mail that lacked its letter. */
+static void completes(struct setting *s)
+{
+    struct known_held *held = ARENA_NEW(arena, struct known_held);
+
+    *held = (struct known_held){.message = 7,
+                                .waits = true,
+                                .row = "attachment-missing",
+                                .sender = SPD_CHAIR,
+                                .arrived_at = town_moment("2015-08-03T09:00:00+02:00")};
+    s->known.held = held;
+}
+
+static void completed(struct setting *s)
+{
+    s->known.completed_by = 14;
+    s->known.completed_at = town_moment("2015-08-05T09:00:00+02:00");
+}
+
+static void completed_in_english(struct setting *s)
+{
+    completed(s);
+    english(s);
+}
+
 static const struct {
     const char *file;
     void (*change)(struct setting *s);
     enum reply_kind kind;
     const char *to;
 } goldens[] = {
+    {"de-follow-withdrawn", withdraws, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"de-follow-left", leaves, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"de-follow-left-list", leaves, REPLY_CONFIRMATION, LIST},
+    {"de-follow-left-notice", leaves, REPLY_NOTICE, OFFICE},
+    {"en-follow-left", leaves_in_english, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"en-follow-left-list", leaves_in_english, REPLY_CONFIRMATION, LIST},
+    {"de-follow-held", leaves_unproven, REPLY_REVIEW, CDU_CHAIR},
+    {"en-follow-held", corrects_unproven, REPLY_REVIEW, SPD_CHAIR},
+    {"de-follow-corrected", corrects, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"en-follow-corrected", corrects_in_english, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"de-follow-papers", adds_papers, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"de-follow-joined", joins, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"de-follow-joined-list", joins_confidential, REPLY_CONFIRMATION, LIST},
+    {"de-completes", completes, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"de-completes-notice", completes, REPLY_NOTICE, OFFICE},
+    {"de-completed", completed, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"en-completed-notice", completed_in_english, REPLY_NOTICE, OFFICE},
     {"de-acknowledgement", joint, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
     {"de-acknowledgement-forwarded", forwarded, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
     {"de-acknowledgement-forged", forged, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
@@ -988,6 +1130,31 @@ static const struct {
 };
 
 /* ANTRAG_GOLDEN=write makes the files anew; read the difference before you commit it. */
+/* Papers are no news for the list; what is confidential, or was not released, waits there. */
+static void test_follow_ups(void **state)
+{
+    struct setting s;
+    struct replies replies;
+
+    (void)state;
+    answer(adds_papers, &s, &replies);
+    for (size_t i = 0; i < replies.n; i++)
+        assert_int_not_equal(replies.v[i].kind, REPLY_CONFIRMATION);
+    answer(leaves, &s, &replies);
+    assert_false(find(&replies, REPLY_CONFIRMATION, LIST)->waiting);
+    assert_string_equal(header(find(&replies, REPLY_CONFIRMATION, LIST), "In-Reply-To"),
+                        "<0f.confirmation.3@bedburg-hau.example>");
+    find(&replies, REPLY_ACKNOWLEDGEMENT, "mitglied@cdu-bedburg-hau.example");
+    answer(joins_confidential, &s, &replies);
+    assert_true(find(&replies, REPLY_CONFIRMATION, LIST)->waiting);
+    /* a forgery: all who move it, and nothing for the list */
+    answer(leaves_unproven, &s, &replies);
+    find(&replies, REPLY_REVIEW, CDU_CHAIR);
+    find(&replies, REPLY_REVIEW, "mitglied@cdu-bedburg-hau.example");
+    for (size_t i = 0; i < replies.n; i++)
+        assert_int_not_equal(replies.v[i].kind, REPLY_CONFIRMATION);
+}
+
 static void test_golden(void **state)
 {
     (void)state;
@@ -1364,6 +1531,7 @@ int main(void)
         cmocka_unit_test(test_unread_file_is_named),
         cmocka_unit_test(test_review_names_number),
         cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_follow_ups),
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_unreadable_sender),
         cmocka_unit_test(test_notify_withdrawn),
