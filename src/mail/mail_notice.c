@@ -43,6 +43,7 @@ enum mark {
     MARK_READER,   /* speaks to the reader, or of mail */
     MARK_CLOSING,  /* takes leave as people do */
     MARK_TEAM,     /* and as companies do */
+    MARK_COUNCIL,  /* speaks of what councils do */
     MARK_WORDS,
     /* by other signs */
     MARK_RECEIVED = MARK_WORDS,
@@ -81,9 +82,9 @@ static const struct {
 
 #define WORDS (sizeof words / sizeof *words)
 
-typedef uint32_t marks;
+typedef uint64_t marks;
 
-_Static_assert(MARKS <= 32, "a mark is a bit");
+_Static_assert(MARKS <= 64, "a mark is a bit");
 
 #define M(mark) ((marks)1 << MARK_##mark)
 
@@ -111,6 +112,7 @@ static const struct rule {
     {M(TITLE) | M(OPENING), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(TITLE) | M(SIGN), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(TITLE) | M(RECEIVED), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(TITLE) | M(YOURS), M(ASKS) | M(COUNCIL), MAIL_AUTO_REPLY, false},
     {M(CLEAR), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(OPENING) | M(SIGN), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(OPENING) | M(REPLIES), M(ASKS), MAIL_AUTO_REPLY, false},
@@ -121,13 +123,14 @@ static const struct rule {
     {M(TITLE) | M(AWAY), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(AWAY) | M(HINT) | M(SUBJECT), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(AWAY) | M(HINT) | M(REPLIES), M(ASKS), MAIL_AUTO_REPLY, false},
-    {M(AWAY) | M(HINT), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, true},
-    {M(RECEIVED), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, true},
-    {M(YOURS) | M(SIGN), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, true},
-    {M(YOURS) | M(HINT), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, true},
+    {M(AWAY) | M(HINT), M(ASKS) | M(ATTACHED) | M(COUNCIL), MAIL_AUTO_REPLY, true},
+    {M(RECEIVED), M(ASKS) | M(ATTACHED) | M(COUNCIL), MAIL_AUTO_REPLY, true},
+    {M(YOURS) | M(SIGN), M(ASKS) | M(ATTACHED) | M(COUNCIL), MAIL_AUTO_REPLY, true},
+    {M(YOURS) | M(HINT), M(ASKS) | M(ATTACHED) | M(COUNCIL), MAIL_AUTO_REPLY, true},
     {M(SERVICE), M(ASKS) | M(ATTACHED) | M(SELF), MAIL_AUTO_REPLY, false},
-    {M(READER) | M(TEAM), M(ASKS) | M(ATTACHED) | M(SELF), MAIL_AUTO_REPLY, true},
-    {M(READER), M(ASKS) | M(ATTACHED) | M(SELF) | M(SIGNED) | M(CLOSING), MAIL_AUTO_REPLY, true},
+    {M(READER) | M(TEAM), M(ASKS) | M(ATTACHED) | M(COUNCIL) | M(SELF), MAIL_AUTO_REPLY, true},
+    {M(READER), M(ASKS) | M(ATTACHED) | M(COUNCIL) | M(SELF) | M(SIGNED) | M(CLOSING),
+     MAIL_AUTO_REPLY, true},
 };
 
 struct notice {
