@@ -128,6 +128,10 @@ size_t intake_count(const struct clerk *clerk);
 bool intake_reread(struct clerk *clerk, const struct ruling_order *order, const char *actor,
                    uint64_t asker, struct err *err_r);
 
+/* clerk_view.c: what the watch says of a folder as a whole */
+void view_take(struct clerk *clerk, const struct wire_packet *packet);
+void view_take_moved(struct clerk *clerk, const struct wire_packet *packet);
+
 /* What a watch names of a mailbox; it can only name what the configuration has. */
 struct place_names {
     const struct conf_body *body;

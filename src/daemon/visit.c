@@ -91,7 +91,7 @@ static bool work_through(struct run *run)
         if (run->committed == 0)
             break;
     }
-    run->report->stirred = run->committed > 0;
+    run->report->stirred = run->report->stirred || run->committed > 0;
     return ok;
 }
 

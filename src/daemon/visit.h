@@ -27,6 +27,7 @@ struct visit_memory {
     struct folder_memory junk;
     time_t junk_next; /* it is looked into, by the monotonic clock */
     int junk_lost;    /* so many times in a row that ended the link */
+    bool junk_more;   /* there was more in it than one visit looks at */
     bool no_junk;     /* it cannot be opened */
     bool junk_told;   /* what is wrong with it was said */
 };
@@ -56,6 +57,7 @@ struct visit_report {
     int park_fd;        /* -1: to be polled */
     bool stirred;       /* visit again at once */
     size_t fetched;
+    bool junk_more;   /* there was more in it than one visit looks at */
     bool no_junk;     /* the folder for junk cannot be looked into */
     size_t left;      /* mails that could not be handled now */
     size_t set_aside; /* of these, those whose fetching ends the link time and again */

@@ -7,6 +7,9 @@
 
 #include <unistd.h>
 
+/* In one visit that is to be parked; then mail that came meanwhile has its turn. */
+#define COPIES_MAX 64
+
 static void ask_for_copy(struct run *run)
 {
     const struct visit *v = run->visit;
@@ -61,7 +64,7 @@ bool visit_copies(struct run *run, bool *away_r)
     const char *folder = run->visit->conf->sent_folder;
     if (!folder || !*folder)
         return true;
-    for (;;) {
+    for (int filed = 0; filed < COPIES_MAX || !run->visit->park; filed++) {
         struct wire_packet packet;
         ask_for_copy(run);
         if (!talk_hear(run->talk, run->arena, CLERK_SECONDS, &packet))
@@ -76,4 +79,6 @@ bool visit_copies(struct run *run, bool *away_r)
         if (!ok)
             return false;
     }
+    run->report->stirred = true;
+    return true;
 }

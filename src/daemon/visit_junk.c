@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* So many are looked at in one visit that is to be parked; then the watched folder has its turn. */
+#define JUDGED_MAX 512
 #define LOST_TRIES 3
 #define LOST_SECONDS 3600
 
@@ -35,7 +37,9 @@ static bool is_due(const struct run *run)
 static void set_next(struct run *run)
 {
     struct visit_memory *memory = run->visit->memory;
-    int wait = memory->junk_lost >= LOST_TRIES ? LOST_SECONDS : run->visit->conf->renew;
+    int wait = memory->junk_more ? 0 : run->visit->conf->renew;
+    if (memory->junk_lost >= LOST_TRIES)
+        wait = LOST_SECONDS;
     memory->junk_next = monotonic_seconds() + wait;
 }
 
@@ -137,6 +141,10 @@ static bool judge_all(struct run *run)
 {
     uint32_t *listed = arena_array(run->arena, run->wanted_count + 1, sizeof *listed);
     size_t count = 0;
+    if (run->wanted_count > JUDGED_MAX && run->visit->park) {
+        run->wanted_count = JUDGED_MAX;
+        run->report->stirred = run->visit->memory->junk_more = true;
+    }
     for (size_t i = 0; i < run->wanted_count; i += MAILBOX_PEEK_MAX) {
         size_t n =
             run->wanted_count - i < MAILBOX_PEEK_MAX ? run->wanted_count - i : MAILBOX_PEEK_MAX;
@@ -215,6 +223,7 @@ bool visit_junk(struct run *run, bool *away_r)
         junk.folder = junk_folder(run);
         junk.memory = &memory->junk;
         *away_r = true;
+        memory->junk_more = false;
         ok = look_into(&junk);
         if (ok)
             memory->junk_lost = 0;

@@ -400,54 +400,6 @@ static enum mailbox_result imap_open_other(struct mailbox *mailbox, struct mailb
     return result == MAILBOX_OK ? imap_select(imap, view_r, err_r) : result;
 }
 
-/* ---- looking around ---- */
-
-static void imap_get_offer(const struct mailbox *mailbox, struct mailbox_offer *offer_r)
-{
-    const struct imap_mailbox *imap = (const struct imap_mailbox *)mailbox;
-
-    *offer_r = (struct mailbox_offer){
-        .idle = imap->can_idle,
-        .move = imap->can_move,
-        .uidplus = imap->can_uidplus,
-        .keyword = imap->can_keyword,
-    };
-}
-
-/* STATUS opens nothing and changes nothing (RFC 3501 section 6.3.10). */
-static enum mailbox_result ask_status(struct imap_mailbox *imap, struct arena *arena,
-                                      const char *folder, bool *found_r, struct err *err_r)
-{
-    char *name =
-        imap_guard_argument(folder, "folder", err_r) ? imap_name_folder(arena, folder) : NULL;
-    if (name == NULL)
-        return MAILBOX_REFUSED;
-    imap_arm(imap, 0, 0);
-    switch (imap_command(imap, "asking for a folder", err_r, "STATUS %s (UIDVALIDITY)", name)) {
-    case IMAP_OK:
-        *found_r = true;
-        return MAILBOX_OK;
-    case IMAP_NO:
-        return MAILBOX_OK;
-    case IMAP_LOST:
-        break;
-    }
-    return MAILBOX_LOST;
-}
-
-static enum mailbox_result imap_find_folder(struct mailbox *mailbox, const char *folder,
-                                            bool *found_r, struct err *err_r)
-{
-    struct imap_mailbox *imap = imap_of(mailbox);
-    struct arena *arena = arena_new();
-    enum mailbox_result result = imap_resume(imap, err_r);
-
-    if (result == MAILBOX_OK)
-        result = ask_status(imap, arena, folder, found_r, err_r);
-    arena_free(arena);
-    return result;
-}
-
 /* ---- closing ---- */
 
 static void imap_close(struct mailbox *mailbox)

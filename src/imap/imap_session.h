@@ -90,7 +90,10 @@ enum mailbox_result imap_search(struct imap_mailbox *imap, struct arena *arena, 
 enum mailbox_result imap_peek(struct mailbox *mailbox, const struct mailbox_item *items,
                               size_t count, const int *fds, struct err *err_r);
 
-/* imap_special.c */
+/* imap_look.c */
+void imap_get_offer(const struct mailbox *mailbox, struct mailbox_offer *offer_r);
+enum mailbox_result imap_find_folder(struct mailbox *mailbox, const char *folder, bool *found_r,
+                                     struct err *err_r);
 enum mailbox_result imap_find_special(struct mailbox *mailbox, struct arena *arena, const char *use,
                                       char **name_r, struct err *err_r);
 

@@ -17,8 +17,8 @@ libshell_a_SOURCES += \
 	src/imap/imap_file.c \
 	src/imap/imap_peek.c \
 	src/imap/imap_guard.c \
+	src/imap/imap_look.c \
 	src/imap/imap_name.c \
 	src/imap/imap_park.c \
 	src/imap/imap_session.c \
-	src/imap/imap_special.c \
 	src/imap/imap_visit.c

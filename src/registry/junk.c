@@ -30,6 +30,13 @@ bool registry_list_left_alone(struct registry *registry, struct arena *arena,
     return statement_close(s, err_r);
 }
 
+bool registry_forget_left_alone(struct registry *registry, const struct place *place, uint32_t uid,
+                                struct err *err_r)
+{
+    return STATEMENT_RUN(registry, err_r, "DELETE FROM left_alone WHERE " PLACE " AND uid >= ?5",
+                         PLACE_VALUES(place), value_int(uid));
+}
+
 bool registry_has_uid(const struct uid_list *list, uint32_t uid)
 {
     return list->n > 0 && bsearch(&uid, list->v, list->n, sizeof uid, registry_compare_uid) != NULL;

@@ -191,6 +191,9 @@ struct uid_list {
 bool registry_list_left_alone(struct registry *registry, struct arena *arena,
                               const struct place *place, const char *roster,
                               struct uid_list *list_r, struct err *err_r);
+/* Those from uid on. */
+bool registry_forget_left_alone(struct registry *registry, const struct place *place, uint32_t uid,
+                                struct err *err_r);
 bool registry_has_uid(const struct uid_list *list, uint32_t uid);
 
 /* ---- list.c */

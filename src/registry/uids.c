@@ -189,12 +189,13 @@ static bool give_up_uids(struct registry *registry, const struct place *place, u
                          struct err *err_r)
 {
     return uidnext == 0 ||
-           STATEMENT_RUN(registry, err_r,
-                         "UPDATE messages SET current = 0 WHERE body = ? AND mailbox = ?"
-                         " AND folder = ? AND uidvalidity = ? AND uid >= ? AND current = 1",
-                         value_text(place->body), value_text(place->mailbox),
-                         value_text(place->folder), value_int(place->uidvalidity),
-                         value_int(uidnext));
+           (STATEMENT_RUN(registry, err_r,
+                          "UPDATE messages SET current = 0 WHERE body = ? AND mailbox = ?"
+                          " AND folder = ? AND uidvalidity = ? AND uid >= ? AND current = 1",
+                          value_text(place->body), value_text(place->mailbox),
+                          value_text(place->folder), value_int(place->uidvalidity),
+                          value_int(uidnext)) &&
+            registry_forget_left_alone(registry, place, uidnext, err_r));
 }
 
 static bool renew_epoch(struct registry *registry, const struct place *place,

@@ -91,11 +91,20 @@ wait_for 30 'it is known' inbox_knows 5
 expect 'its state' duplicate "$(ctl_json '.[]|select(.folder == "Junk" and .state == "duplicate").state' inbox)"
 wait_for 20 'it is put away, too' world_has "$WORLD_MAYOR" Junk 23
 
+step 'more than a visit looks at, and a letter behind it'
+for ((n = 0; n < 600; n++)); do printf 'From: <%s>\n\n%s\n' "$WORLD_STRANGER" "$n" | junk "0-$n"; done
+letter 6 | junk letter-6
+kill -USR1 "$DAEMON_PID"
+wait_for 60 'the letter is answered' all_is_answered 5
+expect 'left alone' "$(world_count "$WORLD_MAYOR" Junk)" "$(reconcile_json left_alone)"
+world_as_mail doveadm -c "$W/dovecot/dovecot.conf" expunge -u "$WORLD_MAYOR" mailbox Junk uid "$(
+    world_fetch "$WORLD_MAYOR" uid mailbox Junk | jq -r '[.[].uid|tonumber|select(. > 23)]|"\(min):\(max)"')"
+
 step 'the letter of a folder that is looked into by itself'
 CONF_MAILBOX='junk-folder = "Junk" renew = 1' world_config >"$W/antragd.conf"
 kill -HUP "$DAEMON_PID"
 letter 5 | junk letter-5
-wait_for 30 'the letter is answered' all_is_answered 5
+wait_for 30 'the letter is answered' all_is_answered 6
 daemon_stop
 expect 'what lies in the folder for junk' "$before" "$(in_junk)"
 scenario_close_books 0

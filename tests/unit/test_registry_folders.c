@@ -117,6 +117,24 @@ static void test_left_alone(void **state)
     assert_string_equal(wanted(f, 7, all, 5, "r1"), "3 4 5 6");
 }
 
+/* A folder restored from a backup: UIDs from UIDNEXT on name other mails. */
+static void test_restored(void **state)
+{
+    static const uint32_t all[] = {3, 4, 5};
+    struct fixture *f = *state;
+    bool renewed;
+
+    must(f, registry_note_visit(f->registry, "hau", MAILBOX, "Junk", 7, 9, CASE_NOW, &renewed,
+                                &f->err));
+    for (size_t i = 0; i < 3; i++)
+        leave_alone(f, 7, all[i], "r");
+    assert_string_equal(wanted(f, 7, all, 3, "r"), "");
+    must(f, registry_note_visit(f->registry, "hau", MAILBOX, "Junk", 7, 5, CASE_NOW, &renewed,
+                                &f->err));
+    assert_true(renewed);
+    assert_string_equal(wanted(f, 7, all, 3, "r"), "5");
+}
+
 static void test_settled_in_junk(void **state)
 {
     static const uint32_t all[] = {1, 2};
@@ -229,6 +247,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_left_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_restored, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_settled_in_junk, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_copies, set_up, tear_down),
     };

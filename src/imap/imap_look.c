@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Folders for a special use (RFC 6154). */
+/* Looking around: what the server offers, and which folders it has. */
 #include "imap/imap_guard.h"
 #include "imap/imap_name.h"
 #include "imap/imap_session.h"
@@ -7,6 +7,54 @@
 #include <strings.h>
 
 #define LISTED_BYTES (1 << 22) /* a login may have thousands of folders */
+
+void imap_get_offer(const struct mailbox *mailbox, struct mailbox_offer *offer_r)
+{
+    const struct imap_mailbox *imap = (const struct imap_mailbox *)mailbox;
+
+    *offer_r = (struct mailbox_offer){
+        .idle = imap->can_idle,
+        .move = imap->can_move,
+        .uidplus = imap->can_uidplus,
+        .keyword = imap->can_keyword,
+    };
+}
+
+/* STATUS opens nothing and changes nothing (RFC 3501 section 6.3.10). */
+static enum mailbox_result ask_status(struct imap_mailbox *imap, struct arena *arena,
+                                      const char *folder, bool *found_r, struct err *err_r)
+{
+    char *name =
+        imap_guard_argument(folder, "folder", err_r) ? imap_name_folder(arena, folder) : NULL;
+    if (name == NULL)
+        return MAILBOX_REFUSED;
+    imap_arm(imap, 0, 0);
+    switch (imap_command(imap, "asking for a folder", err_r, "STATUS %s (UIDVALIDITY)", name)) {
+    case IMAP_OK:
+        *found_r = true;
+        return MAILBOX_OK;
+    case IMAP_NO:
+        return MAILBOX_OK;
+    case IMAP_LOST:
+        break;
+    }
+    return MAILBOX_LOST;
+}
+
+enum mailbox_result imap_find_folder(struct mailbox *mailbox, const char *folder, bool *found_r,
+                                     struct err *err_r)
+{
+    struct imap_mailbox *imap = imap_of(mailbox);
+    struct arena *arena = arena_new();
+    enum mailbox_result result = imap_resume(imap, err_r);
+
+    if (result == MAILBOX_OK)
+        result = ask_status(imap, arena, folder, found_r, err_r);
+    arena_free(arena);
+    return result;
+}
+
+/* ---- special uses (RFC 6154) ---- */
 
 /* use without its backslash, as libetpan has attributes that it does not know. */
 static bool has_use(const struct mailimap_mailbox_list *folder, const char *use)
