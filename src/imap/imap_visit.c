@@ -195,20 +195,29 @@ static size_t keep_told(struct mailbox_item *items, size_t count)
     return kept;
 }
 
+static uint32_t count_known(const struct imap_mailbox *imap)
+{
+    const struct mailimap_selection_info *info = imap->session->imap_selection_info;
+
+    return info != NULL ? info->sel_exists : 0;
+}
+
 enum mailbox_result imap_list(struct mailbox *mailbox, struct arena *arena,
                               struct mailbox_item **items_r, size_t *count_r, struct err *err_r)
 {
     struct imap_mailbox *imap = imap_of(mailbox);
     enum mailbox_result result = imap_resume(imap, err_r);
-    uint32_t *uids = NULL;
+    uint32_t *uids = NULL, known;
     size_t count = 0;
 
-    if (result == MAILBOX_OK)
-        result = imap_search(imap, arena, "ALL", &uids, &count, err_r);
     if (result != MAILBOX_OK)
         return result;
-    if (count == 0 && imap->session->imap_selection_info != NULL &&
-        imap->session->imap_selection_info->sel_exists > 0)
+    /* what comes while it searches is told behind the answer, which does not name it */
+    known = count_known(imap);
+    result = imap_search(imap, arena, "ALL", &uids, &count, err_r);
+    if (result != MAILBOX_OK)
+        return result;
+    if (count == 0 && known > 0 && count_known(imap) > 0)
         return imap_lost(imap, "listing: there are mails, but none is named", err_r);
 
     struct mailbox_item *items = arena_array(arena, count, sizeof *items);

@@ -466,6 +466,10 @@ static void test_lists(void **state)
          .verb = LIST,
          .wanted = MAILBOX_LOST,
          .says = "none is named"},
+        {.name = "a mail that comes behind the search",
+         .script =
+             OPENED(0) "C: UID SEARCH ALL$\nS: * SEARCH\nS: * 1 EXISTS\nS: {tag} OK done\nHANG",
+         .verb = LIST},
         {.name = "an empty folder, without a SEARCH line",
          .script = OPENED(0) "C: UID SEARCH ALL$\nS: {tag} OK done\nHANG",
          .verb = LIST},
