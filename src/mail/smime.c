@@ -69,19 +69,24 @@ static bool check_shape(struct verifier *v)
     return true;
 }
 
+/* Behind the first empty line; 0 where there is none. */
+static size_t find_body(const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t end = i + (bytes[i] == '\r' && i + 1 < n);
+        if ((i == 0 || bytes[i - 1] == '\n') && bytes[end] == '\n')
+            return end + 1;
+    }
+    return 0;
+}
+
 /* Nothing but a header and white space is nothing. */
 static bool is_blank(const char *bytes, size_t n)
 {
-    const char *body = bytes, *end = bytes + n;
-    for (const char *p = bytes; p < end; p++)
-        if (*p == '\n' && (p + 1 == end || p[1] == '\n' || (p[1] == '\r' && p + 2 < end)))
-            if (p + 1 == end || p[1] == '\n' || p[2] == '\n') {
-                body = p + 1;
-                break;
-            }
-    while (body < end && strchr(" \t\r\n", *body))
-        body++;
-    return body == end;
+    size_t i = find_body(bytes, n);
+    while (i < n && strchr(" \t\r\n", bytes[i]))
+        i++;
+    return i == n;
 }
 
 static bool check_content(struct verifier *v)

@@ -310,6 +310,16 @@ sign attacker plain | mail group "From: $VANBEEK: attacker@evil.example;"
 # an old signature in a new envelope
 sign good untitled | mail subject-only 'Subject: Antrag: Sperrung des Radweges'
 sign good withdrawal | mail withdrawal-replayed 'Subject: Re: Ihr Antrag A/2015/0007'
+sed 's/pkcs7-signature/pgp-signature/' clear.eml >pgp.eml
+# an inner header claims another sender, and the outer one a file's name
+{ printf 'From: <%s>\nSubject: Antrag: Sperrung\n' "$OTHER"; cat plain; } >headed
+sign good headed | mail inner-header
+# opaque within clear: another one's signature around the member's
+sign good plain -nodetach >inner
+sign other inner | mail around-signed
+# and the member's around an unsigned mail of somebody else
+{ printf 'Content-Type: message/rfc822\n\n'; sed "s/$VANBEEK/$OTHER/" clear.eml; } >message
+sign good message | mail around-message
 unsigned | mail unsigned
 openssl cms -encrypt -aes-256-cbc -in plain rsa.pem 2>>openssl.log | mail encrypted
 exec >&3

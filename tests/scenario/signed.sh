@@ -56,6 +56,8 @@ expect 'evidence' "good none $WORLD_CHAIR" \
     "$(ctl_json '.reading.mail.signature|"\(.result) \(.crl) \(.address)"' explain m1)"
 wait_for 5 'the log says so' logged 'event=message.*trust=signed signature=good'
 
+expect_match 'doctor' 'S/MIME authorities of bedburg-hau.*Zertifizierungsstelle: ends on' "$(ctl doctor)"
+
 step 'one that was altered'
 signed 2 's/Zentrums Nummer 2/Zentrums Nummer 3/' | send
 wait_for 40 'its true sender is told' world_has "$WORLD_CHAIR" INBOX 2

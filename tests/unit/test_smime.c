@@ -181,6 +181,10 @@ static const struct smime_case {
     {.file = "not-closed", .result = SIGNATURE_MALFORMED, .level = TRUST_LISTED},
     {.file = "type-twice", .result = SIGNATURE_PARTLY, .level = TRUST_LISTED},
     {.file = "no-signature-part", .result = SIGNATURE_MALFORMED, .level = TRUST_LISTED},
+    {.file = "around-signed", .result = SIGNATURE_OTHER_ADDRESS, .level = TRUST_LISTED},
+    {.file = "around-message", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
+    {.file = "pgp", .result = SIGNATURE_NONE, .level = TRUST_LISTED},
+    {.file = "inner-header", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
     /* who is shown is not who has signed */
     {.file = "two-from", .result = SIGNATURE_OTHER_ADDRESS, .level = TRUST_UNKNOWN},
     {.file = "from-twice", .result = SIGNATURE_OTHER_ADDRESS, .level = TRUST_UNKNOWN},
@@ -340,10 +344,59 @@ static void test_signatures(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ---- the corpus ------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    enum signature_result result;
+} corpus[] = {
+    {"smime-signed", SIGNATURE_GOOD},     {"smime-signed-pdf", SIGNATURE_GOOD},
+    {"smime-opaque", SIGNATURE_GOOD},     {"smime-altered", SIGNATURE_ALTERED},
+    {"smime-expired", SIGNATURE_EXPIRED}, {"smime-other-address", SIGNATURE_OTHER_ADDRESS},
+    {"smime-partly", SIGNATURE_PARTLY},   {"smime-unknown-ca", SIGNATURE_UNTRUSTED},
+    {"smime-encrypted", SIGNATURE_NONE},
+};
+
+static const char *corpus_path(const char *folder, const char *name)
+{
+    const char *srcdir = getenv("srcdir");
+    return arena_printf(world.arena, "%s/../shared/corpus/%s/%s", srcdir ? srcdir : ".", folder,
+                        name);
+}
+
+/* Of whoever the mails' From is, verified when they say they were written. */
+static void test_corpus(void **state)
+{
+    struct pem_blocks blocks, none = {0};
+    struct err err;
+    (void)state;
+    if (!pem_read(world.arena, corpus_path("keys", "ca.pem"), PEM_CERTIFICATES, &blocks, &err)) {
+        print_message("SKIPPED: %s\n", err.text);
+        skip();
+    }
+    struct authorities *authorities = authorities_new(&blocks, &none);
+    for (size_t i = 0; i < sizeof corpus / sizeof *corpus; i++) {
+        const char *path =
+            corpus_path("mails", arena_printf(world.arena, "%s.eml", corpus[i].name));
+        struct mail *mail;
+        char *bytes;
+        size_t n;
+        if (!file_read(world.arena, path, 1 << 24, &bytes, &n, &err) ||
+            !mail_read(world.arena, bytes, n, MAIL_CONTENT, &mail, &err))
+            fail_msg("%s", err.text);
+        mail_verify(world.arena, mail, authorities, mail->date_at);
+        print_message("%-20s %s\n", corpus[i].name, result_of(mail->signature));
+        assert_int_equal(mail->signature ? mail->signature->result : SIGNATURE_NONE,
+                         corpus[i].result);
+    }
+    authorities_free(authorities);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_signatures),
+        cmocka_unit_test(test_corpus),
     };
     motion_preload();
     return cmocka_run_group_tests_name("smime", tests, setup, teardown);
