@@ -75,8 +75,8 @@ size_t field_count(const struct fields *fields, const char *name);
 /* NFC, trimmed, every control character a blank; NULL where nothing is left. */
 const char *value_clean(struct arena *arena, const char *s);
 
-/* The same with all that nobody sees, where it makes another's address of one; controls of C1 become
- * U+FFFD. */
+/* The same with all that nobody sees, where it makes another's address of one; controls of C1
+ * become U+FFFD. */
 const char *value_keep(struct arena *arena, const char *s);
 
 /* ---- mail_header.c ---- */

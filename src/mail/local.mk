@@ -36,6 +36,7 @@ libcore_a_SOURCES += \
 	src/mail/mail_class.c \
 	src/mail/mail_notice.c \
 	src/mail/notice_words.def \
+	src/mail/person_words.def \
 	src/mail/mail_field.c \
 	src/mail/mail_header.c \
 	src/mail/mail_html.c \

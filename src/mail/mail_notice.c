@@ -21,7 +21,7 @@
 #define QUESTION_WORDS 2 /* no more than so many ask nothing */
 
 enum mark {
-    /* by words: notice_words.def */
+    /* by words: notice_words.def, person_words.def */
     MARK_SURE,    /* says that it is automatic */
     MARK_CLEAR,   /* what hardly anybody but a program writes */
     MARK_SERVICE, /* what a program tells of, if nobody speaks of himself */
@@ -78,6 +78,8 @@ static const struct {
 } words[] = {
 #define NOTICE(mark, words) {MARK_##mark, words},
 #include "mail/notice_words.def"
+#define NOTICE(mark, words) {MARK_##mark, words},
+#include "mail/person_words.def"
 };
 
 #define WORDS (sizeof words / sizeof *words)

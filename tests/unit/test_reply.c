@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define TOKEN "0123456789abcdef0123456789abcdef"
+#define SECRET "fedcba9876543210fedcba9876543210"
 #define SPD_CHAIR "wilhelm.vanbeek@spd-bedburg-hau.example"
 #define SPD_OFFICE "geschaeftsstelle@spd-bedburg-hau.example"
 #define CDU_CHAIR "vorsitz@cdu-bedburg-hau.example"
@@ -60,6 +61,8 @@ struct setting {
     struct raw_mail raw;
 };
 
+static const char *token = TOKEN;
+
 static void answer(void (*change)(struct setting *), struct setting *s, struct replies *replies_r)
 {
     struct case_file file;
@@ -94,7 +97,7 @@ static void answer(void (*change)(struct setting *), struct setting *s, struct r
                                  .known = &s->known,
                                  .decision = &s->decision,
                                  .registered_at = town_moment("2015-08-04T12:03:20+02:00"),
-                                 .token = TOKEN};
+                                 .token = token};
     reply_render(arena, &input, replies_r);
 }
 
@@ -1433,6 +1436,39 @@ static void test_wrap(void **state)
     assert_string_equal(template_wrap(arena, "", 5), "");
 }
 
+static void with_bounce_address(struct setting *s)
+{
+    s->body->bounce_address = "zurueck@bedburg-hau.example";
+}
+
+/* Who knows a Message-ID, as all readers of a list do, does not know the mark. */
+static void test_return_paths(void **state)
+{
+    struct setting setting;
+    struct replies one, other;
+
+    (void)state;
+    token = TOKEN SECRET;
+    answer(with_bounce_address, &setting, &one);
+    token = TOKEN TOKEN;
+    answer(with_bounce_address, &setting, &other);
+    token = TOKEN;
+    assert_int_equal(one.n, other.n);
+    for (size_t i = 0; i < one.n; i++) {
+        const char *path = one.v[i].envelope_from;
+
+        assert_true(text_starts(path, "zurueck+"));
+        assert_int_equal(strspn(path + 8, "0123456789abcdef"), 24);
+        assert_string_equal(path + 8 + 24, "@bedburg-hau.example");
+        assert_string_equal(one.v[i].message_id, other.v[i].message_id);
+        assert_string_not_equal(path, other.v[i].envelope_from);
+        assert_null(strstr(one.v[i].bytes, SECRET));
+        assert_null(strstr(one.v[i].bytes, "zurueck"));
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(path, one.v[k].envelope_from);
+    }
+}
+
 /* Whatever row holds a mail, both languages have words for it. */
 static void test_rows_have_words(void **state)
 {
@@ -1542,6 +1578,7 @@ int main(void)
         cmocka_unit_test(test_engine),
         cmocka_unit_test(test_wrap),
         cmocka_unit_test(test_rows_have_words),
+        cmocka_unit_test(test_return_paths),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_kinds),
     };
