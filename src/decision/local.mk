@@ -13,6 +13,9 @@ libcore_a_SOURCES += \
 	src/decision/describe.h \
 	src/decision/describe.c \
 	src/decision/accept.c \
+	src/decision/office.h \
+	src/decision/office.c \
+	src/decision/office_words.def \
 	src/decision/state.c \
 	src/decision/council.h \
 	src/decision/council.c \
