@@ -220,7 +220,7 @@ static bool read_held(struct registry *registry, struct arena *arena, const char
 {
     struct waiting_mail *rows;
 
-    if (!registry_list_overdue(registry, arena, body, book->until, &rows, &book->held_count, err_r))
+    if (!registry_list_waiting(registry, arena, body, 0, &rows, &book->held_count, err_r))
         return false;
     book->held = arena_array(arena, book->held_count, sizeof *book->held);
     for (size_t i = 0; i < book->held_count; i++)

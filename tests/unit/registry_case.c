@@ -188,6 +188,10 @@ static void add_reply(const struct sample *sample, struct arena *arena, const ch
     reply.bytes = arena_printf(arena, "Subject: %s\r\n\r\n%s\r\n", reply.subject, reply.message_id);
     reply.size = strlen(reply.bytes);
     reply.waiting = sample->waiting;
+    if (sample->daily && reply.kind == REPLY_CONFIRMATION) {
+        reply.entry = arena_printf(arena, "[%s] entry", reply.number);
+        reply.daily_at = CASE_NOW + 86400;
+    }
     replies->v[replies->n++] = reply;
 }
 

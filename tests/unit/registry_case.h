@@ -39,6 +39,7 @@ struct sample {
     bool unreadable;
     bool reviewed; /* a review goes to the sender */
     bool waiting;
+    bool daily; /* the list gets it in its mail of the day */
     /* mistakes of the caller */
     int64_t wrong_message;
     int wrong_counter;

@@ -5,6 +5,8 @@
 
 #include "registry_case.h"
 
+#include "registry/book.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +15,12 @@
 /* The fourth is the second again, the last held with a review. */
 static const struct sample mails[TOWN_BATCHES * TOWN_BATCH_SIZE] = {
     {.uid = 1, .from = "a@spd.example", .message_id = "1@x", .text = "eins", .motions = 2},
-    {.uid = 2, .from = "b@cdu.example", .message_id = "2@x", .attachment = "zwei", .motions = 1},
+    {.uid = 2,
+     .from = "b@cdu.example",
+     .message_id = "2@x",
+     .attachment = "zwei",
+     .motions = 1,
+     .daily = true},
     {.uid = 3, .state = MESSAGE_UNREADABLE, .unreadable = true},
     {.uid = 4, .from = "b@cdu.example", .message_id = "2@x", .attachment = "zwei", .motions = 1},
     {.uid = 5,
@@ -21,7 +28,8 @@ static const struct sample mails[TOWN_BATCHES * TOWN_BATCH_SIZE] = {
      .message_id = "5@x",
      .text = "vier",
      .motions = 1,
-     .held_motions = 1},
+     .held_motions = 1,
+     .daily = true},
     {.uid = 6,
      .from = "a@spd.example",
      .message_id = "6@x",
@@ -45,6 +53,46 @@ static bool take_batch(struct registry *registry, struct arena *arena, const str
         }
     }
     return registry_commit(registry, err_r);
+}
+
+/* The book and the list's mail of the next morning, as the clerk makes them. */
+static bool make_book(struct registry *registry, struct arena *arena, struct day day,
+                      struct err *err_r)
+{
+    const struct conf_body body = {.id = "hau"};
+    const struct reply mail = {.kind = REPLY_CONFIRMATION,
+                               .to = "liste@town.example",
+                               .envelope_from = "rathaus@town.example",
+                               .subject = "Tag",
+                               .message_id = "tag@town.example",
+                               .bytes = "Tag",
+                               .size = 3,
+                               .occasion = "list 2015-08-05"};
+    struct daily_entry *entries;
+    struct book book;
+    size_t count;
+
+    return registry_read_book(registry, arena, &body, day, CASE_NOW, &book, err_r) &&
+           registry_list_entries(registry, arena, "hau", &entries, &count, err_r) &&
+           registry_add_reply(registry, "hau", 0, &mail, CASE_NOW, err_r) &&
+           registry_gather(registry, entries, count, mail.message_id, CASE_NOW, err_r) &&
+           registry_note_book(registry, "hau", &book, err_r);
+}
+
+static bool end_day(struct registry *registry, struct arena *arena, struct err *err_r)
+{
+    struct day day = {moment_day(CASE_NOW).n + 1}, last;
+
+    if (!registry_last_book(registry, "hau", &last, err_r))
+        return false;
+    if (!day_is_none(last))
+        return true;
+    if (!registry_begin(registry, err_r))
+        return false;
+    if (make_book(registry, arena, day, err_r))
+        return registry_commit(registry, err_r);
+    registry_rollback(registry);
+    return false;
 }
 
 static bool send_one(struct registry *registry, int64_t id, int64_t now,
@@ -95,7 +143,7 @@ static bool run(struct registry *registry, struct arena *arena, void (*mark)(enu
         mark(TOWN_BATCH);
     }
     return registry_note_moved(registry, "hau", "rathaus", "INBOX", 7, moved, 4, CASE_NOW, err_r) &&
-           send_first(registry, arena, mark, err_r);
+           send_first(registry, arena, mark, err_r) && end_day(registry, arena, err_r);
 }
 
 bool town_run(struct registry *registry, void (*mark)(enum town_mark mark), struct err *err_r)
@@ -181,6 +229,13 @@ static void check_rules(sqlite3 *db, const struct rule *rules, size_t count, con
 }
 
 static const struct rule always[] = {
+    {"a mail of the day is not that of its entries",
+     "SELECT (SELECT count(*) FROM books) <> (SELECT count(*) FROM deliveries"
+     " WHERE message IS NULL) OR (SELECT count(*) FROM books) * 2 <>"
+     " (SELECT count(*) FROM deliveries WHERE gathered_in IS NOT NULL)"},
+    {"an entry goes out by itself, too",
+     "SELECT count(*) FROM deliveries WHERE entry IS NOT NULL AND (attempts > 0"
+     " OR (state = 'sent') <> (gathered_in IS NOT NULL))"},
     {"the file is damaged", "SELECT integrity_check <> 'ok' FROM pragma_integrity_check"},
     {"a row refers to nothing", "SELECT count(*) FROM pragma_foreign_key_check"},
     {"numbers have gaps", "SELECT count(*) FROM (SELECT 1 FROM numbers GROUP BY body, year"
@@ -205,11 +260,12 @@ static const struct rule finally[] = {
     {"not all mails have a row", "SELECT count(*) <> 6 FROM messages"},
     {"not one duplicate", "SELECT count(*) <> 1 FROM messages WHERE state = 'duplicate'"},
     {"not four numbers", "SELECT count(*) <> 4 FROM numbers"},
-    {"not nine answers", "SELECT count(*) <> 9 FROM deliveries"},
+    {"not ten answers", "SELECT count(*) <> 10 FROM deliveries"},
     {"not four moved", "SELECT count(*) <> 4 FROM events WHERE event = 'moved'"},
     {"an answer was announced twice or never",
-     "SELECT count(*) <> 9 FROM events WHERE event = 'queued' AND text IN"
+     "SELECT count(*) <> 10 FROM events WHERE event = 'queued' AND text IN"
      " ('acknowledgement', 'confirmation', 'review')"},
+    {"not one book", "SELECT count(*) <> 1 FROM books"},
     {"the first answer is not sent",
      "SELECT count(*) <> 1 FROM deliveries WHERE id = 1 AND state = 'sent'"},
     {"an attempt is open", "SELECT count(*) FROM attempts WHERE ended_at IS NULL"},
