@@ -60,12 +60,25 @@ static int note_answer(void *context, int count, char **values, char **names)
     return SQLITE_ABORT; /* the first row is enough */
 }
 
+/* Where an erasure is not finished (finish.c), it is in the copy.  A failure leaves what the
+ * original has, and shows below if it is one of the file. */
+static void leave_erased(sqlite3 *db)
+{
+    char pending[200] = "";
+
+    sqlite3_exec(db, "SELECT 1 FROM erasures LIMIT 1", note_answer, pending, NULL);
+    if (pending[0] != '\0')
+        sqlite3_exec(db, "INSERT INTO search (search) VALUES ('optimize'); VACUUM", NULL, NULL,
+                     NULL);
+}
+
 /* Without a log of its own, so that the one file is all of it; then looked through. */
 static bool finish_copy(sqlite3 *db, const char *path, struct err *err_r)
 {
     char answer[200] = "", broken[200] = "";
 
     sqlite3_exec(db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    leave_erased(db);
     sqlite3_exec(db, "PRAGMA integrity_check(1)", note_answer, answer, NULL);
     sqlite3_exec(db, "PRAGMA foreign_key_check", note_answer, broken, NULL);
     if (strcmp(answer, "ok") == 0 && broken[0] == '\0')
@@ -173,6 +186,19 @@ static bool copy_named(struct registry *registry, struct arena *arena, const cha
     return true;
 }
 
+/* An older backup under this name may have had them. */
+static bool forget_erased(struct arena *arena, const char *mails, const struct texts *sums,
+                          struct err *err_r)
+{
+    for (size_t i = 0; i < sums->n; i++) {
+        const char *path = arena_printf(arena, "%s/%.2s/%s.eml", mails, sums->v[i], sums->v[i]);
+
+        if (unlink(path) != 0 && errno != ENOENT)
+            return err_set_errno(err_r, ERR_CANNOT_CREATE, "cannot remove %s", path);
+    }
+    return true;
+}
+
 /* The directories, at the end and each once: the names in them are what must last. */
 static bool make_mails_durable(struct arena *arena, const char *mails, struct err *err_r)
 {
@@ -187,16 +213,22 @@ static bool make_mails_durable(struct arena *arena, const char *mails, struct er
 }
 
 /* The rows that the copy has, not those of now: what came later is the next backup's. */
-static bool list_mails(struct arena *arena, const char *path, struct texts *sums, struct err *err_r)
+static const char mails_kept[] = "SELECT DISTINCT sha256 FROM messages WHERE sha256 IS NOT NULL"
+                                 " AND erased_at IS NULL ORDER BY sha256";
+static const char mails_erased[] = "SELECT DISTINCT sha256 FROM messages m"
+                                   " WHERE erased_at IS NOT NULL AND NOT EXISTS (SELECT 1"
+                                   " FROM messages o WHERE o.sha256 = m.sha256"
+                                   " AND o.erased_at IS NULL) ORDER BY sha256";
+
+static bool list_mails(struct arena *arena, const char *path, const char *query, struct texts *sums,
+                       struct err *err_r)
 {
     sqlite3 *db;
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
 
     if (code == SQLITE_OK)
-        code = sqlite3_prepare_v2(
-            db, "SELECT DISTINCT sha256 FROM messages WHERE sha256 IS NOT NULL ORDER BY sha256", -1,
-            &stmt, NULL);
+        code = sqlite3_prepare_v2(db, query, -1, &stmt, NULL);
     while (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
         texts_add(sums, arena, arena_strdup(arena, (const char *)sqlite3_column_text(stmt, 0)));
         code = SQLITE_OK;
@@ -211,15 +243,17 @@ static bool copy_mails(struct registry *registry, struct arena *arena, const cha
                        struct backup_counts *counts_r, struct err *err_r)
 {
     const char *mails = arena_printf(arena, "%s.mails", path);
-    struct texts sums = {0};
+    struct texts sums = {0}, erased = {0};
 
-    if (!list_mails(arena, path, &sums, err_r) || !file_make_directory(mails, 0700, err_r))
+    if (!list_mails(arena, path, mails_kept, &sums, err_r) ||
+        !list_mails(arena, path, mails_erased, &erased, err_r) ||
+        !file_make_directory(mails, 0700, err_r))
         return false;
     for (size_t i = 0; i < sums.n; i++) {
         if (!copy_named(registry, arena, mails, sums.v[i], counts_r, err_r))
             return false;
     }
-    return make_mails_durable(arena, mails, err_r);
+    return forget_erased(arena, mails, &erased, err_r) && make_mails_durable(arena, mails, err_r);
 }
 
 bool registry_backup(struct registry *registry, const char *path, struct backup_counts *counts_r,

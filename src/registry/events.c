@@ -1,12 +1,40 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "registry/private.h"
 
+#include "base/digest.h"
+
+#define SALT_SIZE 16
+
+/* SQL's event_seal(text): random bytes, and the sum of these and the text; NULL of NULL. */
+static void seal_text(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    unsigned char seal[SALT_SIZE + DIGEST_SIZE];
+    const void *text = sqlite3_value_text(values[0]);
+    struct digest *digest;
+
+    (void)count;
+    if (text == NULL)
+        return;
+    sqlite3_randomness(SALT_SIZE, seal);
+    digest = digest_new();
+    digest_add(digest, seal, SALT_SIZE);
+    digest_add(digest, text, (size_t)sqlite3_value_bytes(values[0]));
+    digest_end(digest, seal + SALT_SIZE);
+    sqlite3_result_blob(context, seal, sizeof seal, SQLITE_TRANSIENT);
+}
+
+int registry_add_seal(sqlite3 *db)
+{
+    return sqlite3_create_function(db, "event_seal", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL,
+                                   seal_text, NULL, NULL);
+}
+
 bool registry_add_event(struct registry *registry, const struct event *event, struct err *err_r)
 {
     return STATEMENT_RUN(
         registry, err_r,
-        "INSERT INTO events (at, event, message, delivery, body, number, actor, text)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO events (at, event, message, delivery, body, number, actor, text, seal)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, event_seal(?8))",
         value_int(event->at), value_text(event->event), value_id(event->message),
         value_id(event->delivery), value_text(event->body), value_text(event->number),
         value_text(event->actor != NULL ? event->actor : REGISTRY_ACTOR), value_text(event->text));

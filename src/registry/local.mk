@@ -11,6 +11,10 @@ libshell_a_SOURCES += \
 	src/registry/lookup.c \
 	src/registry/record.c \
 	src/registry/ruling.c \
+	src/registry/erase.h \
+	src/registry/erase.c \
+	src/registry/finish.c \
+	src/registry/scrub.c \
 	src/registry/uids.c \
 	src/registry/junk.c \
 	src/registry/filing.c \

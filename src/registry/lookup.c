@@ -79,6 +79,7 @@ struct marks {
     const char *sender_key;
     const char *subject;
     const char *body_digest;
+    const char *mark; /* of the three before, as an erased mail has it */
 };
 
 static bool find_same_bytes(struct registry *registry, const struct marks *marks, int64_t *id_r,
@@ -96,12 +97,12 @@ static bool find_same_mail(struct registry *registry, const struct marks *marks,
                            struct err *err_r)
 {
     return STATEMENT_GET(registry, id_r, err_r,
-                         "SELECT id FROM messages WHERE message_id = ? AND body = ?"
-                         " AND sender_key = ? AND body_digest = ? AND id < ?"
+                         "SELECT id FROM messages WHERE ((message_id = ?1 AND sender_key = ?3"
+                         " AND body_digest = ?4) OR mail_mark = ?6) AND body = ?2 AND id < ?5"
                          " AND state = 'registered' ORDER BY id LIMIT 1",
                          value_text(marks->message_id), value_text(marks->body),
                          value_text(marks->sender_key), value_text(marks->body_digest),
-                         value_int(marks->before));
+                         value_int(marks->before), value_text(marks->mark));
 }
 
 /* After a new UIDVALIDITY, or where somebody moved a mail out of the folder and back. */
@@ -114,10 +115,11 @@ static bool find_told(struct registry *registry, const struct marks *marks, int6
                          " AND (told_at IS NOT NULL"
                          "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
                          " AND (sha256 = ?3 OR (message_id = ?4 AND sender_key = ?5"
-                         " AND body_digest = ?6)) ORDER BY id LIMIT 1",
+                         " AND body_digest = ?6) OR mail_mark = ?7) ORDER BY id LIMIT 1",
                          value_text(marks->body), value_int(marks->before),
                          value_text(marks->sha256), value_text(marks->message_id),
-                         value_text(marks->sender_key), value_text(marks->body_digest));
+                         value_text(marks->sender_key), value_text(marks->body_digest),
+                         value_text(marks->mark));
 }
 
 /* The same content that still waits: that it does is all that can be said again. */
@@ -224,7 +226,8 @@ static bool find_other_of_id(struct registry *registry, struct arena *arena,
 
 /*
  * A withdrawn or void motion may be handed in again; whoever sends a replaced one again has the old
- * paper in hand.  The document that stood in the same part is the best answer to "which".
+ * paper in hand.  Who sent what was erased is not known any more, and hardly anybody else has its
+ * very bytes.  The document that stood in the same part is the best answer to "which".
  */
 static bool find_same_part(struct registry *registry, struct arena *arena,
                            const struct marks *marks, const char *part_sha256,
@@ -237,7 +240,8 @@ static bool find_same_part(struct registry *registry, struct arena *arena,
                         " JOIN documents d ON d.message = m.id JOIN motions t ON t.id = d.motion"
                         " JOIN numbers n ON n.motion = t.id"
                         " WHERE p.sha256 = ?1 AND p.telling = 1 AND m.body = ?2"
-                        " AND m.sender_key = ?3 AND m.state = 'registered'"
+                        " AND (m.sender_key = ?3 OR m.erased_at IS NOT NULL)"
+                        " AND m.state = 'registered'"
                         " AND (?4 IS NULL OR m.message_id IS NOT ?4)"
                         " AND t.state IN ('registered', 'replaced') AND m.id < ?5"
                         " ORDER BY d.found_in IS NOT p.path, m.id, d.position LIMIT 1",
@@ -284,6 +288,7 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
     marks.sender_key = trust_sender_key(arena, reading->mail, body);
     marks.subject = reading->mail->subject;
     marks.body_digest = reading->mail->body_digest;
+    marks.mark = registry_mail_mark(arena, marks.message_id, marks.sender_key, marks.body_digest);
     return registry_find_reported(registry, arena, body, reading->mail, known_r, err_r) &&
            registry_find_referred(registry, arena, body->id, reading, known_r, err_r) &&
            registry_find_held(registry, arena, body->id, reading, known_r, err_r) &&

@@ -122,11 +122,12 @@ static bool tell_motions(struct registry *registry, struct arena *arena, const c
                          struct err *err_r)
 {
     if (!STATEMENT_RUN(registry, err_r,
-                       "INSERT INTO events (at, event, message, body, number, actor, text)"
-                       " SELECT ?, 'meeting-moved', d.message, t.body, n.number, ?, ?"
+                       "INSERT INTO events (at, event, message, body, number, actor, text, seal)"
+                       " SELECT ?1, 'meeting-moved', d.message, t.body, n.number, ?2, ?3,"
+                       " event_seal(?3)"
                        " FROM consultations c JOIN documents d ON d.id = c.document"
                        " JOIN motions t ON t.id = d.motion JOIN numbers n ON n.motion = t.id"
-                       " WHERE c.meeting = ? AND c.organization = ? AND t.body = ?"
+                       " WHERE c.meeting = ?4 AND c.organization = ?5 AND t.body = ?6"
                        " AND t.state = 'registered' AND d.version = t.version",
                        value_int(now), value_text(REGISTRY_ACTOR), value_text(text),
                        value_day(arena, old->day), value_text(old->council), value_text(body)))

@@ -269,9 +269,9 @@ bool registry_add_delivery_event(struct registry *registry, int64_t delivery, co
 {
     return STATEMENT_RUN(registry, err_r,
                          "INSERT INTO events (at, event, message, delivery, body, number, actor,"
-                         " text) SELECT ?, ?, d.message, d.id, d.body, n.number, ?, ?"
-                         " FROM deliveries d"
-                         " LEFT JOIN numbers n ON n.motion = d.motion WHERE d.id = ?",
+                         " text, seal) SELECT ?1, ?2, d.message, d.id, d.body, n.number, ?3, ?4,"
+                         " event_seal(?4) FROM deliveries d"
+                         " LEFT JOIN numbers n ON n.motion = d.motion WHERE d.id = ?5",
                          value_int(now), value_text(name), value_text(REGISTRY_ACTOR),
                          value_text(text), value_int(delivery));
 }

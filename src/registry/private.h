@@ -13,7 +13,12 @@
 #define REGISTRY_MAILS "mails"
 #define REGISTRY_ACTOR "antragd" /* what no person decided */
 
-#define REGISTRY_KEPT_STATEMENTS 96
+/* How long SQLite waits for a lock.  A reader meets one while the writer recovers the log of a
+ * crash; the writer meets one where a reader found the head of the log half written, and takes the
+ * writer's lock to look again.  Both sides hold it for milliseconds. */
+#define REGISTRY_BUSY_MILLISECONDS 5000
+
+#define REGISTRY_KEPT_STATEMENTS 160
 
 struct kept_statement {
     const char *sql;
@@ -29,6 +34,9 @@ struct registry {
     bool in_batch;
     struct kept_statement kept[REGISTRY_KEPT_STATEMENTS];
     size_t kept_count;
+    /* of finish.c: so many pages were looked through; the index is being merged */
+    int64_t scrubbed;
+    bool merging;
 };
 
 /* ---- registry.c */
@@ -53,7 +61,33 @@ bool registry_migrate(struct registry *registry, struct err *err_r);
  * it, so that failures are left for the next start. */
 void registry_sweep_raw(struct registry *registry);
 
+/* Whether its file has more names than ours. */
+bool registry_raw_is_linked(struct registry *registry, const char *sha256_hex);
+/* Overwritten, unless it has another name (a backup's), and gone for good; harmless to repeat. */
+bool registry_remove_raw(struct registry *registry, const char *sha256_hex, struct err *err_r);
+bool registry_has_raw(struct registry *registry, const char *sha256_hex);
+
+/* ---- scrub.c */
+
+/* Overwrites what is left between the cells of so many pages more, registry->scrubbed says how many
+ * it were.  The log must be empty. */
+bool registry_scrub(struct registry *registry, int64_t max, bool *left_r, struct err *err_r);
+
+/* ---- erase.c */
+
+/* What tells the same mail from others once its words are gone; NULL where one is missing. */
+const char *registry_mail_mark(struct arena *arena, const char *message_id, const char *sender_key,
+                               const char *body_digest);
+
+/* ---- ruling.c */
+
+/* What waits for a person in it waits no longer. */
+bool registry_ignore_rows(struct registry *registry, int64_t message, const char *reason,
+                          struct err *err_r);
+
 /* ---- events.c */
+
+int registry_add_seal(sqlite3 *db);
 
 struct event {
     const char *event;

@@ -93,6 +93,82 @@ bool registry_open_raw(struct registry *registry, const char *sha256_hex, int *f
     return ok;
 }
 
+/* ---- erasing */
+
+static char *path_of(struct arena *arena, struct registry *registry, const char *sha256_hex)
+{
+    return arena_printf(arena, "%s/" REGISTRY_MAILS "/%.2s/%s.eml", registry->directory, sha256_hex,
+                        sha256_hex);
+}
+
+static bool stat_raw(struct registry *registry, const char *sha256_hex, struct stat *st_r)
+{
+    struct arena *arena = arena_new();
+    bool ok = lstat(path_of(arena, registry, sha256_hex), st_r) == 0;
+
+    arena_free(arena);
+    return ok;
+}
+
+bool registry_has_raw(struct registry *registry, const char *sha256_hex)
+{
+    struct stat st;
+
+    return stat_raw(registry, sha256_hex, &st);
+}
+
+bool registry_raw_is_linked(struct registry *registry, const char *sha256_hex)
+{
+    struct stat st;
+
+    return stat_raw(registry, sha256_hex, &st) && st.st_nlink > 1;
+}
+
+static bool write_zeros(int fd, off_t size, struct err *err_r)
+{
+    static const char zeros[65536];
+
+    for (off_t done = 0; done < size; done += (off_t)sizeof zeros) {
+        size_t n = size - done < (off_t)sizeof zeros ? (size_t)(size - done) : sizeof zeros;
+
+        if (!file_write_all(fd, zeros, n, err_r))
+            return false;
+    }
+    return sys.fsync(fd) == 0 || err_set_errno(err_r, ERR_TRY_AGAIN, "cannot overwrite a mail");
+}
+
+/* A file system may write elsewhere than before; where it does not, nothing can be read back. */
+static bool overwrite(const char *path, struct err *err_r)
+{
+    struct stat st;
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+    if (fd < 0)
+        return errno == ENOENT || err_set_errno(err_r, ERR_TRY_AGAIN, "cannot open %s", path);
+    bool ok = fstat(fd, &st) == 0 || err_set_errno(err_r, ERR_TRY_AGAIN, "%s", path);
+    if (ok && st.st_nlink == 1)
+        ok = write_zeros(fd, st.st_size, err_r);
+    close(fd);
+    return ok;
+}
+
+bool registry_remove_raw(struct registry *registry, const char *sha256_hex, struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    const char *path = path_of(arena, registry, sha256_hex);
+    const char *drawer =
+        arena_printf(arena, "%s/" REGISTRY_MAILS "/%.2s", registry->directory, sha256_hex);
+    bool ok = overwrite(path, err_r);
+
+    if (ok && unlink(path) != 0 && errno != ENOENT)
+        ok = err_set_errno(err_r, ERR_TRY_AGAIN, "cannot remove %s", path);
+    ok = ok && (access(drawer, F_OK) != 0 || sync_directory(drawer, err_r));
+    arena_free(arena);
+    return ok;
+}
+
+/* ---- what a crash left */
+
 /* file_write_durable() writes beside the file, in a hidden one. */
 static void sweep_drawer(int mails, const char *drawer)
 {

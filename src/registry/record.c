@@ -499,6 +499,25 @@ static bool record(struct recording *r, int64_t vanished, struct err *err_r)
            registry_index_message(r->registry, r->message, err_r);
 }
 
+/* Its bytes were kept when it came; they may have gone with a mail of the same bytes that was
+ * erased while it was being read. */
+static bool check_raw(struct recording *r, struct err *err_r)
+{
+    int64_t erased;
+
+    if (r->registry->mode != REGISTRY_WRITE)
+        return true;
+    if (!STATEMENT_GET(r->registry, &erased, err_r,
+                       "SELECT count(*) FROM messages WHERE sha256 = ? AND erased_at IS NOT NULL",
+                       value_text(r->sha256)))
+        return false;
+    return erased == 0 || registry_has_raw(r->registry, r->sha256) ||
+           err_set(err_r, ERR_TRY_AGAIN,
+                   "mail %lu of %s %s was erased in another copy meanwhile; it is fetched again",
+                   (unsigned long)r->entry->raw->uid, r->entry->raw->mailbox,
+                   r->entry->raw->folder);
+}
+
 static bool record_if_new(struct recording *r, struct err *err_r)
 {
     enum message_state state;
@@ -510,7 +529,7 @@ static bool record_if_new(struct recording *r, struct err *err_r)
         r->message = id;
         return true;
     }
-    return record(r, id, err_r);
+    return check_raw(r, err_r) && record(r, id, err_r);
 }
 
 bool registry_record(struct registry *registry, const struct registry_entry *entry,

@@ -14,15 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How long SQLite waits for a lock.  A reader meets one while the writer recovers the log of a
- * crash; the writer meets one where a reader found the head of the log half written, and takes the
- * writer's lock to look again.  Both sides hold it for milliseconds. */
-#define BUSY_MILLISECONDS 5000
-
 /*
  * FULL syncs the log at every commit: NORMAL would lose commits at power loss, and answers are sent
- * on the strength of a commit.  recursive_triggers, so that not even REPLACE can go round the
- * triggers that refuse removals.
+ * on the strength of a commit.  secure_delete overwrites what is freed: erased is not only
+ * unlisted. recursive_triggers, so that not even REPLACE can go round the triggers that refuse
+ * removals.
  */
 static const char pragmas_both[] = "PRAGMA trusted_schema = OFF;"
                                    "PRAGMA cell_size_check = ON;"
@@ -32,6 +28,7 @@ static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
                                     "PRAGMA synchronous = FULL;"
                                     "PRAGMA foreign_keys = ON;"
                                     "PRAGMA recursive_triggers = ON;"
+                                    "PRAGMA secure_delete = ON;"
                                     "PRAGMA journal_size_limit = 67108864;";
 
 static char *path_in(struct arena *arena, const struct registry *registry, const char *name)
@@ -112,7 +109,7 @@ static bool open_database(struct registry *registry, struct arena *arena, struct
     if (code != SQLITE_OK)
         return statement_fail(registry, code, err_r);
     sqlite3_extended_result_codes(registry->db, 1);
-    sqlite3_busy_timeout(registry->db, BUSY_MILLISECONDS);
+    sqlite3_busy_timeout(registry->db, REGISTRY_BUSY_MILLISECONDS);
     sqlite3_db_config(registry->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(registry->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_db_config(registry->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
@@ -120,6 +117,8 @@ static bool open_database(struct registry *registry, struct arena *arena, struct
     code = sqlite3_create_function(registry->db, "same_text", 2,
                                    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
                                    same_text, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = registry_add_seal(registry->db);
     if (code != SQLITE_OK)
         return statement_fail(registry, code, err_r);
     return registry->mode != REGISTRY_TRIAL || registry_copy_into_memory(registry, path, err_r);

@@ -50,6 +50,8 @@ static bool read_row(struct statement *s, struct arena *arena, struct stored_mes
         .sha256 = statement_text(s, arena, 11),
         .row = statement_text(s, arena, 13),
         .reading = statement_text(s, arena, 14),
+        .erased_at = statement_moment(s, 15),
+        .erased_by = statement_text(s, arena, 16),
     };
     return message_state_from_text(statement_peek_text(s, 12), &message->state);
 }
@@ -63,7 +65,7 @@ bool registry_get_message(struct registry *registry, struct arena *arena, int64_
     if (!STATEMENT_OPEN(registry, &s, err_r,
                         "SELECT id, body, mailbox, folder, uidvalidity, uid, internaldate,"
                         " arrived_at, arrival_basis, arrival_evidence, size, sha256, state,"
-                        " decided_by, reading FROM messages WHERE id = ?",
+                        " decided_by, reading, erased_at, erased_by FROM messages WHERE id = ?",
                         value_int(id)))
         return false;
     found = statement_next(s);
@@ -244,17 +246,17 @@ bool registry_reread(struct registry *registry, int64_t message, const struct re
 
 /* ---- ignoring */
 
-static bool ignore_rows(struct recording *r, const char *reason, struct err *err_r)
+bool registry_ignore_rows(struct registry *registry, int64_t message, const char *reason,
+                          struct err *err_r)
 {
-    return STATEMENT_RUN(r->registry, err_r,
+    return STATEMENT_RUN(registry, err_r,
                          "UPDATE documents SET decided_by = ?, reason = ?"
                          " WHERE message = ? AND motion IS NULL",
-                         value_text(IGNORED_BY_PERSON), value_text(reason),
-                         value_int(r->message)) &&
-           STATEMENT_RUN(r->registry, err_r,
+                         value_text(IGNORED_BY_PERSON), value_text(reason), value_int(message)) &&
+           STATEMENT_RUN(registry, err_r,
                          "UPDATE messages SET state = 'ignored', decided_by = ?, reason = ?"
                          " WHERE id = ? AND state IN ('held', 'unreadable')",
-                         value_text(IGNORED_BY_PERSON), value_text(reason), value_int(r->message));
+                         value_text(IGNORED_BY_PERSON), value_text(reason), value_int(message));
 }
 
 bool registry_ignore(struct registry *registry, int64_t message, const struct registry_entry *entry,
@@ -263,7 +265,8 @@ bool registry_ignore(struct registry *registry, int64_t message, const struct re
     if (!registry_step_begin(registry, err_r))
         return false;
     struct recording r = begin_recording(registry, message, entry, by);
-    bool ok = add_ruling(&r, "ignored", NULL, by, err_r) && ignore_rows(&r, by->text, err_r) &&
+    bool ok = add_ruling(&r, "ignored", NULL, by, err_r) &&
+              registry_ignore_rows(registry, message, by->text, err_r) &&
               recording_add_deliveries(&r, err_r);
     return end_ruling(&r, ok, ruling_r, err_r);
 }
@@ -374,8 +377,8 @@ static bool add_delivery_event(struct registry *registry, int64_t delivery, cons
     return STATEMENT_RUN(
         registry, err_r,
         "INSERT INTO events (at, event, message, delivery, body, number, actor,"
-        " text) SELECT ?, ?, d.message, d.id, d.body, n.number, ?, ?"
-        " FROM deliveries d LEFT JOIN numbers n ON n.motion = d.motion WHERE d.id = ?",
+        " text, seal) SELECT ?1, ?2, d.message, d.id, d.body, n.number, ?3, ?4, event_seal(?4)"
+        " FROM deliveries d LEFT JOIN numbers n ON n.motion = d.motion WHERE d.id = ?5",
         value_int(by->at), value_text(name), value_text(by->actor), value_text(by->text),
         value_int(delivery));
 }

@@ -31,11 +31,17 @@ struct stored_message {
     size_t *numbered;    /* positions of its motions that have a number */
     size_t numbered_count;
     size_t held_count; /* of its motions that wait for a person */
+    int64_t erased_at; /* MOMENT_NONE: it was not */
+    const char *erased_by;
 };
 
 /* ERR_NO_INPUT where there is none. */
 bool registry_get_message(struct registry *registry, struct arena *arena, int64_t id,
                           struct stored_message *message_r, struct err *err_r);
+
+/* ERR_DATA where it was erased, and by whom. */
+bool registry_check_words_kept(struct arena *arena, const struct stored_message *stored,
+                               struct err *err_r);
 
 /* Registers what the entry's decision says of this message, the rest of it stays as it is.  Its
  * arrival is the decision's.  ERR_DATA where the same bytes are registered as another message. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Mails that wait for a person, and what office and chairs were told of them. */
+#include "registry/erase.h"
 #include "registry/private.h"
 
 #include <string.h>
@@ -142,6 +143,34 @@ bool registry_note_told(struct registry *registry, const char *body, int64_t mes
                             value_int(now), value_int(message)) &&
               registry_add_event(registry, &event, err_r);
     return registry_step_end(registry, ok, err_r);
+}
+
+/* ---- what will be erased, undecided */
+
+bool registry_list_expiring(struct registry *registry, struct arena *arena, const char *body,
+                            int64_t held_before, struct waiting_mail **rows_r, size_t *count_r,
+                            struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          WAITING " AND m.body = ?1 AND m.registered_at < ?2"
+                                  " AND m.state <> 'registered' AND m.erased_at IS NULL"
+                                  " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
+                                  "  AND e.event = 'expiry-told') ORDER BY m.id LIMIT 50",
+                          value_text(body), value_moment(held_before)) &&
+           read_mails(registry, s, arena, rows_r, count_r, err_r);
+}
+
+bool registry_note_expiring(struct registry *registry, const char *body, int64_t message,
+                            int64_t now, struct err *err_r)
+{
+    const struct event event = {
+        .event = "expiry-told", .at = now, .body = body, .message = message};
+
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    return registry_step_end(registry, registry_add_event(registry, &event, err_r), err_r);
 }
 
 /* ---- claims: motions in a faction's name by who is not of it */
