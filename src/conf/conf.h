@@ -122,6 +122,12 @@ struct conf_mayor {
     struct texts addresses;
 };
 
+/* days; 0: for ever */
+struct conf_retention {
+    int ignored_days;
+    int held_days;
+};
+
 struct conf_body {
     const char *id; /* the section's title */
     const char *name;
@@ -158,6 +164,7 @@ struct conf_body {
     const struct template_set *templates;
     struct conf_server submission; /* the daemon's, where the body has none of its own */
     struct conf_deadline deadline; /* of its councils, where they have none of their own */
+    struct conf_retention retention;
     struct conf_mayor mayor;
     struct conf_mailbox *mailboxes;
     size_t mailbox_count;

@@ -218,6 +218,35 @@ static const struct conf_section mayor_section = {
     .key_count = COUNT(mayor_keys),
 };
 
+/* ---- retention ---- */
+
+static const struct conf_key retention_keys[] = {
+    {.name = "ignored-days",
+     .type = CONF_TYPE_NUMBER,
+     AT(conf_retention, ignored_days),
+     .fallback = "30",
+     .min = 0,
+     .max = 36500,
+     .audience = CLERK,
+     .sentence = "Days after which an ignored mail is erased; 0 is never."},
+    {.name = "held-days",
+     .type = CONF_TYPE_NUMBER,
+     AT(conf_retention, held_days),
+     .fallback = "180",
+     .min = 0,
+     .max = 36500,
+     .audience = CLERK,
+     .sentence = "Days after which a mail that nobody decided on is erased; 0 is never."},
+};
+
+static const struct conf_section retention_section = {
+    .name = "retention",
+    .size = sizeof(struct conf_retention),
+    .set_offset = CONF_ALWAYS,
+    .keys = retention_keys,
+    .key_count = COUNT(retention_keys),
+};
+
 /* ---- mailbox ---- */
 
 static const struct conf_key mailbox_keys[] = {
@@ -638,6 +667,7 @@ static const struct conf_key body_keys[] = {
 static const struct conf_child body_children[] = {
     {.section = &submission_section, AT(conf_body, submission), .audience = CLERK | SEND},
     {.section = &deadline_section, AT(conf_body, deadline), .audience = CLERK},
+    {.section = &retention_section, AT(conf_body, retention), .audience = CLERK},
     {.section = &mayor_section, AT(conf_body, mayor), .audience = CLERK},
     {.section = &mailbox_section,
      .many = true,

@@ -328,6 +328,7 @@ static struct conf_body random_body(struct arena *arena)
         .authserv_id = random_texts(arena),
         .forwarders = random_addresses(arena),
         .submission = random_server(arena),
+        .retention = {(int)below(36501), (int)below(36501)},
         .mayor = {.offices = random_texts(arena), .addresses = random_addresses(arena)},
         .mailbox_count = 1,
         .council_count = 1,
