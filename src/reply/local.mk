@@ -38,6 +38,8 @@ reply_templates = \
 	src/reply/templates/en/daily.txt \
 	src/reply/templates/en/entry.txt \
 	src/reply/templates/en/release.txt \
+	src/reply/templates/en/expiring.txt \
+	src/reply/templates/de/expiring.txt \
 	src/reply/templates/en/reminder.txt \
 	src/reply/templates/en/junk.txt \
 	src/reply/templates/de/junk.txt \

@@ -173,6 +173,22 @@ void news_misfiled(struct arena *arena, const struct news *news, const char *fol
     *replies_r = telling.rendering.replies;
 }
 
+void news_expiring(struct arena *arena, const struct news *news, const struct news_mail *mails,
+                   size_t count, int64_t erased_from, struct replies *replies_r)
+{
+    struct telling telling;
+
+    *replies_r = (struct replies){0};
+    if (count == 0)
+        return;
+    begin(&telling, arena, news);
+    waiting_set_mails(&telling.rendering.common, mails, count);
+    set(&telling, "until",
+        say_time(arena, news->body->language, moment_to_text(arena, erased_from)));
+    tell_office(&telling, "expiring", NULL);
+    *replies_r = telling.rendering.replies;
+}
+
 void news_claim(struct arena *arena, const struct news *news, const struct conf_faction *faction,
                 const struct news_mail *mails, size_t count, struct replies *replies_r)
 {

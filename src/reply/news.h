@@ -48,6 +48,10 @@ void news_reminder(struct arena *arena, const struct news *news, const struct ne
 void news_misfiled(struct arena *arena, const struct news *news, const char *folder,
                    const struct news_mail *mails, size_t count, struct replies *replies_r);
 
+/* To the office: nobody decided on them, and from that moment on they are erased. */
+void news_expiring(struct arena *arena, const struct news *news, const struct news_mail *mails,
+                   size_t count, int64_t erased_from, struct replies *replies_r);
+
 /* To the chairs of the faction: unknown senders write in its name. */
 void news_claim(struct arena *arena, const struct news *news, const struct conf_faction *faction,
                 const struct news_mail *mails, size_t count, struct replies *replies_r);

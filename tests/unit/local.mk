@@ -205,6 +205,8 @@ EXTRA_DIST += \
 	tests/corpus/replies/de-acknowledgement-forwarded.txt \
 	tests/corpus/replies/de-bad-file.txt \
 	tests/corpus/replies/de-claim.txt \
+	tests/corpus/replies/de-expiring.txt \
+	tests/corpus/replies/en-expiring.txt \
 	tests/corpus/replies/de-failed.txt \
 	tests/corpus/replies/de-junk.txt \
 	tests/corpus/replies/en-junk.txt \

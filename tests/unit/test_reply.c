@@ -1262,6 +1262,8 @@ static void test_news(void **state)
         assert_string_equal(replies.v[0].occasion, "test");
         news_reminder(arena, &news, mails, 2, 0, &replies);
         compare_news(arena_printf(arena, "%s-reminder", language), &replies, REPLY_NOTICE, OFFICE);
+        news_expiring(arena, &news, mails, 2, town_moment("2015-08-20T10:00:00+02:00"), &replies);
+        compare_news(arena_printf(arena, "%s-expiring", language), &replies, REPLY_NOTICE, OFFICE);
         news_claim(arena, &news, &body->factions[0], mails, 1, &replies);
         assert_int_equal(replies.n, 1); /* the chair alone */
         compare_news(arena_printf(arena, "%s-claim", language), &replies, REPLY_REVIEW, SPD_CHAIR);
@@ -1376,7 +1378,7 @@ static void test_every_template_fills(void **state)
                                  .known = &s.known,
                                  .decision = &s.decision};
     values_init(&values, arena, &input);
-    assert_int_equal(template_count, 50);
+    assert_int_equal(template_count, 52);
     for (size_t i = 0; i < template_count; i++) {
         struct err err = {.text = ""};
         char *text;
