@@ -9,6 +9,7 @@ bool ruling_decide(const struct ruling_context *context, const struct ruling_ord
         [RULING_CORRECT] = ruling_change, [RULING_WITHDRAW] = ruling_change,
         [RULING_VOID] = ruling_change,    [RULING_RELEASE] = ruling_release,
         [RULING_RESEND] = ruling_resend,  [RULING_RETRY] = ruling_retry,
+        [RULING_ERASE] = ruling_erase,
     };
 
     if (verbs[order->verb] == NULL)

@@ -20,6 +20,7 @@ enum ruling_verb {
     RULING_RELEASE,
     RULING_RESEND,
     RULING_RETRY,
+    RULING_ERASE,
 };
 
 /* The options of antragctl(8); NULL where they were not given. */
@@ -55,7 +56,8 @@ struct ruling_context {
 /*
  * Everything but reread: durable when true.  The answer says what was done: "event", "id",
  * "number", "state", "motions" (numbers) and "answers" (each with "id", "kind", "to", "state"), as
- * far as the verb has them; "count" of retry.
+ * far as the verb has them; "count" of retry; of erase "finished", "warnings" and what is "left"
+ * elsewhere (each with "what", "id", "text", and where it is).
  */
 bool ruling_decide(const struct ruling_context *context, const struct ruling_order *order,
                    struct json **answer_r, struct err *err_r);

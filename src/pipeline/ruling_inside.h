@@ -2,8 +2,8 @@
 /*
  * What the files of a ruling share; nobody else includes it.  An order is looked up
  * (ruling_matter.c), its words are held against the configuration (ruling_amendment.c), the verb
- * does its work (ruling_message.c, ruling_motion.c, ruling_outbox.c), and ruling_answer.c says what
- * came of it.
+ * does its work (ruling_message.c, ruling_motion.c, ruling_outbox.c, ruling_erase.c), and
+ * ruling_answer.c says what came of it.
  */
 #ifndef PIPELINE_RULING_INSIDE_H
 #define PIPELINE_RULING_INSIDE_H
@@ -68,5 +68,6 @@ typedef bool ruling_act(const struct ruling_context *context, const struct rulin
 ruling_act ruling_accept, ruling_ignore;                /* ruling_message.c */
 ruling_act ruling_change;                               /* ruling_motion.c */
 ruling_act ruling_release, ruling_resend, ruling_retry; /* ruling_outbox.c */
+ruling_act ruling_erase;                                /* ruling_erase.c */
 
 #endif

@@ -93,7 +93,8 @@ bool matter_find_ordered(const struct ruling_context *context, const struct ruli
     if (!ruling_parse_id(order->subject, 'm', &id))
         return err_set(err_r, ERR_USAGE, "%s wants a message such as m12, not \"%s\"",
                        ruling_verb_to_text(order->verb), order->subject);
-    return matter_find_message(context, id, matter, err_r);
+    return matter_find_message(context, id, matter, err_r) &&
+           registry_check_words_kept(context->arena, &matter->stored, err_r);
 }
 
 bool matter_find_motion(const struct ruling_context *context, const struct ruling_order *order,

@@ -32,6 +32,7 @@ static const struct verb_row {
     [RULING_RELEASE] = {"release", 0},
     [RULING_RESEND] = {"resend", 0},
     [RULING_RETRY] = {"retry", NO_SUBJECT},
+    [RULING_ERASE] = {"erase", TAKES_REASON},
 };
 
 const char *ruling_verb_to_text(enum ruling_verb verb)

@@ -67,6 +67,9 @@ bool ruling_release(const struct ruling_context *context, const struct ruling_or
 
 static bool check_resendable(const struct delivery *delivery, struct err *err_r)
 {
+    if (delivery->erased_at != MOMENT_NONE)
+        return err_set(err_r, ERR_DATA, "o%lld was erased; there is nothing to send",
+                       (long long)delivery->id);
     if (delivery->state == DELIVERY_WAITING)
         return err_set(err_r, ERR_DATA, "o%lld waits for a person; let it go with release o%lld",
                        (long long)delivery->id, (long long)delivery->id);

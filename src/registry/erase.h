@@ -47,7 +47,8 @@ bool registry_erase(struct registry *registry, struct arena *arena, int64_t mess
                     const struct ruled_by *by, struct erasure *erasure_r, struct err *err_r);
 
 /* A piece of the work that erasing leaves, some hundredths of a second of it; outside of a batch.
- * *left_r: there is more, now or when who reads the registry, or sends, has ended. */
+ * *left_r (always, inside of a batch): there is more, now or when who reads the registry, or sends,
+ * has ended. */
 bool registry_finish_erasures(struct registry *registry, bool *left_r, struct err *err_r);
 
 /* ---- what is too old ------------------------------------------------------------------------- */
@@ -70,5 +71,24 @@ bool registry_list_expiring(struct registry *registry, struct arena *arena, cons
                             struct err *err_r);
 bool registry_note_expiring(struct registry *registry, const char *body, int64_t message,
                             int64_t now, struct err *err_r);
+
+/* ---- who asks what is kept about him ----------------------------------------------------------
+ */
+
+struct ids {
+    int64_t *v;
+    size_t n;
+};
+struct person {
+    struct ids messages; /* that one of these addresses sent, in whatever state */
+    struct ids answers;  /* to these, and those to one of the addresses */
+    struct ids mentions; /* other messages in which an address stands */
+    struct event_row *events;
+    size_t event_count;
+};
+/* All of one person's addresses. */
+bool registry_find_person(struct registry *registry, struct arena *arena,
+                          const struct texts *addresses, struct person *person_r,
+                          struct err *err_r);
 
 #endif

@@ -150,7 +150,9 @@ bool registry_finish_erasures(struct registry *registry, bool *left_r, struct er
     int64_t n;
     bool unsent = false;
 
-    *left_r = false;
+    *left_r = registry->in_batch;
+    if (registry->in_batch)
+        return true;
     if (!count_erasures(registry, &n, err_r))
         return false;
     if (n == 0)

@@ -56,7 +56,9 @@ static bool read_message(struct statement *s, struct arena *arena, struct messag
         .reason = statement_text(s, arena, 15),
         .trust = statement_text(s, arena, 16),
         .size = statement_int(s, 17),
-        .reading = statement_text(s, arena, 18),
+        .erased_at = statement_moment(s, 18),
+        .erased_by = statement_text(s, arena, 19),
+        .reading = statement_text(s, arena, 20),
     };
     return message_state_from_text(statement_peek_text(s, 14), &row_r->state);
 }
@@ -73,7 +75,7 @@ static bool list_numbers(struct registry *registry, struct arena *arena, struct 
 #define MESSAGE_COLUMNS                                                                         \
     "SELECT id, body, mailbox, folder, uidvalidity, uid, arrived_at, registered_at,"            \
     " arrival_basis, sender_address, subject, message_id, sha256, class, state, reason, trust," \
-    " size"
+    " size, erased_at, erased_by"
 
 static bool open_messages(struct registry *registry, int state, int64_t id, struct statement **s_r,
                           struct err *err_r)
@@ -158,6 +160,7 @@ bool registry_read_motion(struct statement *s, struct arena *arena, struct motio
         .message_id = statement_text(s, arena, 17),
         .sha256 = statement_text(s, arena, 18),
         .message = statement_int(s, 19),
+        .erased_at = statement_moment(s, 20),
     };
     return motion_kind_from_text(statement_peek_text(s, 3), &row_r->kind) &&
            motion_state_from_text(statement_peek_text(s, 5), &row_r->state) &&
@@ -258,7 +261,7 @@ bool registry_read_motions(struct registry *registry, struct arena *arena, struc
     while (ok && known && statement_next(s)) {
         rows = registry_grow_rows(arena, rows, count, &room, sizeof *rows);
         known = registry_read_motion(s, arena, &rows[count]);
-        ok = registry_list_around_motion(registry, arena, statement_int(s, 20), &rows[count++],
+        ok = registry_list_around_motion(registry, arena, statement_int(s, 21), &rows[count++],
                                          err_r);
     }
     *rows_r = rows;
@@ -384,6 +387,7 @@ bool registry_find_backlog(struct registry *registry, struct registry_backlog *r
                       " AND entry IS NULL",
                       &r->oldest_unsent, err_r) &&
            get_moment(registry,
-                      "SELECT max(created_at) FROM deliveries WHERE state IN ('failed', 'bounced')",
+                      "SELECT max(created_at) FROM deliveries WHERE state IN ('failed', 'bounced')"
+                      " AND erased_at IS NULL",
                       &r->newest_failure, err_r);
 }

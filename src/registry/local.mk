@@ -15,6 +15,7 @@ libshell_a_SOURCES += \
 	src/registry/erase.c \
 	src/registry/finish.c \
 	src/registry/scrub.c \
+	src/registry/person.c \
 	src/registry/uids.c \
 	src/registry/junk.c \
 	src/registry/filing.c \

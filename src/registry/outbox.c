@@ -35,12 +35,12 @@ bool delivery_state_from_text(const char *s, enum delivery_state *state_r)
     "SELECT d.id, d.body, d.kind, n.number, d.message, d.recipient, d.envelope_from,"    \
     " d.message_id, d.subject, coalesce(g.state, d.state), d.attempts, d.created_at,"    \
     " d.next_attempt, d.response, length(d.bytes), coalesce(d.resent_at, d.created_at)," \
-    " d.filed_at, d.entry IS NOT NULL, d.gathered_in"
+    " d.filed_at, d.entry IS NOT NULL, d.gathered_in, d.erased_at"
 #define DELIVERY_TABLES                           \
     " FROM deliveries d"                          \
     " LEFT JOIN numbers n ON n.motion = d.motion" \
     " LEFT JOIN deliveries g ON g.id = d.gathered_in"
-#define DELIVERY_BYTES 19 /* the column behind these, where it is asked for */
+#define DELIVERY_BYTES 20 /* the column behind these, where it is asked for */
 
 static bool read_delivery(struct statement *s, struct arena *arena, bool bytes,
                           struct delivery *row_r)
@@ -63,6 +63,7 @@ static bool read_delivery(struct statement *s, struct arena *arena, bool bytes,
         .filed_at = statement_moment(s, 16),
         .daily = statement_int(s, 17) != 0,
         .gathered_in = statement_int(s, 18),
+        .erased_at = statement_moment(s, 19),
     };
     if (bytes)
         row_r->bytes = statement_blob(s, arena, DELIVERY_BYTES, &row_r->size);
@@ -163,6 +164,7 @@ bool registry_list_untold_failures(struct registry *registry, struct arena *aren
                registry, &s, err_r,
                DELIVERY_COLUMNS DELIVERY_TABLES
                " WHERE d.state IN ('failed', 'bounced') AND d.body = ? AND d.kind <> 'notice'"
+               " AND d.erased_at IS NULL"
                " AND NOT EXISTS (SELECT 1 FROM deliveries t WHERE t.body = d.body"
                "  AND t.occasion <> '' AND t.occasion = 'failed o' || d.id)"
                " ORDER BY d.id",

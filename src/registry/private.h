@@ -239,7 +239,7 @@ void *registry_grow_rows(struct arena *arena, void *rows, size_t count, size_t *
     "SELECT n.number, t.version, t.body, d.kind, d.title, t.state, d.confidential,"       \
     " m.sender_name, m.sender_address, m.trust, m.mail_date, m.arrived_at, n.given_at,"   \
     " d.deadline_state, d.deadline_day, d.deadline_until, d.deadline_rule, m.message_id," \
-    " m.sha256, m.id, d.id"                                                               \
+    " m.sha256, m.id, m.erased_at, d.id"                                                  \
     " FROM motions t JOIN numbers n ON n.motion = t.id"                                   \
     " JOIN documents d ON d.motion = t.id AND d.version = t.version"                      \
     " AND d.role IN ('motion', 'replacement')"                                            \

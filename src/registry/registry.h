@@ -182,6 +182,7 @@ struct delivery {
     enum delivery_state state;
     int attempts;
     int64_t created_at;
+    int64_t erased_at;    /* MOMENT_NONE: it was not; then it has no bytes and its texts are "" */
     int64_t tried_since;  /* created_at, unless a person let it go or sent it again later */
     int64_t next_attempt; /* MOMENT_NONE: none due */
     const char *response; /* of the last attempt, or NULL */
@@ -336,7 +337,9 @@ struct message_row {
     const char *reason;
     const char *trust;    /* NULL: unreadable */
     struct texts motions; /* numbers */
-    const char *reading;  /* JSON, only of registry_show_message */
+    int64_t erased_at;    /* MOMENT_NONE: it was not; else its words are NULL */
+    const char *erased_by;
+    const char *reading; /* JSON, only of registry_show_message */
 };
 
 struct motion_row_consultation {
@@ -375,6 +378,7 @@ struct motion_row {
     int64_t message;
     struct motion_paper *papers; /* in the order of their arrival */
     size_t paper_count;
+    int64_t erased_at; /* of the message, or MOMENT_NONE */
 };
 
 struct event_row {

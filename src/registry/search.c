@@ -73,7 +73,7 @@ static const char select_found[] =
     " coalesce(d.title, m.subject), coalesce(t.state, 'registered'), coalesce(d.confidential, 0),"
     " m.sender_name, m.sender_address, m.trust, m.mail_date, m.arrived_at, m.registered_at,"
     " coalesce(d.deadline_state, 'unknown'), d.deadline_day, d.deadline_until, d.deadline_rule,"
-    " m.message_id, m.sha256, m.id, coalesce(d.id, 0)"
+    " m.message_id, m.sha256, m.id, m.erased_at, coalesce(d.id, 0)"
     " FROM hits h JOIN messages m ON m.id = h.message LEFT JOIN documents d ON d.id = h.document"
     " LEFT JOIN motions t ON t.id = d.motion LEFT JOIN numbers n ON n.motion = t.id"
     " WHERE (?2 IS NULL OR m.body = ?2) ORDER BY h.score, m.id, d.position";
@@ -81,7 +81,7 @@ static const char select_found[] =
 static bool read_found(struct registry *registry, struct statement *s, struct arena *arena,
                        struct found_row *row_r, bool *known_r, struct err *err_r)
 {
-    int64_t document = statement_int(s, 20);
+    int64_t document = statement_int(s, 21);
 
     *known_r = registry_read_motion(s, arena, &row_r->motion);
     row_r->has_document = document != 0;
