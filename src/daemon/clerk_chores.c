@@ -185,8 +185,8 @@ static bool look_for_paced(struct clerk *clerk, struct arena *arena, const struc
 void chores_run_body(struct clerk *clerk, const struct conf_body *body)
 {
     static chore *const looks[] = {
-        look_for_failures,  look_for_paced,       chores_tell_held, chores_tell_overdue,
-        chores_tell_claims, chores_tell_misfiled, book_look,
+        look_for_failures,    look_for_paced,     chores_tell_held,     chores_tell_overdue,
+        chores_tell_expiring, chores_tell_claims, chores_tell_misfiled, book_look,
     };
     struct arena *arena = arena_new();
     struct err err;
@@ -210,6 +210,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
     struct clerk *clerk = context;
     (void)fd, (void)what;
     chores_run(clerk);
+    retention_run(clerk);
     outbox_run(clerk);
 }
 
@@ -270,6 +271,7 @@ bool chores_open(struct clerk *clerk, struct err *err_r)
             read_templates(clerk, &chores->bodies[i]);
     for (size_t i = 0; i < own->body_count; i++)
         chores_run_body(clerk, &chores->bodies[i]);
+    retention_run(clerk);
     return true;
 }
 

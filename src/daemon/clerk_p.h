@@ -103,7 +103,8 @@ struct clerk {
     struct filing *filing;
     struct book_memory *books; /* as many as bodies, in their order */
     int64_t started_at;
-    bool settled; /* with once: the books of the day are looked after */
+    bool settled;          /* with once: the books of the day are looked after */
+    int64_t retention_due; /* when it is next looked for what is too old */
 };
 
 /* clerk.c */
@@ -194,7 +195,8 @@ struct news chores_news(struct arena *arena, const struct conf_body *body, const
 /* clerk_waiting.c: who is told that mails wait for a person */
 typedef bool chore(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
                    struct err *err_r);
-chore chores_tell_held, chores_tell_overdue, chores_tell_claims, chores_tell_misfiled;
+chore chores_tell_held, chores_tell_overdue, chores_tell_expiring, chores_tell_claims,
+    chores_tell_misfiled;
 
 /* clerk_book.c: the day's book for the office, and the list's mail of the day */
 void book_open(struct clerk *clerk);
@@ -203,6 +205,11 @@ void book_close(struct clerk *clerk);
 chore book_look;
 /* Those of all bodies. */
 void book_run(struct clerk *clerk);
+
+/* clerk_retention.c: what is too old is erased.  The office hears of a mail that nobody decided on
+ * so many days before (chores_tell_expiring()). */
+#define RETENTION_NOTICE_DAYS 14
+void retention_run(struct clerk *clerk);
 
 /* control.c: the socket of antragctl */
 bool control_open(struct clerk *clerk, struct err *err_r);

@@ -9,7 +9,7 @@
  */
 #include "daemon/clerk_p.h"
 
-#include "registry/ruling.h"
+#include "registry/erase.h"
 
 #include <string.h>
 
@@ -230,6 +230,33 @@ bool chores_tell_misfiled(struct clerk *clerk, struct arena *arena, const struct
             ok = tell_misfiled(clerk, arena, body, &body->mailboxes[i], err_r);
     }
     return ok;
+}
+
+#define DAY_SECONDS 86400
+
+/* Nothing that waits for a person is erased unannounced. */
+bool chores_tell_expiring(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
+                          struct err *err_r)
+{
+    int64_t now = clerk_now();
+    int64_t days = body->retention.held_days - RETENTION_NOTICE_DAYS;
+    int64_t before = now - (days > 0 ? days : 0) * DAY_SECONDS;
+    struct waiting_mail *rows;
+    struct replies replies;
+    size_t count = 0;
+
+    if (body->retention.held_days > 0 && body->office.n > 0 &&
+        !registry_list_expiring(clerk->registry, arena, body->id, before, &rows, &count, err_r))
+        return false;
+    if (count == 0)
+        return true;
+    struct picked picked = new_picked(arena, count);
+    for (size_t i = 0; i < count; i++)
+        pick(arena, body, &picked, &rows[i]);
+    struct news news = chores_news(arena, body, occasion_now(arena, "expiring "));
+    news_expiring(arena, &news, picked.mails, picked.n, now + RETENTION_NOTICE_DAYS * DAY_SECONDS,
+                  &replies);
+    return tell(clerk, body->id, &replies, &picked, registry_note_expiring, err_r);
 }
 
 /* ---- the chairs -------------------------------------------------------------------------------

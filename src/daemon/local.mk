@@ -11,6 +11,7 @@ libdaemon_a_SOURCES += \
 	src/daemon/clerk_intake.c \
 	src/daemon/clerk_outbox.c \
 	src/daemon/clerk_view.c \
+	src/daemon/clerk_retention.c \
 	src/daemon/clerk_waiting.c \
 	src/daemon/control.c src/daemon/control.h \
 	src/daemon/detach.c src/daemon/detach.h \
