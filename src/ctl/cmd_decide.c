@@ -153,6 +153,23 @@ static void print_plain(struct ctl *ctl, const struct json *answer)
     print_answers(ctl, json_get(answer, "answers"));
 }
 
+/* What erase could not reach, and what it costs. */
+static void print_left(struct ctl *ctl, const struct json *answer)
+{
+    const struct json *left = json_get(answer, "left");
+    struct texts warnings = {0};
+    if (!left)
+        return;
+    json_get_texts(answer, "warnings", ctl->arena, &warnings);
+    for (size_t i = 0; i < warnings.n; i++)
+        ctl_line(ctl, "  note: %s", warnings.v[i]);
+    if (!json_bool(answer, "finished"))
+        puts("  The files are still being overwritten; antragd goes on with it every minute.");
+    puts("Not erased, since it is out of reach:");
+    for (size_t i = 0; i < json_count(left); i++)
+        ctl_line(ctl, "  %s", json_text(json_at(left, i), "text"));
+}
+
 static bool run_order(struct ctl *ctl, enum ruling_verb verb, struct err *err_r)
 {
     struct ruling_order order;
@@ -169,9 +186,49 @@ static bool run_order(struct ctl *ctl, enum ruling_verb verb, struct err *err_r)
         ctl_print_json(ctl, answer);
     } else {
         print_plain(ctl, answer);
+        print_left(ctl, answer);
         json_free(answer);
     }
     return true;
+}
+
+/* ---- erase ----------------------------------------------------------------------------------- */
+
+/* Which one it is, as far as who asks may read it. */
+static void describe_message(struct ctl *ctl, int64_t id)
+{
+    struct registry *registry;
+    struct message_row *row;
+    struct err err;
+    size_t count;
+    if (!registry_open(ctl->conf->state_directory, REGISTRY_READ, &registry, &err))
+        return;
+    if (registry_list_messages(registry, ctl->arena, -1, id, &row, &count, &err) && count == 1)
+        ctl_line(ctl, "m%lld  %s; from %s, arrived %s, %s%s%s", (long long)id,
+                 row->subject ? row->subject : "(no subject)", row->from ? row->from : "-",
+                 ctl_moment(ctl, row->arrived_at), message_state_to_text(row->state),
+                 row->motions.n ? " as " : "", text_join(ctl->arena, &row->motions, ", "));
+    registry_close(registry);
+}
+
+/* Like rm(1): a person at a terminal is asked, since nothing brings it back. */
+static bool confirm(struct ctl *ctl, struct err *err_r)
+{
+    char line[16] = "";
+    int64_t id;
+    if (ctl->yes || ctl->json || !isatty(STDIN_FILENO) || !ctl_parse_id(ctl->argv[0], 'm', &id))
+        return true;
+    describe_message(ctl, id);
+    fputs("Erase it? Nothing brings it back. [y/N] ", stdout);
+    fflush(stdout);
+    return (fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'j')) ||
+           err_set(err_r, ERR_USAGE, "%s is not erased", ctl->argv[0]);
+}
+
+bool ctl_erase(struct ctl *ctl, int *exit_code_r, struct err *err_r)
+{
+    (void)exit_code_r; /* stays 0 */
+    return confirm(ctl, err_r) && run_order(ctl, RULING_ERASE, err_r);
 }
 
 #define COMMAND(name, verb)                                         \

@@ -93,7 +93,7 @@ static void print_motions(struct ctl *ctl, const struct motion_row *rows, size_t
         const char *cells[] = {row->number,
                                arrivals(ctl, row),
                                movers(ctl, row),
-                               row->title ? row->title : "(no title)",
+                               rows_title(row),
                                meetings(ctl, row),
                                deadlines(ctl, row),
                                motion_state_to_text(row->state)};
@@ -143,7 +143,7 @@ static void print_messages(struct ctl *ctl, const struct message_row *rows, size
                                row->subject,
                                text_join(ctl->arena, &row->motions, ", "),
                                message_state_to_text(row->state),
-                               row->reason};
+                               rows_reason(ctl, row)};
         table_add(table, cells);
     }
     table_print(table, "no messages");
@@ -316,17 +316,19 @@ static void print_papers(struct ctl *ctl, const struct motion_row *row)
     }
 }
 
-static void print_motion_head(struct ctl *ctl, const struct motion_row *row)
+static void print_motion_head(struct ctl *ctl, const struct motion_row *row,
+                              const struct message_row *message)
 {
-    ctl_line(ctl, "%s  %s", row->number, row->title ? row->title : "(no title)");
+    ctl_line(ctl, "%s  %s", row->number, rows_title(row));
     ctl_line(ctl, "kind       %s%s", motion_kind_to_text(row->kind),
              row->confidential ? ", confidential" : "");
     ctl_line(ctl, "state      %s, version %d", motion_state_to_text(row->state), row->version);
     ctl_line(ctl, "factions   %s", movers(ctl, row));
     if (row->named.n)
         ctl_line(ctl, "named      %s", text_join(ctl->arena, &row->named, ", "));
-    ctl_line(ctl, "sender     %s <%s>, %s", row->sender_name ? row->sender_name : "",
-             row->sender_address, row->trust);
+    if (row->sender_address)
+        ctl_line(ctl, "sender     %s <%s>, %s", row->sender_name ? row->sender_name : "",
+                 row->sender_address, row->trust);
     ctl_line(ctl, "arrived    %s", ctl_moment(ctl, row->arrived_at));
     ctl_line(ctl, "registered %s", ctl_moment(ctl, row->registered_at));
     for (size_t i = 0; i < row->consultation_count; i++) {
@@ -338,13 +340,17 @@ static void print_motion_head(struct ctl *ctl, const struct motion_row *row)
     }
     ctl_line(ctl, "message    m%lld, SHA-256 %s", (long long)row->message, row->sha256);
     print_papers(ctl, row);
+    if (row->erased_at != MOMENT_NONE)
+        ctl_line(ctl, "erased     on %s by %s", ctl_moment(ctl, row->erased_at),
+                 message->erased_by);
 }
 
 static void print_message_head(struct ctl *ctl, const struct message_row *row)
 {
     ctl_line(ctl, "m%lld  %s", (long long)row->id, row->subject ? row->subject : "(no subject)");
-    ctl_line(ctl, "state      %s%s%s", message_state_to_text(row->state), row->reason ? ": " : "",
-             row->reason ? row->reason : "");
+    const char *reason = rows_reason(ctl, row);
+    ctl_line(ctl, "state      %s%s%s", message_state_to_text(row->state), reason ? ": " : "",
+             reason ? reason : "");
     ctl_line(ctl, "from       %s", row->from ? row->from : "-");
     ctl_line(ctl, "mailbox    %s/%s %s, UID %u (UIDVALIDITY %u)", row->body, row->mailbox,
              row->folder, row->uid, row->uidvalidity);
@@ -380,7 +386,7 @@ static void print_hops(struct ctl *ctl, const struct shown *shown)
 static void print_shown(struct ctl *ctl, const struct shown *shown)
 {
     if (shown->motion)
-        print_motion_head(ctl, shown->motion);
+        print_motion_head(ctl, shown->motion, shown->message);
     else
         print_message_head(ctl, shown->message);
     print_hops(ctl, shown);
@@ -389,7 +395,7 @@ static void print_shown(struct ctl *ctl, const struct shown *shown)
         const struct delivery *d = &shown->deliveries[i];
         if (concerns(shown, d))
             ctl_line(ctl, "  o%-5lld %-16s %-9s %s", (long long)d->id, reply_kind_to_text(d->kind),
-                     delivery_state_to_text(d->state), d->to);
+                     delivery_state_to_text(d->state), rows_to(d));
     }
     puts("\nhistory");
     for (size_t i = 0; i < shown->event_count; i++) {
@@ -427,7 +433,7 @@ bool ctl_show(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     if (!find_message(ctl, id, &shown, err_r))
         return false;
     if (ctl->eml)
-        return print_eml(ctl, &shown, err_r);
+        return rows_check_kept(ctl, shown.message, err_r) && print_eml(ctl, &shown, err_r);
     if (!find_history(ctl, &shown, err_r))
         return false;
     if (ctl->json)

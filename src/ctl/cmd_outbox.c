@@ -24,7 +24,7 @@ static void print_deliveries(struct ctl *ctl, const struct delivery *rows, size_
         const char *cells[] = {arena_printf(ctl->arena, "o%lld", (long long)row->id),
                                reply_kind_to_text(row->kind),
                                cause(ctl, row),
-                               row->to,
+                               rows_to(row),
                                delivery_state_to_text(row->state),
                                arena_printf(ctl->arena, "%d", row->attempts),
                                ctl_moment(ctl, row->next_attempt),

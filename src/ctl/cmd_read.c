@@ -2,6 +2,7 @@
 /* antragctl read and explain: what a mail says, and what would be done with it. */
 #include "base/file.h"
 #include "ctl/ctl.h"
+#include "ctl/rows.h"
 #include "ctl/why.h"
 #include "daemon/anchors.h"
 #include "daemon/reader_job.h"
@@ -92,6 +93,8 @@ static bool stored_mail(struct ctl *ctl, int64_t id, struct message *message, in
         return false;
     if (count == 0)
         return err_set(err_r, ERR_NO_INPUT, "there is no message m%lld", (long long)id);
+    if (!rows_check_kept(ctl, row, err_r))
+        return false;
     message->body = conf_find_body(ctl->conf, row->body);
     message->mailbox = message->body ? conf_find_mailbox(message->body, row->mailbox) : NULL;
     if (!message->mailbox)

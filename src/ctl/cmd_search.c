@@ -39,10 +39,10 @@ static void print_found(struct ctl *ctl, const struct found_row *rows, size_t co
         const struct motion_row *row = &rows[i].motion;
         const char *id = arena_printf(ctl->arena, "m%lld", (long long)row->message);
         const char *factions = text_join(ctl->arena, &row->factions, ", ");
-        const char *cells[] = {
-            row->number ? row->number : id, ctl_moment(ctl, row->arrived_at),
-            *factions ? factions : row->sender_address, row->title ? row->title : "(no title)",
-            row->number ? motion_state_to_text(row->state) : message_state_to_text(MESSAGE_HELD)};
+        const char *cells[] = {row->number ? row->number : id, ctl_moment(ctl, row->arrived_at),
+                               *factions ? factions : row->sender_address, rows_title(row),
+                               row->number ? motion_state_to_text(row->state)
+                                           : message_state_to_text(MESSAGE_HELD)};
         table_add(table, cells);
     }
     table_print(table, "nothing found");

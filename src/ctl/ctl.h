@@ -38,6 +38,8 @@ struct ctl {
     const char *arrived;       /* --arrived */
     const char *evidence;      /* --evidence */
     bool silent;               /* --silent */
+    bool yes;                  /* --yes */
+    const char *export;        /* --export */
     bool why;                  /* --why */
     bool ocr;                  /* --ocr */
     bool forged_header;        /* --forged-header */
@@ -54,6 +56,8 @@ ctl_command ctl_list, ctl_show, ctl_inbox;       /* cmd_list.c */
 ctl_command ctl_accept, ctl_ignore, ctl_reread;  /* cmd_decide.c */
 ctl_command ctl_correct, ctl_withdraw, ctl_void; /* cmd_decide.c */
 ctl_command ctl_release, ctl_resend, ctl_retry;  /* cmd_decide.c */
+ctl_command ctl_erase;                           /* cmd_decide.c */
+ctl_command ctl_person;                          /* cmd_person.c */
 ctl_command ctl_outbox;                          /* cmd_outbox.c */
 ctl_command ctl_book;                            /* cmd_book.c */
 ctl_command ctl_reconcile, ctl_status;           /* cmd_health.c */

@@ -14,6 +14,7 @@ antragctl_SOURCES = \
 	src/ctl/cmd_list.c \
 	src/ctl/cmd_log.c \
 	src/ctl/cmd_outbox.c \
+	src/ctl/cmd_person.c \
 	src/ctl/cmd_read.c \
 	src/ctl/cmd_search.c \
 	src/ctl/cmd_setup.c \

@@ -54,6 +54,10 @@ static const struct row {
     {"release", ctl_release, NEEDS_CONF, 1, 1, "release NUMBER|ID", "lets waiting answers go"},
     {"resend", ctl_resend, NEEDS_CONF, 1, 1, "resend ID", "sends an answer once more as it is"},
     {"retry", ctl_retry, NEEDS_CONF, 0, 0, "retry", "tries all answers now that are left"},
+    {"erase", ctl_erase, NEEDS_CONF, 1, 1, "erase ID [--reason T] [--yes]",
+     "raw bytes and text of a message go, hashes and numbers stay"},
+    {"person", ctl_person, NEEDS_CONF | NEEDS_REGISTRY, 1, 1, "person ADDRESS [--export DIR]",
+     "everything kept about an address"},
     {"outbox", ctl_outbox, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "outbox", "every answer"},
     {"book", ctl_book, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "book [--day D]",
      "what the office gets each morning"},
@@ -90,6 +94,8 @@ enum {
     OPTION_ARRIVED,
     OPTION_EVIDENCE,
     OPTION_SILENT,
+    OPTION_YES,
+    OPTION_EXPORT,
     OPTION_WHY,
     OPTION_OCR,
     OPTION_FORGED_HEADER,
@@ -116,6 +122,8 @@ static const struct option options[] = {
     {"arrived", required_argument, NULL, OPTION_ARRIVED},
     {"evidence", required_argument, NULL, OPTION_EVIDENCE},
     {"silent", no_argument, NULL, OPTION_SILENT},
+    {"yes", no_argument, NULL, OPTION_YES},
+    {"export", required_argument, NULL, OPTION_EXPORT},
     {"why", no_argument, NULL, OPTION_WHY},
     {"ocr", no_argument, NULL, OPTION_OCR},
     {"forged-header", no_argument, NULL, OPTION_FORGED_HEADER},
@@ -162,6 +170,7 @@ static const struct {
     {OPTION_TITLE, offsetof(struct ctl, title)},
     {OPTION_ARRIVED, offsetof(struct ctl, arrived)},
     {OPTION_EVIDENCE, offsetof(struct ctl, evidence)},
+    {OPTION_EXPORT, offsetof(struct ctl, export)},
     {OPTION_MX, offsetof(struct ctl, mx)},
 };
 
@@ -194,6 +203,9 @@ static void take_option(struct ctl *ctl, int option, const char *word)
         break;
     case OPTION_SILENT:
         ctl->silent = true;
+        break;
+    case OPTION_YES:
+        ctl->yes = true;
         break;
     case OPTION_WHY:
         ctl->why = true;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "ctl/rows.h"
 
+#define ERASED "(erased)"
+
 static const char *id(struct ctl *ctl, char letter, int64_t number)
 {
     return arena_printf(ctl->arena, "%c%lld", letter, (long long)number);
@@ -81,6 +83,7 @@ struct json *rows_motion_to_json(struct ctl *ctl, const struct motion_row *row)
     json_put_text(object, "sha256", row->sha256);
     json_put_text(object, "inbox_id", id(ctl, 'm', row->message));
     json_put(object, "papers", papers_to_json(ctl, row));
+    put_moment(ctl, object, "erased_at", row->erased_at);
     return object;
 }
 
@@ -104,6 +107,8 @@ struct json *rows_message_to_json(struct ctl *ctl, const struct message_row *row
     json_put_text(object, "state", message_state_to_text(row->state));
     json_put_text(object, "reason", row->reason);
     json_put_texts(object, "motions", &row->motions);
+    put_moment(ctl, object, "erased_at", row->erased_at);
+    json_put_text(object, "erased_by", row->erased_by);
     return object;
 }
 
@@ -115,15 +120,44 @@ struct json *rows_delivery_to_json(struct ctl *ctl, const struct delivery *row)
     json_put_text(object, "kind", reply_kind_to_text(row->kind));
     json_put_text(object, "number", row->number);
     json_put_text(object, "message", row->message ? id(ctl, 'm', row->message) : NULL);
-    json_put_text(object, "to", row->to);
+    json_put_text(object, "to", *row->to ? row->to : NULL);
     json_put_text(object, "state", delivery_state_to_text(row->state));
     json_put_int(object, "attempts", row->attempts);
     put_moment(ctl, object, "next_attempt", row->next_attempt);
     json_put_text(object, "response", row->response);
     put_moment(ctl, object, "filed_at", row->filed_at);
     json_put_text(object, "message_id", row->message_id);
-    json_put_text(object, "subject", row->subject);
+    json_put_text(object, "subject", *row->subject ? row->subject : NULL);
+    put_moment(ctl, object, "erased_at", row->erased_at);
     return object;
+}
+
+const char *rows_title(const struct motion_row *row)
+{
+    if (row->title)
+        return row->title;
+    return row->erased_at == MOMENT_NONE ? "(no title)" : ERASED;
+}
+
+const char *rows_to(const struct delivery *row)
+{
+    return *row->to ? row->to : ERASED;
+}
+
+const char *rows_reason(struct ctl *ctl, const struct message_row *row)
+{
+    if (row->erased_at == MOMENT_NONE)
+        return row->reason;
+    return arena_printf(ctl->arena, "%s%serased on %s by %s", row->reason ? row->reason : "",
+                        row->reason ? "; " : "",
+                        day_to_text(ctl->arena, moment_day(row->erased_at)), row->erased_by);
+}
+
+bool rows_check_kept(struct ctl *ctl, const struct message_row *row, struct err *err_r)
+{
+    return row->erased_at == MOMENT_NONE ||
+           err_set(err_r, ERR_DATA, "m%lld was %s; its bytes are gone", (long long)row->id,
+                   rows_reason(ctl, row));
 }
 
 struct json *rows_event_to_json(struct ctl *ctl, const struct event_row *row)
