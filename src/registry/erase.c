@@ -198,7 +198,8 @@ static bool erase_answers(struct registry *registry, int64_t message, int64_t at
 {
     return STATEMENT_RUN(registry, err_r,
                          "UPDATE deliveries SET bytes = x'', subject = '', recipient = '',"
-                         " recipient_key = 'erased o' || id, entry = NULL, next_attempt = NULL,"
+                         " recipient_key = 'erased o' || id, entry = NULL, paced_by = NULL,"
+                         " next_attempt = NULL,"
                          " response = NULL, erased_at = ?2, state = iif(state IN ('waiting',"
                          " 'queued', 'deferred', 'maybe'), 'failed', state)"
                          " WHERE message = ?1 AND erased_at IS NULL",
