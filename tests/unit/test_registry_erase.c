@@ -306,7 +306,7 @@ static void test_no_column_is_forgotten(void **state)
         }
         assert_true(statement_close(s, &f->err));
     }
-    assert_true(filled > 20);
+    assert_true(filled > 15);
     assert_non_null(search_files(f->directory.state, "Vogelscheuche"));
     erase(f, id);
     finish(f);
