@@ -109,6 +109,7 @@ EXTRA_DIST += \
 	tests/scenario/many-answers.sh \
 	tests/scenario/two-towns.sh \
 	tests/scenario/echo.sh \
+	tests/scenario/deadline-day.sh \
 	tests/scenario/undeliverable.sh \
 	tests/scenario/unreadable.sh \
 	tests/scenario/wrong-ca.sh
