@@ -44,6 +44,22 @@ struct speech {
     struct texts bare;      /* the same without what stands in quotation marks */
 };
 
+/* Longer is none, with the stop. */
+#define MAX_ABBREVIATION 8
+
+static bool is_abbreviation(const char *begin, const char *at)
+{
+    char word[MAX_ABBREVIATION + 1] = {0};
+    size_t n =
+        (size_t)(at - begin) + 1 < MAX_ABBREVIATION ? (size_t)(at - begin) + 1 : MAX_ABBREVIATION;
+
+    memcpy(word, at + 1 - n, n);
+    const char *s = word;
+    while (((unsigned char)*s & 0xC0) == 0x80) /* patterns need UTF-8 */
+        s++;
+    return pattern_matches(PATTERN_wish_abbreviation, s);
+}
+
 /* A stop behind a digit or a single letter ends none: "am 24.09. statt", "z. B.". */
 static bool ends_sentence(const char *begin, const char *at)
 {
@@ -53,6 +69,8 @@ static bool ends_sentence(const char *begin, const char *at)
         return false;
     if (at[-1] >= '0' && at[-1] <= '9')
         return at[1] == '\0';
+    if (is_abbreviation(begin, at))
+        return false;
     return at - begin < 2 || strchr(" .(", at[-2]) == NULL;
 }
 
@@ -107,7 +125,8 @@ static void part_sentences(struct speech *speech)
     }
 }
 
-/* Without the clauses that give a reason: "da er nicht mehr nötig ist, ziehen wir ihn zurück". */
+/* Without whom it greets, and the clauses that give a reason: "da er nicht mehr nötig ist, ziehen
+ * wir ihn zurück". */
 static const char *drop_reasons(struct arena *arena, const char *sentence)
 {
     struct text text;
@@ -117,7 +136,8 @@ static const char *drop_reasons(struct arena *arena, const char *sentence)
         size_t n = strcspn(sentence, ",");
         const char *clause = text_trim(arena, arena_strndup(arena, sentence, n));
 
-        if (!pattern_matches(PATTERN_wish_reason, clause))
+        if (!pattern_matches(PATTERN_wish_reason, clause) &&
+            !pattern_matches(PATTERN_salutation, clause))
             text_addf(&text, "%s%s", text.len > 0 ? ", " : "", clause);
         sentence += n + (sentence[n] == ',');
     }
@@ -166,9 +186,11 @@ static bool withdraws_clearly(struct speech *speech, const char *sentence, struc
 {
     const char *rest = drop_reasons(speech->arena, sentence);
 
-    return pattern_matches(PATTERN_wish_withdraws, rest) &&
+    /* what follows a colon may be anybody's words */
+    return pattern_matches(PATTERN_wish_withdraws, rest) && strchr(rest, ':') == NULL &&
            pattern_matches(PATTERN_wish_object, rest) &&
            !pattern_matches(PATTERN_wish_withdraws_perhaps, rest) &&
+           !pattern_matches(PATTERN_wish_verb_first, sentence) &&
            !pattern_matches(PATTERN_wish_negates, rest) && find_speaker(speech, rest, wish);
 }
 
@@ -298,7 +320,7 @@ static bool corrects_clearly(const struct speech *speech, size_t i, struct wish 
     bool title = corrects_title(speech, speech->sentences.v[i], wish);
     bool meeting = !title && corrects_meeting(speech, speech->bare.v[i], wish);
 
-    return (title || meeting) && strchr(speech->bare.v[i], '?') == NULL;
+    return (title || meeting) && !pattern_matches(PATTERN_wish_corrects_perhaps, speech->bare.v[i]);
 }
 
 static bool speaks_of_correction(const struct speech *speech, size_t i)
