@@ -202,6 +202,7 @@ CORE_TESTS += tests/unit/test_reply
 tests_unit_test_reply_SOURCES = tests/unit/test_reply.c $(GOLDEN) $(TOWN)
 tests_unit_test_reply_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += \
+	tests/corpus/replies/de-acknowledgement-forged.txt \
 	tests/corpus/replies/de-acknowledgement-forwarded.txt \
 	tests/corpus/replies/de-bad-file.txt \
 	tests/corpus/replies/de-claim.txt \
@@ -228,12 +229,15 @@ EXTRA_DIST += \
 	tests/corpus/replies/de-confirmation-confidential.txt \
 	tests/corpus/replies/de-confirmation.txt \
 	tests/corpus/replies/de-named.txt \
+	tests/corpus/replies/de-notice-forged.txt \
 	tests/corpus/replies/de-notice-registered.txt \
 	tests/corpus/replies/de-notice-unreadable.txt \
 	tests/corpus/replies/de-notice.txt \
+	tests/corpus/replies/de-review-forged.txt \
 	tests/corpus/replies/de-review-mixed.txt \
 	tests/corpus/replies/de-review-unreadable.txt \
 	tests/corpus/replies/de-review.txt \
+	tests/corpus/replies/en-acknowledgement-forged.txt \
 	tests/corpus/replies/en-acknowledgement.txt \
 	tests/corpus/replies/en-confirmation.txt \
 	tests/corpus/replies/en-named.txt \
