@@ -234,6 +234,7 @@ void chain_verify(const struct chain_question *question, struct chain_finding *f
         *finding_r = (struct chain_finding){.result = SIGNATURE_UNTRUSTED};
     if (finding_r->result != SIGNATURE_UNTRUSTED)
         return;
+    finding_r->crl = SIGNATURE_CRL_NONE; /* there is no authority to ask */
     verify(question, true, &alone);
     if (alone.result != SIGNATURE_GOOD)
         *finding_r = alone;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define MAX_NAME 120 /* bytes of a name that are shown */
+
 /* Why it counts for nothing. */
 static const char *const reasons[SIGNATURE_RESULT_COUNT] = {
     [SIGNATURE_GOOD] = "it is another member's",
@@ -91,22 +93,41 @@ static bool is_pinned(const struct mail_signature *signature, const struct conf_
            texts_has(&member->fingerprints, signature->fingerprint);
 }
 
+/* Anybody can put words of ours into the name in a certificate: between quotes they are seen to be
+ * a name. */
+static const char *quote(struct arena *arena, const char *name)
+{
+    struct text text;
+    size_t n = strnlen(name, MAX_NAME);
+
+    text_init(&text, arena);
+    text_add_char(&text, '"');
+    while (!text_is_utf8(name, n))
+        n--;
+    for (size_t i = 0; i < n; i++)
+        text_add_char(&text, name[i] == '"' ? '\'' : name[i]);
+    text_add(&text, name[n] == '\0' ? "\"" : "…\"");
+    return text.s;
+}
+
 static const char *deny(struct arena *arena, const struct mail_signature *signature,
                         const char *why)
 {
-    return arena_printf(
-        arena, "its S/MIME signature%s%s counts for nothing: %s%s%s%s",
-        signature->signer != NULL ? " by " : "", signature->signer != NULL ? signature->signer : "",
-        why, signature->detail != NULL ? " (" : "",
-        signature->detail != NULL ? signature->detail : "", signature->detail != NULL ? ")" : "");
+    return arena_printf(arena, "its S/MIME signature%s%s counts for nothing: %s%s%s%s",
+                        signature->signer != NULL ? " by " : "",
+                        signature->signer != NULL ? quote(arena, signature->signer) : "", why,
+                        signature->detail != NULL ? " (" : "",
+                        signature->detail != NULL ? signature->detail : "",
+                        signature->detail != NULL ? ")" : "");
 }
 
 static const char *name_signer(struct arena *arena, const struct mail_signature *signature,
                                bool pinned)
 {
     return arena_printf(
-        arena, "signed by %s with a certificate of %s%s%s%s", signature->signer, signature->issuer,
-        pinned ? ", which is the one on file for the member" : "", crls[signature->crl],
+        arena, "signed by %s with a certificate of %s%s%s%s", quote(arena, signature->signer),
+        quote(arena, signature->issuer), pinned ? ", which is the one on file for the member" : "",
+        crls[signature->crl],
         signature->signed_at != NULL
             ? arena_printf(arena, ", as the signer says at %s", signature->signed_at)
             : "");

@@ -49,7 +49,7 @@ expect 'state' 'registered signed' "$(ctl_json '.[0]|"\(.state) \(.trust)"' list
 expect_match 'receipt' 'die elektronische Signatur von Wilhelm van Beek, MdR ist gültig' \
     "$(text_to "$WORLD_CHAIR" 1)"
 for command in explain show log; do
-    expect_match "$command" 'signed by Wilhelm van Beek, MdR with a certificate of Zertifizierungsstelle' \
+    expect_match "$command" 'signed by "Wilhelm van Beek, MdR" with a certificate of "Zertifizierungsstelle"' \
         "$(ctl "$command" m1)"
 done
 expect 'evidence' "good none $WORLD_CHAIR" \

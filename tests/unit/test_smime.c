@@ -61,6 +61,7 @@ static const struct smime_case {
     {.file = "pinned", .result = SIGNATURE_UNTRUSTED, .level = TRUST_SIGNED},
     {.file = "pinned", .result = SIGNATURE_UNTRUSTED, .level = TRUST_SIGNED, .alone = true},
     {.file = "clear", .result = SIGNATURE_UNTRUSTED, .level = TRUST_LISTED, .alone = true},
+    {.file = "pinned", .result = SIGNATURE_UNTRUSTED, .level = TRUST_SIGNED, .crl = "later"},
     {.file = "other-pinned", .result = SIGNATURE_OTHER_ADDRESS, .level = TRUST_LISTED},
     {.file = "pinned-for-another", .result = SIGNATURE_UNTRUSTED, .level = TRUST_LISTED},
     /* the time of arrival */
