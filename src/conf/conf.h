@@ -194,7 +194,7 @@ struct conf_table {
 
 /* Who a slice of the configuration is for; every key names those who may see it. */
 enum conf_audience {
-    CONF_FOR_CLERK = 1,  /* everything but logins */
+    CONF_FOR_CLERK = 1,  /* everything but logins; of a submission the name to log in with */
     CONF_FOR_WATCH = 2,  /* mailboxes with their logins */
     CONF_FOR_SEND = 4,   /* submission with its login */
     CONF_FOR_ALL = 7,    /* of these; not the reader */

@@ -35,8 +35,8 @@ static const char *const kind_words[] = {"motion",     "urgent-motion", "amendme
                                          NULL};
 
 /* The keys of every server: S is the struct, M the member that begins them, WHO may see all but the
- * login, LOGIN may see that too. */
-#define SERVER_KEYS(S, M, WHO, LOGIN)                                                             \
+ * login, NAME its name, too, LOGIN all of it. */
+#define SERVER_KEYS(S, M, WHO, NAME, LOGIN)                                                       \
     {.name = "directory",                                                                         \
      .type = CONF_TYPE_TEXT,                                                                      \
      AT(S, M.directory),                                                                          \
@@ -75,7 +75,7 @@ static const char *const kind_words[] = {"motion",     "urgent-motion", "amendme
          .type = CONF_TYPE_TEXT,                                                                  \
          AT(S, M.user),                                                                           \
          .check = conf_form_name,                                                                 \
-         .audience = LOGIN,                                                                       \
+         .audience = NAME,                                                                        \
          .sentence = "The name to log in with."},                                                 \
         {.name = "password-file",                                                                 \
          .type = CONF_TYPE_TEXT,                                                                  \
@@ -115,7 +115,7 @@ struct submission {
 };
 
 static const struct conf_key submission_keys[] = {
-    SERVER_KEYS(submission, server, CLERK | SEND, SEND),
+    SERVER_KEYS(submission, server, CLERK | SEND, CLERK | SEND, SEND),
     {.name = "max-per-minute",
      .type = CONF_TYPE_NUMBER,
      AT(submission, server.max_per_minute),
@@ -250,7 +250,7 @@ static const struct conf_section retention_section = {
 /* ---- mailbox ---- */
 
 static const struct conf_key mailbox_keys[] = {
-    SERVER_KEYS(conf_mailbox, server, CLERK | WATCH, WATCH),
+    SERVER_KEYS(conf_mailbox, server, CLERK | WATCH, WATCH, WATCH),
     {.name = "addresses",
      .type = CONF_TYPE_TEXTS,
      AT(conf_mailbox, addresses),

@@ -104,29 +104,65 @@ static void wait_for_next(struct clerk *clerk, struct arena *arena, const struct
         on_trouble(&clerk->outbox, &err);
 }
 
-/* A server that takes so many a minute gets them evenly.  True: this one has to wait a little. */
-static bool is_too_soon(struct outbox *outbox, struct outlet *outlet, int limit)
+/* A server that takes so many a minute gets them evenly, whichever bodies hand them in with that
+ * login: milliseconds until it takes the body's next one, 0 or less for now. */
+static int64_t pace_of(const struct clerk *clerk, size_t body)
 {
-    int64_t wait = outlet->next_ms - monotonic_milliseconds();
-    if (limit == 0)
-        return false;
-    if (wait <= 0) {
-        outlet->next_ms = monotonic_milliseconds() + 60000 / limit;
-        return false;
+    const struct outlet *outlets = clerk->outbox.outlets;
+    if (clerk->conf->bodies[body].submission.max_per_minute == 0)
+        return 0;
+    return outlets[outlets[body].account].next_ms - monotonic_milliseconds();
+}
+
+static void take_pace(struct clerk *clerk, size_t body)
+{
+    struct outlet *outlets = clerk->outbox.outlets;
+    int limit = clerk->conf->bodies[body].submission.max_per_minute;
+    if (limit > 0)
+        outlets[outlets[body].account].next_ms = monotonic_milliseconds() + 60000 / limit;
+}
+
+/* Adds the bodies that have to wait a little; how long the first of them, 0: none has to. */
+static int64_t add_paced(const struct clerk *clerk, struct arena *arena, struct texts *not_of)
+{
+    int64_t soonest = 0;
+    for (size_t i = 0; i < clerk->conf->body_count; i++) {
+        int64_t wait = pace_of(clerk, i);
+        if (wait <= 0)
+            continue;
+        texts_add(not_of, arena, clerk->conf->bodies[i].id);
+        soonest = soonest == 0 || wait < soonest ? wait : soonest;
     }
-    struct timeval rest = {.tv_sec = wait / 1000, .tv_usec = wait % 1000 * 1000};
-    evtimer_add(outbox->timer, &rest);
-    return true;
+    return soonest;
 }
 
 /* Send says of a body that was taken out of the configuration that its answers wait. */
-static void hand_out_in_time(struct clerk *clerk, const struct delivery *delivery)
+static void hand_out_through(struct clerk *clerk, const struct delivery *delivery)
 {
     struct outbox *outbox = &clerk->outbox;
     const struct conf_body *body = conf_find_body(clerk->conf, delivery->body);
     outbox->outlet = body ? &outbox->outlets[body - clerk->conf->bodies] : NULL;
-    if (!body || !is_too_soon(outbox, outbox->outlet, body->submission.max_per_minute))
-        hand_out(clerk, delivery);
+    if (body)
+        take_pace(clerk, (size_t)(body - clerk->conf->bodies));
+    hand_out(clerk, delivery);
+}
+
+/* Nothing can be handed out now: what is due waits for its turn, or nothing is due. */
+static void wait_for_turn(struct clerk *clerk, struct arena *arena, int64_t turn_ms)
+{
+    struct delivery *due;
+    size_t count = 0;
+    int64_t until;
+    struct err err;
+    struct texts held = held_bodies(clerk, arena, &until);
+    struct timeval rest = {.tv_sec = turn_ms / 1000, .tv_usec = turn_ms % 1000 * 1000};
+    if (turn_ms > 0 &&
+        !registry_due(clerk->registry, arena, clerk_now(), &held, 1, &due, &count, &err))
+        on_trouble(&clerk->outbox, &err);
+    else if (count > 0)
+        evtimer_add(clerk->outbox.timer, &rest);
+    else
+        wait_for_next(clerk, arena, &held, until);
 }
 
 static void next_due(struct clerk *clerk)
@@ -136,13 +172,14 @@ static void next_due(struct clerk *clerk)
     size_t count;
     int64_t until;
     struct err err;
-    struct texts held = held_bodies(clerk, arena, &until);
-    if (!registry_due(clerk->registry, arena, clerk_now(), &held, 1, &due, &count, &err))
+    struct texts not_of = held_bodies(clerk, arena, &until);
+    int64_t turn_ms = add_paced(clerk, arena, &not_of);
+    if (!registry_due(clerk->registry, arena, clerk_now(), &not_of, 1, &due, &count, &err))
         on_trouble(&clerk->outbox, &err);
     else if (count == 0)
-        wait_for_next(clerk, arena, &held, until);
+        wait_for_turn(clerk, arena, turn_ms);
     else
-        hand_out_in_time(clerk, &due[0]);
+        hand_out_through(clerk, &due[0]);
     arena_free(arena);
 }
 
@@ -314,11 +351,27 @@ bool outbox_is_sending(const struct clerk *clerk)
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
+static bool is_same_login(const struct conf_server *a, const struct conf_server *b)
+{
+    return text_equal(a->directory, b->directory) && text_equal(a->host, b->host) &&
+           a->port == b->port && text_equal(a->user, b->user);
+}
+
+/* The first body that hands in with this one's login; itself where nothing is paced. */
+static size_t find_account(const struct conf *conf, size_t body)
+{
+    size_t i = conf->bodies[body].submission.max_per_minute > 0 ? 0 : body;
+    while (!is_same_login(&conf->bodies[i].submission, &conf->bodies[body].submission))
+        i++;
+    return i;
+}
+
 void outbox_open(struct clerk *clerk)
 {
     clerk->outbox.outlets = xcalloc(clerk->conf->body_count + 1, sizeof(struct outlet));
     for (size_t i = 0; i < clerk->conf->body_count; i++)
-        clerk->outbox.outlets[i].held_until = MOMENT_NONE;
+        clerk->outbox.outlets[i] =
+            (struct outlet){.held_until = MOMENT_NONE, .account = find_account(clerk->conf, i)};
     clerk->outbox.timer = evtimer_new(clerk->base, on_timer, clerk);
     if (!clerk->outbox.timer)
         panic("clerk: no event can be made");

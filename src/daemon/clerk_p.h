@@ -58,7 +58,9 @@ TAILQ_HEAD(dockets, docket);
 struct outlet {
     int64_t held_until; /* its server does not answer or refuses us all; MOMENT_NONE: no */
     int holds;          /* in a row */
-    int64_t next_ms;    /* monotonic: not before, where it takes only so many a minute */
+    size_t account;     /* the first outlet with the same login: they share what it takes */
+    int64_t next_ms;    /* of the account, monotonic: not before, where it takes only so many a
+                           minute */
 };
 
 struct outbox {

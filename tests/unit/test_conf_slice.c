@@ -38,9 +38,9 @@ static void test_clerk(void **state)
 
     (void)state;
     assert_null(strstr(text, "password"));
-    assert_null(strstr(text, "user"));
     assert_null(strstr(text, "token-command"));
     assert_null(body->mailboxes[0].server.user);
+    assert_string_equal(body->submission.user, "antraege@bedburg-hau.example"); /* whom it paces */
     assert_null(body->mailboxes[0].server.password_file);
     assert_null(body->submission.password_file);
     assert_string_equal(body->mailboxes[0].server.host, "imap.krz.example");
