@@ -42,8 +42,9 @@ struct reader {
     size_t text_room;   /* bytes that the texts of further parts may have together */
     double pdf_seconds; /* of the processor that PDFs have taken so far */
     double ocr_seconds; /* the same that pictures have taken */
-    const char *report_fields;   /* of a delivery status among the parts, or NULL */
-    const char *returned_id;     /* Message-ID in returned headers, or NULL */
+    const char *report_fields; /* of a delivery status among the parts, or NULL */
+    const char *report_type;   /* of a multipart/report that the mail is, or begins with, or NULL */
+    const char *returned_id;   /* Message-ID in returned headers, or NULL */
     const char *calendar_method; /* of the mail's own text/calendar (RFC 5546), or NULL */
     bool class_by_subject;       /* the header alone would not have given the class */
     bool has_attachment;         /* a part that a sender would call one */

@@ -613,10 +613,21 @@ static void read_broken_multipart(struct reader *reader, GMimeMultipart *multipa
     add_part(reader, &leaf);
 }
 
+/* Gateways put a report into a multipart/mixed, with a line of their own below. */
+static void note_report(struct reader *reader, GMimeObject *object, const struct place *place)
+{
+    const char *type = g_mime_object_get_content_type_parameter(object, "report-type");
+    bool first = strspn(place->path, "1.") == strlen(place->path);
+    if (first && type && !reader->inner && !reader->within &&
+        is_type(object, "multipart", "report"))
+        reader->report_type = arena_strdup(reader->arena, type);
+}
+
 static void read_multipart(struct reader *reader, GMimeMultipart *multipart, struct place place)
 {
     GMimeObject *object = GMIME_OBJECT(multipart);
     int n = g_mime_multipart_get_count(multipart);
+    note_report(reader, object, &place);
     if (place.depth >= MAIL_MAX_DEPTH) {
         reader_defect(reader, "too-deep");
         return;

@@ -125,7 +125,10 @@ static void classify(struct reader *reader)
 {
     struct param_value type;
     param_parse(reader->arena, field_first(&reader->fields, "Content-Type"), &type);
-    mail_classify(reader, type.value, param_get(&type, "report-type"));
+    if (reader->report_type)
+        mail_classify(reader, "multipart/report", reader->report_type);
+    else
+        mail_classify(reader, type.value, param_get(&type, "report-type"));
 }
 
 bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
