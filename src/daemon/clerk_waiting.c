@@ -127,6 +127,9 @@ static struct picked pick_first(struct clerk *clerk, struct arena *arena,
         mail->detail = decide_find_detail(arena, rows[i].row, rows[i].reason);
         mail->reason = rows[i].reason;
         mail->faction = rows[i].faction;
+        if (rows[i].answers != 0)
+            mail->answers = arena_printf(arena, "m%lld", (long long)rows[i].answers);
+        mail->answers_at = rows[i].answers_at;
         mail->pretences = find_pretences(clerk, arena, body, rows[i].id);
     }
     return picked;

@@ -93,6 +93,14 @@ bool registry_find_held(struct registry *registry, struct arena *arena, const ch
     return read_held(registry, arena, held, err_r) && read_titles(registry, arena, held, err_r);
 }
 
+bool recording_add_answered(struct recording *r, struct err *err_r)
+{
+    if (!r->entry->decision->about_held)
+        return true;
+    return STATEMENT_RUN(r->registry, err_r, "UPDATE messages SET answers = ? WHERE id = ?",
+                         value_int(r->entry->known->held->message), value_int(r->message));
+}
+
 /* ---- that it waits no longer */
 
 /* Its papers are now those of the motion, which no person can register once more. */

@@ -139,6 +139,8 @@ bool recording_follow(struct recording *r, const struct decided_motion *decided,
 /* The mail whose review this one answers, by In-Reply-To or "[m12]" in its subject, into known. */
 bool registry_find_held(struct registry *registry, struct arena *arena, const char *body,
                         const struct reading *reading, struct known *known, struct err *err_r);
+/* That the mail answers the review of another one. */
+bool recording_add_answered(struct recording *r, struct err *err_r);
 /* Where the decision completes it, known->held is of that number and waits no longer. */
 bool recording_complete_held(struct recording *r, struct err *err_r);
 /* Title and meetings, in a line. */

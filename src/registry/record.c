@@ -492,7 +492,8 @@ static bool record(struct recording *r, int64_t vanished, struct err *err_r)
 {
     return check_entry(r, err_r) && release_uid(r, vanished, err_r) && insert_row(r, err_r) &&
            (r->entry->reading == NULL ||
-            (recording_add_reading(r, err_r) && recording_add_report(r, err_r))) &&
+            (recording_add_reading(r, err_r) && recording_add_report(r, err_r) &&
+             recording_add_answered(r, err_r))) &&
            recording_add_documents(r, err_r) && recording_complete_held(r, err_r) &&
            add_other_of_id(r, err_r) && add_remarks(r, err_r) &&
            recording_add_deliveries(r, err_r) &&

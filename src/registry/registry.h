@@ -257,6 +257,8 @@ struct waiting_mail {
     const char *reason;  /* or NULL */
     int64_t mail_date;   /* of its Date field, or MOMENT_NONE */
     int64_t registered_at;
+    int64_t answers;    /* the held mail whose review it answers, or 0 */
+    int64_t answers_at; /* when that one arrived */
     /* of the motion in it that is due first; enum motion_kind, -1: none was found */
     int kind;
     bool ocr;          /* it was read off a picture */

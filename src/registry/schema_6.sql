@@ -192,3 +192,8 @@ CREATE INDEX deliveries_unfiled ON deliveries (body, id)
 
 CREATE INDEX messages_sender ON messages (body, sender_key, registered_at)
     WHERE sender_key IS NOT NULL;
+
+-- The held mail whose review this one answers.
+
+ALTER TABLE messages ADD COLUMN answers INTEGER REFERENCES messages (id); -- NULL: none
+CREATE INDEX messages_answers ON messages (answers) WHERE answers IS NOT NULL;

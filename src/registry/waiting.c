@@ -11,7 +11,8 @@
     " coalesce(d.decided_by, m.decided_by), coalesce(d.reason, m.reason), m.mail_date,"      \
     " m.registered_at, m.body, m.trust, d.kind, d.title, d.deadline_state, d.deadline_day,"  \
     " (SELECT v.faction FROM movers v WHERE v.document = d.id ORDER BY v.position LIMIT 1)," \
-    " m.state, coalesce(json_extract(m.reading, '$.motions[' || d.position || '].ocr'), 0)"  \
+    " m.state, coalesce(json_extract(m.reading, '$.motions[' || d.position || '].ocr'), 0)," \
+    " m.answers, (SELECT a.arrived_at FROM messages a WHERE a.id = m.answers)"               \
     " FROM messages m LEFT JOIN documents d ON d.id = (SELECT o.id FROM documents o"         \
     "  WHERE o.message = m.id AND o.motion IS NULL"                                          \
     "  AND o.decided_by IS NOT 'ignored-by-person'"                                          \
@@ -53,6 +54,8 @@ static bool read_mail(struct statement *s, struct arena *arena, struct waiting_m
         .mail_date = statement_moment(s, 6),
         .registered_at = statement_moment(s, 7),
         .body = statement_text(s, arena, 8),
+        .answers = statement_int(s, 17),
+        .answers_at = statement_moment(s, 18),
     };
     if (trust == NULL || strcmp(trust, "unknown") == 0)
         row->faction = faction != NULL ? faction : "";

@@ -46,6 +46,19 @@ static void add_reason(struct listing *listing, const struct news_mail *mail)
         text_addf(&listing->text, "\n    %s: %s (%s)", listing->words->reason, said, mail->row);
 }
 
+/* Both mails that are one matter. */
+static void add_answered(struct listing *listing, const struct news_mail *mail)
+{
+    struct values *values = listing->values;
+
+    if (mail->answers == NULL)
+        return;
+    add_line(listing, listing->words->answers_mail,
+             arena_printf(values->arena, "%s, %s %s", mail->answers, listing->words->arrived,
+                          say_time(values->arena, values->language,
+                                   moment_to_text(values->arena, mail->answers_at))));
+}
+
 static void add_pretences(struct listing *listing, const struct news_mail *mail)
 {
     for (size_t i = 0; mail->pretences != NULL && i < mail->pretences->n; i++)
@@ -132,6 +145,7 @@ static void add_mail(struct listing *listing, const struct news_mail *mail)
     add_line(listing, words->subject, mail->subject);
     add_title(listing, mail);
     add_reason(listing, mail);
+    add_answered(listing, mail);
     add_pretences(listing, mail);
     add_deadline(listing, mail);
     if (mail->part_count > 0)

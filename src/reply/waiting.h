@@ -7,7 +7,9 @@
 
 /* One of them; strings may be NULL, moments MOMENT_NONE: then nothing is said of it. */
 struct news_mail {
-    const char *id; /* "m12", never NULL */
+    const char *answers; /* "m7", the held mail whose review it answers, or NULL */
+    int64_t answers_at;  /* when that one arrived */
+    const char *id;      /* "m12", never NULL */
     int64_t arrived_at;
     int64_t mail_date; /* of its Date field */
     int64_t registered_at;

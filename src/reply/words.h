@@ -41,7 +41,7 @@ struct reply_words {
     const char *reasons[8]; /* enum report_reason; a sentence, or NULL */
     /* in front of what a list says of a mail */
     const char *arrived, *mail_date, *registered, *from, *subject, *title, *reason, *deadline_of,
-        *attention;
+        *answers_mail, *attention;
     const char *some_faction;     /* in an example, where none is known */
     const struct row_words *rows; /* the last one has row NULL */
 };

@@ -309,6 +309,7 @@ static void test_enclosure_is_not_enough(void **state)
     TAKE(f, .answers = answer_to(f, "review", SPD), .text = "Hier.", .file = "Lageplan");
     expect(f, "SELECT group_concat(state || ' ' || decided_by, ', ') FROM messages",
            "held attachment-missing, held held-papers");
+    expect(f, "SELECT answers || '' FROM messages WHERE id = 2", "1");
 }
 
 int main(void)
