@@ -50,6 +50,7 @@ EXTRA_DIST += \
 	tests/scenario/bounce.sh \
 	tests/scenario/config.sh \
 	tests/scenario/epoch.sh \
+	tests/scenario/erase.sh \
 	tests/scenario/folder.sh \
 	tests/scenario/forged-header.sh \
 	tests/scenario/attachment-later.sh \
