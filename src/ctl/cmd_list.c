@@ -285,6 +285,30 @@ static struct json *hops_of(const struct json *mail)
     return hops;
 }
 
+/* The first address of a field of the reading, or NULL. */
+static const char *first_address(const struct json *object, const char *field)
+{
+    const struct json *list = object ? json_get(object, field) : NULL;
+    return list && json_count(list) > 0 ? json_text(json_at(list, 0), "address") : NULL;
+}
+
+/* What the mail hands on: whose it is, and its own way. */
+static struct json *forwards_of(const struct json *mail)
+{
+    struct json *forwards = json_array_new();
+    const struct json *list = mail ? json_get(mail, "forwarded") : NULL;
+    for (size_t i = 0; list && i < json_count(list); i++) {
+        const struct json *forward = json_at(list, i);
+        struct json *copy = json_object_new();
+        json_put_text(copy, "by", first_address(mail, "from"));
+        json_put_text(copy, "from", first_address(forward, "from"));
+        json_put_text(copy, "date", json_text(forward, "date"));
+        json_put(copy, "received", hops_of(forward));
+        json_add(forwards, copy);
+    }
+    return forwards;
+}
+
 static void print_shown_json(struct ctl *ctl, const struct shown *shown)
 {
     struct json *object = shown->motion ? rows_motion_to_json(ctl, shown->motion)
@@ -301,6 +325,7 @@ static void print_shown_json(struct ctl *ctl, const struct shown *shown)
     const struct json *mail = reading ? json_get(reading, "mail") : NULL;
     json_put(object, "parts", parts_of(mail));
     json_put(object, "received", hops_of(mail));
+    json_put(object, "forwarded", forwards_of(mail));
     json_free(reading);
     ctl_print_json(ctl, object);
 }
@@ -369,17 +394,37 @@ static const char *hop_moment(struct ctl *ctl, const struct json *hop)
     return text && moment_parse(text, &moment) ? ctl_moment(ctl, moment) : "-";
 }
 
-static void print_hops(struct ctl *ctl, const struct shown *shown)
+static void print_hops(struct ctl *ctl, const char *label, const struct json *hops)
 {
-    struct json *reading = reading_of(shown);
-    struct json *hops = hops_of(reading ? json_get(reading, "mail") : NULL);
     for (size_t i = 0; i < json_count(hops); i++) {
         const struct json *hop = json_at(hops, i);
         const char *by = json_text(hop, "by"), *from = json_text(hop, "from");
-        ctl_line(ctl, "%-10s %s by %s from %s", i == 0 ? "received" : "", hop_moment(ctl, hop),
+        ctl_line(ctl, "%-10s %s by %s from %s", i == 0 ? label : "", hop_moment(ctl, hop),
                  by ? by : "-", from ? from : "-");
     }
+}
+
+static void print_forwards(struct ctl *ctl, const struct json *forwards)
+{
+    for (size_t i = 0; i < json_count(forwards); i++) {
+        const struct json *forward = json_at(forwards, i);
+        const char *by = json_text(forward, "by"), *from = json_text(forward, "from");
+        const char *date = json_text(forward, "date");
+        ctl_line(ctl, "handed on  by %s, a mail from %s of %s", by ? by : "-", from ? from : "-",
+                 date ? date : "-");
+        print_hops(ctl, "its way", json_get(forward, "received"));
+    }
+}
+
+static void print_way(struct ctl *ctl, const struct shown *shown)
+{
+    struct json *reading = reading_of(shown);
+    const struct json *mail = reading ? json_get(reading, "mail") : NULL;
+    struct json *hops = hops_of(mail), *forwards = forwards_of(mail);
+    print_hops(ctl, "received", hops);
+    print_forwards(ctl, forwards);
     json_free(hops);
+    json_free(forwards);
     json_free(reading);
 }
 
@@ -389,7 +434,7 @@ static void print_shown(struct ctl *ctl, const struct shown *shown)
         print_motion_head(ctl, shown->motion, shown->message);
     else
         print_message_head(ctl, shown->message);
-    print_hops(ctl, shown);
+    print_way(ctl, shown);
     puts("\nanswers");
     for (size_t i = 0; i < shown->delivery_count; i++) {
         const struct delivery *d = &shown->deliveries[i];

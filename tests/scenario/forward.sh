@@ -40,6 +40,8 @@ as_file() {
     printf '%s\n' '' '--f--'
 }
 
+is_held() { [[ $(ctl_json ".[]|select(.message_id==\"$1\").state" inbox) == held ]]; }
+
 scenario_begin
 CONF_BODY="forwarders = {\"$SECRETARY\"}" world_config >"$W/antragd.conf"
 scenario_daemon
@@ -58,6 +60,11 @@ expect_match 'answer' 'schon hier eingegangen: ' "$answer"
 expect_match 'answer' "Vertrauen: von $SECRETARY weitergeleitet" "$answer"
 [[ $answer != *'weil die Echtheit'* ]] || fail 'more is said than is known'
 
+expect 'both ways are shown' "$SECRETARY $WORLD_CHAIR $WORLD_MX" \
+    "$(ctl_json '.forwarded[0]|"\(.by) \(.from) \(.received[0].by)"' show m1)"
+expect_match 'both ways are shown' "handed on  by $SECRETARY, a mail from $WORLD_CHAIR" \
+    "$(ctl show "$(number 1)")"
+
 step 'another one in the text'
 world_letter forward-3@spd-bedburg-hau.example '' 's/Integrationszentrums/Bildungszentrums/' |
     inline forward-4@bedburg-hau.example "$SECRETARY" | world_mail "$SECRETARY" "$WORLD_MAYOR"
@@ -73,7 +80,8 @@ expect 'what it is' 'held same-content' \
 step 'forwarded by somebody else'
 world_letter forward-5@spd-bedburg-hau.example '' 's/Integrationszentrums/Kulturzentrums/' |
     attached forward-6@fremd.example "$WORLD_STRANGER" | world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
-wait_for 30 'the office is told of both' world_has "$WORLD_OFFICE" INBOX 2
+wait_for 30 'it is held' is_held forward-6@fremd.example
+wait_for 30 'the office is told' world_has "$WORLD_OFFICE" INBOX 1
 expect 'motions' 2 "$(ctl_json length list)"
 
 settle
