@@ -79,6 +79,7 @@ EXTRA_DIST += \
 	tests/scenario/doctor.sh \
 	tests/scenario/first-day.sh \
 	tests/scenario/junk.sh \
+	tests/scenario/junk-lies.sh \
 	tests/scenario/keyword.sh \
 	tests/scenario/reader-dies.sh tests/fake/catch_job.py \
 	tests/scenario/forward.sh \

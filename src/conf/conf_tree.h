@@ -190,6 +190,9 @@ void conf_pem_pin(struct conf_reader *reader, struct conf_member *member);
 
 void conf_complete(struct conf_reader *reader, struct conf_node *root);
 void conf_check(struct conf_reader *reader, struct conf_node *root);
+/* conf_folders.c: what is put into one folder of a mailbox must not come out of another as news. */
+void conf_check_folders(struct conf_reader *reader, const struct conf_node *node,
+                        const struct conf_mailbox *mailbox);
 /* Only what tables can get wrong. */
 void conf_check_tables(struct conf_reader *reader, struct conf_node *root);
 

@@ -6,6 +6,7 @@ libcore_a_SOURCES += \
 	src/conf/conf.c \
 	src/conf/conf_build.c \
 	src/conf/conf_check.c \
+	src/conf/conf_folders.c \
 	src/conf/conf_complete.c \
 	src/conf/conf_csv.c \
 	src/conf/conf_form.c \
