@@ -2,10 +2,10 @@
 /*
  * What the files of this folder share; nobody else includes it.  The order of work (mail_read.c)
  * is: mail_field.c splits and limits a header block, mail_header.c and mail_class.c read its
- * fields, mail_bounds.c limits what GMime parses, mail_part.c walks the parts, mail_text.c and
- * mail_html.c make text of them, documents.c of files (a converter per format: documents.h).  Then
- * the text may say more than the header: mail_notice.c of who wrote it, mail_report.c of a
- * delivery.
+ * fields, mail_bounds.c limits what GMime parses, mail_part.c walks the parts, leaf.c opens one,
+ * mail_text.c and mail_html.c make text of them, documents.c of files (a converter per format:
+ * documents.h).  Then the text may say more than the header: mail_notice.c of who wrote it,
+ * mail_report.c of a delivery.
  */
 #ifndef MAIL_INSIDE_H
 #define MAIL_INSIDE_H

@@ -28,6 +28,8 @@ libcore_a_SOURCES += \
 	src/mail/html_style.c \
 	src/mail/html_style.h \
 	src/mail/inside.h \
+	src/mail/leaf.c \
+	src/mail/leaf.h \
 	src/mail/list.c \
 	src/mail/list.h \
 	src/mail/mail.h \
