@@ -32,7 +32,8 @@ step 'letters in the name of the CDU from nowhere, the second within the hour'
 for n in 2 3; do
     world_letter "named-$n@nowhere.example" 'X <x@nowhere.example>' "s/SPD/CDU/;s/Integrations/Kultur$n/" |
         world_mail x@nowhere.example "$WORLD_MAYOR"
-    wait_for 30 'the office is told' world_has "$WORLD_OFFICE" INBOX $((n - 1))
+    wait_for 30 'it is held' inbox_knows "$n"
+    wait_for 30 'the office is told of the first' world_has "$WORLD_OFFICE" INBOX 1
 done
 wait_for 30 'the chair is told of the first' world_has "$CDU" INBOX 2
 expect 'answers to the chair' 'acknowledgement review' \
@@ -44,7 +45,7 @@ step 'both factions from nowhere: nobody is told whose they are'
 world_letter named-4@nowhere.example 'X <x@nowhere.example>' \
     's/^SPD-Ratsfraktion.*/SPD-Ratsfraktion und CDU-Fraktion/;s/Integrations/Sport/' |
     world_mail x@nowhere.example "$WORLD_MAYOR"
-wait_for 30 'the office is told' world_has "$WORLD_OFFICE" INBOX 3
+wait_for 30 'it is held' inbox_knows 4
 expect 'motions' 1 "$(ctl_json length list)"
 
 settle
