@@ -125,6 +125,8 @@ struct json *rows_delivery_to_json(struct ctl *ctl, const struct delivery *row)
     json_put_int(object, "attempts", row->attempts);
     put_moment(ctl, object, "next_attempt", row->next_attempt);
     json_put_text(object, "response", row->response);
+    if (row->gathered_in != 0)
+        json_put_text(object, "gathered_in", id(ctl, 'o', row->gathered_in));
     put_moment(ctl, object, "filed_at", row->filed_at);
     json_put_text(object, "message_id", row->message_id);
     json_put_text(object, "subject", *row->subject ? row->subject : NULL);

@@ -90,6 +90,8 @@ expect_match 'list' "Eingang bestätigt, nicht beschlossen. \[$(number 1)\] SPD:
 [[ $list != *@spd* ]] || fail 'an address is told'
 expect 'the confirmation is with the mail of the day' sent \
     "$(ctl_json ".[]|select(.kind==\"confirmation\" and .number==\"$(number 1)\").state" outbox)"
+expect 'it stands in that mail' "$(ctl_json '.[]|select(.subject|test("Eingänge")).id' outbox)" \
+    "$(ctl_json ".[]|select(.kind==\"confirmation\" and .number==\"$(number 1)\").gathered_in" outbox)"
 expect "the day's book is kept" "$(number 1),$(number 2)" \
     "$(ctl_json '[.[0].motions[].number]|join(",")' book --day "$(date -d '-1 minute' +%F)")"
 

@@ -9,6 +9,7 @@
 #include "pipeline/ruling.h"
 #include "registry/private.h"
 #include "registry/ruling.h"
+#include "reply/book.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -519,6 +520,35 @@ static void test_reread(void **state)
     assert_string_equal(sql(f, "SELECT count(*) FROM events WHERE event = 'reread'"), "4");
 }
 
+/* ---- the list's mail of the day ---- */
+
+/* What a person decides comes to the list with it, too; it does not go out by itself. */
+static void test_daily(void **state)
+{
+    struct fixture *f = *state;
+
+    f->body->list_mode = CONF_LIST_DAILY;
+    f->body->book_at = 7 * 60;
+    f->body->list_trust = TRUST_SIGNED;
+    take(f, letter_from(f, CHAIR));
+    const char *id = arena_printf(f->arena, "o%s",
+                                  sql(f, "SELECT id FROM deliveries WHERE kind = 'confirmation'"));
+    expect(DECIDE(f, .verb = RULING_RESEND, .subject = id), "65 o");
+    expect(DECIDE(f, .verb = RULING_VOID, .subject = "A/2015/0001", .reason = "x"), "void");
+    assert_string_equal(sql(f, "SELECT count(*) FROM deliveries WHERE kind = 'confirmation'"
+                               " AND state = 'waiting' AND entry IS NOT NULL"),
+                        "2");
+    /* both were told of at once, and wait for the same word */
+    assert_string_equal(sql(f, "SELECT count(*) FROM deliveries WHERE occasion = 'release'"), "1");
+    expect(DECIDE(f, .verb = RULING_RELEASE, .subject = "A/2015/0001"), "released");
+    assert_string_equal(sql(f, arena_printf(f->arena,
+                                            "SELECT count(*) FROM deliveries WHERE state = 'queued'"
+                                            " AND entry IS NOT NULL AND next_attempt = %lld",
+                                            (long long)book_next(f->body, f->now))),
+                        "2");
+    expect(DECIDE(f, .verb = RULING_RESEND, .subject = id), "65 o");
+}
+
 /* ---- an older registry ---- */
 
 static void test_schema_before(void **state)
@@ -590,6 +620,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_correct, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_release, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_resend_and_retry, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_daily, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_reread, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_schema_before, set_up, tear_down),
     };
