@@ -21,8 +21,9 @@ static const struct fault faults[] = {
     {.name = "a mail a day at no time",
      .old = "from = \"Rat <in@town.example>\"",
      .new_one = "from = \"Rat <in@town.example>\" book-at = \"\" list-mode = \"daily\"",
-     .mistakes = "test.conf:6: list-mode: without a time in book-at of body \"town\" the list would "
-                 "get nothing; set one, or write \"each\"\n"},
+     .mistakes =
+         "test.conf:6: list-mode: without a time in book-at of body \"town\" the list would "
+         "get nothing; set one, or write \"each\"\n"},
     {.name = "from without a mailbox",
      .old = "from = \"Rat <in@town.example>\"",
      .new_one = "from = \"Rat <out@town.example>\"",
