@@ -97,7 +97,8 @@ static const struct rule {
     bool doubtful;
 } rules[] = {
     {M(REPORT), M(ASKS), MAIL_BOUNCE, false},
-    {M(FAILED_SUBJECT) | M(FAILED), M(WISH), MAIL_BOUNCE, false},
+    {M(FAILED_SUBJECT) | M(FAILED), M(WISH) | M(SELF), MAIL_BOUNCE, false},
+    {M(FAILED_SUBJECT) | M(FAILED), M(ASKS), MAIL_BOUNCE, false},
     {M(FAILED) | M(YOURS), M(ASKS) | M(ATTACHED) | M(SELF), MAIL_BOUNCE, false},
     {M(READ_SUBJECT) | M(READ), 0, MAIL_DISPOSITION, false},
     {M(SURE), 0, MAIL_AUTO_REPLY, false},
