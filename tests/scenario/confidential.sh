@@ -12,6 +12,12 @@ faction_is_answered() {
 waiting() {
     ctl_json '[.[]|select(.state=="waiting")|"\(.kind) \(.number) \(.to)"]|join(",")' outbox
 }
+# office_is_asked N: once for each number
+office_is_asked() {
+    [[ $(world_fetch "$WORLD_OFFICE" text.utf8 mailbox INBOX | jq -r '.[]."text.utf8"' |
+        grep -o 'antragctl release [^[:space:]]*' | sort) == \
+        "$(for ((i = 1; i <= $1; i++)); do printf 'antragctl release %s\n' "$(number "$i")"; done)" ]]
+}
 
 scenario_begin
 scenario_daemon
@@ -27,6 +33,7 @@ expect_match 'answer' 'Vertraulich: ja' "$answer"
 expect 'what waits' "confirmation $(number 1) $WORLD_LIST" "$(waiting)"
 subject=$(ctl_json '.[]|select(.kind=="confirmation").subject // ""' outbox) || subject=
 [[ $subject != *Integration* ]] || fail 'the title stands in a public subject'
+wait_for 30 'the office is told what waits, and the command' office_is_asked 1
 
 step 'list-trust above what is known of the sender'
 daemon_stop
@@ -37,5 +44,8 @@ world_letter confidential-2@spd-bedburg-hau.example '' 's/Integrationszentrums/B
 wait_for 30 'the faction is answered' faction_is_answered 2
 expect 'what waits' "confirmation $(number 1) $WORLD_LIST,confirmation $(number 2) $WORLD_LIST" "$(waiting)"
 
+wait_for 30 'the office is told what waits, and the command' office_is_asked 2
+
 settle
 expect 'mails to the list' 0 "$(world_count "$WORLD_LIST" INBOX)"
+expect 'mails to the office' 2 "$(world_count "$WORLD_OFFICE" INBOX)"
