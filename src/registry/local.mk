@@ -32,6 +32,7 @@ libshell_a_SOURCES += \
 	src/registry/grants.c \
 	src/registry/book.h \
 	src/registry/book.c \
+	src/registry/daily.c \
 	src/registry/referred.c \
 	src/registry/report.c \
 	src/registry/meetings.c
