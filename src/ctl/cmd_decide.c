@@ -46,7 +46,8 @@ static bool make_order(const struct ctl *ctl, enum ruling_verb verb, struct json
                                  .meetings = ctl->meetings,
                                  .arrived = ctl->arrived,
                                  .evidence = ctl->evidence,
-                                 .silent = ctl->silent};
+                                 .silent = ctl->silent,
+                                 .receipt = ctl->receipt};
     if (find_odd_text(ctl, &order))
         return err_set(err_r, ERR_USAGE, "an argument is not UTF-8; use a UTF-8 locale");
     *request_r = ruling_order_to_json(&order);

@@ -40,6 +40,7 @@ struct ctl {
     bool silent;               /* --silent */
     bool yes;                  /* --yes */
     const char *export;        /* --export */
+    bool receipt;              /* --receipt */
     bool why;                  /* --why */
     bool ocr;                  /* --ocr */
     bool forged_header;        /* --forged-header */

@@ -40,7 +40,7 @@ static const struct row {
      "accept ID [--faction F] [--kind K] [--title T] "
      "[--meeting COUNCIL=DATE] [--arrived TIME --evidence T]",
      "registers a message that is not"},
-    {"ignore", ctl_ignore, NEEDS_CONF, 1, 1, "ignore ID --reason T [--silent]",
+    {"ignore", ctl_ignore, NEEDS_CONF, 1, 1, "ignore ID --reason T [--silent|--receipt]",
      "what is held in a message gets no number"},
     {"reread", ctl_reread, NEEDS_CONF, 1, 1, "reread ID", "reads a held or unreadable one again"},
     {"correct", ctl_correct, NEEDS_CONF, 1, 1,
@@ -96,6 +96,7 @@ enum {
     OPTION_SILENT,
     OPTION_YES,
     OPTION_EXPORT,
+    OPTION_RECEIPT,
     OPTION_WHY,
     OPTION_OCR,
     OPTION_FORGED_HEADER,
@@ -124,6 +125,7 @@ static const struct option options[] = {
     {"silent", no_argument, NULL, OPTION_SILENT},
     {"yes", no_argument, NULL, OPTION_YES},
     {"export", required_argument, NULL, OPTION_EXPORT},
+    {"receipt", no_argument, NULL, OPTION_RECEIPT},
     {"why", no_argument, NULL, OPTION_WHY},
     {"ocr", no_argument, NULL, OPTION_OCR},
     {"forged-header", no_argument, NULL, OPTION_FORGED_HEADER},
@@ -206,6 +208,9 @@ static void take_option(struct ctl *ctl, int option, const char *word)
         break;
     case OPTION_YES:
         ctl->yes = true;
+        break;
+    case OPTION_RECEIPT:
+        ctl->receipt = true;
         break;
     case OPTION_WHY:
         ctl->why = true;

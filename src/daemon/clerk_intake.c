@@ -233,12 +233,30 @@ static bool settle_reread(struct clerk *clerk, struct docket *docket)
     return ruling_reread(&context, &docket->message, &docket->answer, &docket->failure);
 }
 
+/* What the office may have decided by this mail. */
+static bool take_reply(struct clerk *clerk, struct docket *docket)
+{
+    struct ruling_context context = {.registry = clerk->registry,
+                                     .arena = docket->arena,
+                                     .conf = clerk->conf,
+                                     .now = docket->message.now,
+                                     .token = docket->message.token};
+    struct message settled = docket->message;
+    settled.id = docket->id;
+    return ruling_take_reply(&context, &settled, &docket->conclusion, &docket->accepted,
+                             &docket->failure);
+}
+
 static bool settle(struct clerk *clerk, struct docket *docket)
 {
     if (docket->asker)
         return settle_reread(clerk, docket);
-    return pipeline_settle(clerk->registry, docket->arena, &docket->message, &docket->conclusion,
-                           &docket->id, &docket->failure);
+    if (!registry_part_begin(clerk->registry, &docket->failure))
+        return false;
+    bool ok = pipeline_settle(clerk->registry, docket->arena, &docket->message, &docket->conclusion,
+                              &docket->id, &docket->failure) &&
+              take_reply(clerk, docket);
+    return registry_part_end(clerk->registry, ok, &docket->failure);
 }
 
 static bool settle_all(struct clerk *clerk, struct dockets *batch, struct err *err_r)
@@ -270,6 +288,8 @@ static void tell_outcome(struct clerk *clerk, struct docket *docket, bool ok)
     }
     if (ok)
         log_docket(docket);
+    if (ok && docket->accepted && !clerk->once)
+        clerk_ask_round(clerk); /* it belongs in the done-folder now */
     tell_settled(clerk, docket->visit, docket->message.raw.uid, ok,
                  ok && belongs_in_done_folder(docket->conclusion.decision.state));
 }

@@ -47,6 +47,7 @@ struct docket {
     bool settled;
     struct conclusion conclusion;
     int64_t id;
+    bool accepted; /* the office has had another mail registered by it */
 };
 
 TAILQ_HEAD(dockets, docket);

@@ -2,6 +2,7 @@
 /* What a person decides about a motion: registered although the table held it, or corrected. */
 #include "decision/decision.h"
 
+#include "decision/case.h"
 #include "decision/describe.h"
 #include "decision/number.h"
 
@@ -149,4 +150,22 @@ void decide_correct(struct arena *arena, const struct case_file *file,
         decided->mover = amendment->mover;
     if (amendment->kind >= 0 || amendment->consultation_count > 0)
         decide_deadlines(arena, file, decided);
+}
+
+bool decide_may_receipt(const struct case_file *file, struct err *err_r)
+{
+    const struct mail *mail = file->reading == NULL ? NULL : file->reading->mail;
+    const char *why = NULL;
+
+    if (mail == NULL)
+        why = "it could not be read";
+    else if (file->verdict->address == NULL || file->verdict->forwarder != NULL)
+        why = "it is not from exactly one address that wrote itself";
+    else if (mail->class != MAIL_PERSONAL || mail->responds || mail->suppressed ||
+             text_equal(mail->return_path, ""))
+        why = "a program or a list may have sent it";
+    else if (case_is_of_a_role(file) || case_is_own(file))
+        why = "its address is that of a program, an office or the body itself";
+    return why == NULL || err_set(err_r, ERR_DATA, "m%lld: its sender cannot be answered: %s",
+                                  (long long)file->known->message, why);
 }

@@ -38,6 +38,12 @@ bool case_is_unlisted(const struct case_file *file);
 bool case_is_of_no_member(const struct case_file *file);
 bool case_has_no_one_from(const struct case_file *file);
 bool case_is_forwarder(const struct case_file *file);
+/* Replies to a notice that asked the office to decide. */
+bool case_answers_notice(const struct case_file *file);
+bool case_bears_token(const struct case_file *file);
+bool case_is_of_office(const struct case_file *file);
+bool case_is_of_confirmed_office(const struct case_file *file);
+const char *case_name_notice(struct arena *arena, const struct case_file *file);
 bool case_is_below_required_trust(const struct case_file *file);
 bool case_may_not_submit(const struct case_file *file);
 const char *case_name_level(struct arena *arena, const struct case_file *file);
@@ -45,6 +51,8 @@ const char *case_name_level(struct arena *arena, const struct case_file *file);
 /* ---- what it brings: case_letter.c -------------------------------------------------------------
  */
 bool case_has_motion(const struct case_file *file);
+/* No motion stands in an attachment. */
+bool case_brings_no_paper(const struct case_file *file);
 bool case_has_no_motion(const struct case_file *file);
 bool case_has_citizens_suggestion(const struct case_file *file);
 bool case_lacks_attachment(const struct case_file *file);

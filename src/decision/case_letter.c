@@ -13,6 +13,26 @@ bool case_has_motion(const struct case_file *file)
     return file->reading != NULL && file->reading->motions.n > 0;
 }
 
+static bool is_body_part(const struct mail *mail, const char *path)
+{
+    for (size_t i = 0; i < mail->part_count; i++) {
+        if (text_equal(mail->parts[i].path, path))
+            return mail->parts[i].is_body;
+    }
+    return false;
+}
+
+bool case_brings_no_paper(const struct case_file *file)
+{
+    const struct motions *motions = &file->reading->motions;
+
+    for (size_t i = 0; i < motions->n; i++) {
+        if (!is_body_part(file->reading->mail, motions->v[i].found_in))
+            return false;
+    }
+    return true;
+}
+
 bool case_has_no_motion(const struct case_file *file)
 {
     return !case_has_motion(file);

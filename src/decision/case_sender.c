@@ -76,6 +76,34 @@ bool case_is_forwarder(const struct case_file *file)
     return address != NULL && case_has_address(&file->body->forwarders, address);
 }
 
+bool case_answers_notice(const struct case_file *file)
+{
+    return file->known->notice != NULL;
+}
+
+bool case_bears_token(const struct case_file *file)
+{
+    return file->known->notice != NULL && file->known->notice->count > 0;
+}
+
+bool case_is_of_office(const struct case_file *file)
+{
+    const char *address = case_outer_address(file);
+
+    return address != NULL && case_has_address(&file->body->office, address);
+}
+
+bool case_is_of_confirmed_office(const struct case_file *file)
+{
+    return case_is_of_office(file) &&
+           (file->verdict->confirmed || file->verdict->level >= TRUST_AUTHENTICATED);
+}
+
+const char *case_name_notice(struct arena *arena, const struct case_file *file)
+{
+    return arena_printf(arena, "o%lld", (long long)file->known->notice->delivery);
+}
+
 bool case_is_below_required_trust(const struct case_file *file)
 {
     return file->verdict->level < file->body->required_trust;

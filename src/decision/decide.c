@@ -10,6 +10,7 @@
 #include "decision/describe.h"
 #include "decision/follow.h"
 #include "decision/number.h"
+#include "decision/office.h"
 
 #include <string.h>
 
@@ -105,6 +106,22 @@ static const struct mail_rule {
      .tests = {case_has_no_one_from},
      .state = MESSAGE_HELD,
      .sentence = "unknown sender: there is not exactly one From address"},
+    {.name = OFFICE_ROW,
+     .tests = {case_answers_notice, case_is_of_confirmed_office, case_brings_no_paper},
+     .state = MESSAGE_IGNORED,
+     .sentence = "the office replies to {}",
+     .detail = case_name_notice},
+    {.name = "office-unconfirmed",
+     .tests = {case_answers_notice, case_is_of_office},
+     .state = MESSAGE_HELD,
+     .sentence = "a reply to {} that decides nothing: its sender is not confirmed, or it brings a "
+                 "motion",
+     .detail = case_name_notice},
+    {.name = "not-the-office",
+     .tests = {case_bears_token, case_has_no_motion},
+     .state = MESSAGE_HELD,
+     .sentence = "a reply to {} that decides nothing: its sender is not the office",
+     .detail = case_name_notice},
     {.name = "forwarder",
      .tests = {case_is_forwarder, case_is_unlisted},
      .state = MESSAGE_HELD,

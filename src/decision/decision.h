@@ -57,6 +57,19 @@ struct known_held {
     struct texts titles; /* of its motions, "" for none; no element where it has none */
 };
 
+/* A notice to the office that a mail replies to, and what its tokens let a reply decide. */
+struct known_notice {
+    int64_t delivery; /* "o34" */
+    struct known_grant {
+        int64_t delivery; /* the notice that bears the token */
+        int64_t message;  /* that may be decided */
+        int64_t valid_until;
+        bool used;         /* an earlier reply has decided it */
+        const char *token; /* its SHA-256 */
+    } * grants;
+    size_t count; /* 0: the mail bears no token */
+};
+
 /* What the registry knows that bears on this mail; 0 and NULL mean no. */
 struct known {
     int64_t message;    /* the row this mail will get, for "m12" */
@@ -68,6 +81,7 @@ struct known {
     int64_t reported; /* our answer, "o34", that it is a report on, or was sent to the return
                          address of */
     const struct known_motion *referred; /* the one motion that it replies to or names, or NULL */
+    const struct known_notice *notice;   /* that asked the office to decide, or NULL */
     const struct known_held *held;       /* the one mail whose review it answers, or NULL */
     int64_t completed_by; /* the mail that brought what was missing here; completed_at: when */
     int64_t completed_at;
@@ -181,6 +195,10 @@ bool decide_accept(struct arena *arena, const struct case_file *file,
  * counted anew only where kind or meetings change. */
 void decide_correct(struct arena *arena, const struct case_file *file,
                     const struct amendment *amendment, struct decided_motion *decided);
+
+/* Whether a person may have the sender told that her mail has arrived although the roster does not
+ * know her: one plain From address of a person who wrote herself.  ERR_DATA says why not. */
+bool decide_may_receipt(const struct case_file *file, struct err *err_r);
 
 /* What the sentence of a row speaks of, out of the sentence as it was filled; NULL where there is
  * no such row, or none of its sentences is like it. */

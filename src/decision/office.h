@@ -13,6 +13,9 @@
 
 #include "conf/conf.h"
 
+/* The row of the decision table by which a mail is such a reply. */
+#define OFFICE_ROW "office-decides"
+
 enum office_verb {
     OFFICE_ACCEPT,  /* register it */
     OFFICE_IGNORE,  /* no number, for a reason */

@@ -13,6 +13,7 @@ libshell_a_SOURCES += \
 	src/pipeline/ruling_motion.c \
 	src/pipeline/ruling_order.c \
 	src/pipeline/ruling_erase.c \
+	src/pipeline/ruling_reply.c \
 	src/pipeline/ruling_outbox.c \
 	src/pipeline/tables.c \
 	src/pipeline/tables.h

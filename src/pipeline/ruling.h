@@ -33,6 +33,7 @@ struct ruling_order {
     struct texts meetings; /* COUNCIL=DATE */
     const char *arrived, *evidence;
     bool silent;
+    bool receipt; /* ignored as a citizen's suggestion: its sender is told that it has arrived */
 };
 
 const char *ruling_verb_to_text(enum ruling_verb verb);
@@ -49,6 +50,7 @@ struct ruling_context {
     struct arena *arena;
     const struct conf *conf;
     const char *actor; /* the login that decides */
+    const char *via;   /* how, where not by a command: "by reply to o34"; or NULL */
     int64_t now;
     const char *token; /* fresh random, as in struct reply_input */
 };
@@ -69,5 +71,15 @@ bool ruling_open_message(const struct ruling_context *context, const struct ruli
 /* Second half, with message->reading or message->unreadable set; may stand in a batch. */
 bool ruling_reread(const struct ruling_context *context, const struct message *message,
                    struct json **answer_r, struct err *err_r);
+
+/*
+ * Behind pipeline_settle() of a message (message->id is what it became), in the same part of the
+ * batch (registry_part_begin()): where it is the office's reply to a notice, does what its words
+ * order as the commands do, each decision with the address as its actor, and adds one answer that
+ * says what was done and what was not.  What a person may not decide is told there; false is a
+ * failure of the registry, and then nothing of it may stay.  *accepted_r: a mail has a number now.
+ */
+bool ruling_take_reply(const struct ruling_context *context, const struct message *message,
+                       const struct conclusion *conclusion, bool *accepted_r, struct err *err_r);
 
 #endif

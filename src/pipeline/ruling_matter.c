@@ -161,5 +161,6 @@ struct case_file matter_file(const struct matter *matter)
 
 struct ruled_by ruling_made_by(const struct ruling_context *context, const char *text)
 {
-    return (struct ruled_by){.actor = context->actor, .at = context->now, .text = text};
+    return (struct ruled_by){
+        .actor = context->actor, .at = context->now, .text = text, .via = context->via};
 }

@@ -134,6 +134,37 @@ static bool check_ignorable(const struct stored_message *stored, struct err *err
                    stored->state == MESSAGE_REGISTERED ? "; use void with its number" : "");
 }
 
+static const char *ruling_reason(const struct ruling_order *order)
+{
+    return order->reason != NULL ? order->reason : "citizen's suggestion";
+}
+
+/* A listed sender has her review; who is not on the roster is told at a person's order alone, once,
+ * and that it has arrived. */
+static bool render_ignored(const struct ruling_context *context, const struct ruling_order *order,
+                           const struct matter *matter, const struct reply_input *input,
+                           struct replies *replies_r, struct err *err_r)
+{
+    const struct case_file file = matter_file(matter);
+    const struct reply_news news = {.ruling = REPLY_IGNORED,
+                                    .reason = ruling_reason(order),
+                                    .in_part = matter->stored.state == MESSAGE_REGISTERED};
+    bool told;
+
+    *replies_r = (struct replies){0};
+    if (!order->receipt || matter->verdict.member != NULL) {
+        if (!order->silent)
+            reply_render_news(context->arena, input, &news, replies_r);
+        return true;
+    }
+    if (!decide_may_receipt(&file, err_r) ||
+        !registry_has_receipt(context->registry, matter->stored.id, &told, err_r))
+        return false;
+    if (!told)
+        reply_render_neutral(context->arena, input, replies_r);
+    return true;
+}
+
 bool ruling_ignore(const struct ruling_context *context, const struct ruling_order *order,
                    struct json **answer_r, struct err *err_r)
 {
@@ -147,11 +178,10 @@ bool ruling_ignore(const struct ruling_context *context, const struct ruling_ord
     bool in_part = matter.stored.state == MESSAGE_REGISTERED;
     struct decision decision = {.state = MESSAGE_IGNORED, .arrival = matter.arrival};
     struct reply_input input = matter_input(context, &matter, &decision);
-    struct reply_news news = {.ruling = REPLY_IGNORED, .reason = order->reason, .in_part = in_part};
-    if (!order->silent)
-        reply_render_news(context->arena, &input, &news, &replies);
+    if (!render_ignored(context, order, &matter, &input, &replies, err_r))
+        return false;
     struct registry_entry entry = matter_entry(context, &matter, &decision, &replies);
-    struct ruled_by by = ruling_made_by(context, order->reason);
+    struct ruled_by by = ruling_made_by(context, ruling_reason(order));
     if (!registry_ignore(context->registry, matter.stored.id, &entry, &by, &ruling, err_r))
         return false;
     *answer_r = answer_with_ruled(

@@ -87,6 +87,7 @@ struct json *ruling_order_to_json(const struct ruling_order *order)
     }
     json_put_texts(json, "meetings", &order->meetings);
     json_put_bool(json, "silent", order->silent);
+    json_put_bool(json, "receipt", order->receipt);
     return json;
 }
 
@@ -132,7 +133,7 @@ static bool check_order(const struct ruling_order *order, const struct verb_row 
 {
     if ((order->subject == NULL) != ((verb->flags & NO_SUBJECT) != 0))
         return err_set(err_r, ERR_USAGE, "%s: say which one", verb->name);
-    if ((verb->flags & NEEDS_REASON) != 0 && order->reason == NULL)
+    if ((verb->flags & NEEDS_REASON) != 0 && order->reason == NULL && !order->receipt)
         return err_set(err_r, ERR_USAGE, "%s: say why with --reason", verb->name);
     if ((order->arrived == NULL) != (order->evidence == NULL))
         return err_set(err_r, ERR_USAGE,
@@ -140,6 +141,8 @@ static bool check_order(const struct ruling_order *order, const struct verb_row 
                        "something that proves it");
     if (order->silent && order->verb != RULING_IGNORE)
         return err_set(err_r, ERR_USAGE, "%s takes no --silent", verb->name);
+    if (order->receipt && (order->verb != RULING_IGNORE || order->silent))
+        return err_set(err_r, ERR_USAGE, "--receipt is for ignore, and not with --silent");
     return true;
 }
 
@@ -148,7 +151,8 @@ bool ruling_order_from_json(struct arena *arena, const struct json *json,
 {
     const char *command = json_text(json, "command");
 
-    *order_r = (struct ruling_order){.silent = json_bool(json, "silent")};
+    *order_r = (struct ruling_order){.silent = json_bool(json, "silent"),
+                                     .receipt = json_bool(json, "receipt")};
     if (!ruling_verb_from_text(command, &order_r->verb))
         return err_set(err_r, ERR_USAGE, "there is no command \"%s\"", command ? command : "");
     const struct verb_row *verb = &verbs[order_r->verb];

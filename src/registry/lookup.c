@@ -291,6 +291,8 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
     marks.mark = registry_mail_mark(arena, marks.message_id, marks.sender_key, marks.body_digest);
     return registry_find_reported(registry, arena, body, reading->mail, known_r, err_r) &&
            registry_find_referred(registry, arena, body->id, reading, known_r, err_r) &&
+           registry_find_notice(registry, arena, body->id, reading->mail, marks.before, known_r,
+                                err_r) &&
            registry_find_held(registry, arena, body->id, reading, known_r, err_r) &&
            find_told(registry, &marks, &known_r->told, err_r) &&
            find_told_again(registry, &marks, &known_r->told, err_r) &&

@@ -172,6 +172,13 @@ bool registry_find_reported(struct registry *registry, struct arena *arena,
                             const struct conf_body *body, const struct mail *mail,
                             struct known *known, struct err *err_r);
 
+/* ---- grants.c */
+/* The notice that the mail replies to, by the tokens it bears or by In-Reply-To, into known; what
+ * messages from before on have used is unused. */
+bool registry_find_notice(struct registry *registry, struct arena *arena, const char *body,
+                          const struct mail *mail, int64_t before, struct known *known,
+                          struct err *err_r);
+
 /* ---- referred.c */
 /* The one motion that a mail is about, into known: by the numbers it names, and by the answers of
  * ours and the mail of the motion that it replies to, where they agree; and whom of a named faction

@@ -300,3 +300,15 @@ bool registry_step_end(struct registry *registry, bool ok, struct err *err_r)
     }
     return false;
 }
+
+bool registry_part_begin(struct registry *registry, struct err *err_r)
+{
+    if (!registry->in_batch)
+        panic("registry_part_begin() outside of a batch");
+    return registry_step_begin(registry, err_r);
+}
+
+bool registry_part_end(struct registry *registry, bool ok, struct err *err_r)
+{
+    return registry_step_end(registry, ok, err_r);
+}

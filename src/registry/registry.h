@@ -46,6 +46,10 @@ bool registry_begin(struct registry *registry, struct err *err_r);
 bool registry_commit(struct registry *registry, struct err *err_r);
 void registry_rollback(struct registry *registry); /* harmless outside of one */
 
+/* All that lies between is undone where ok is false (then false); inside of a batch. */
+bool registry_part_begin(struct registry *registry, struct err *err_r);
+bool registry_part_end(struct registry *registry, bool ok, struct err *err_r);
+
 /* What is known that bears on this mail.  reading NULL: unreadable.  year: of the arrival, local.
  * Inside begin and commit, and with registry_record() of this mail before the next lookup.
  * message 0: a new one.  Else what was known when that message came, for explaining it again. */
@@ -288,6 +292,10 @@ bool registry_list_overdue(struct registry *registry, struct arena *arena, const
 /* The office was told of it again. */
 bool registry_note_reminded(struct registry *registry, const char *body, int64_t message,
                             int64_t now, struct err *err_r);
+
+/* That this reply has decided what the grant let it decide. */
+bool registry_use_grant(struct registry *registry, const struct known_grant *grant, int64_t reply,
+                        struct err *err_r);
 
 /* A notice to the office, and that a reply which bears its token may decide these mails, for 14
  * days.  Inside registry_begin(). */

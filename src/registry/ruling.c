@@ -94,6 +94,9 @@ static bool add_ruling(struct recording *r, const char *name, const char *number
                           .actor = by->actor,
                           .text = by->text};
 
+    if (by->via != NULL)
+        event.text =
+            by->text == NULL ? by->via : arena_printf(r->arena, "%s; %s", by->text, by->via);
     if (!registry_add_event(r->registry, &event, err_r))
         return false;
     r->ruling = sqlite3_last_insert_rowid(r->registry->db);
@@ -367,6 +370,23 @@ bool registry_find_confirmation(struct registry *registry, struct arena *arena, 
         *waiting_r = statement_int(s, 1) != 0;
     }
     return statement_close(s, err_r);
+}
+
+bool registry_has_receipt(struct registry *registry, int64_t message, bool *has_r,
+                          struct err *err_r)
+{
+    int64_t id;
+
+    if (!STATEMENT_GET(registry, &id, err_r,
+                       "SELECT d.id FROM messages m JOIN messages o ON o.body = m.body"
+                       " AND (o.sha256 = m.sha256 OR (o.message_id = m.message_id"
+                       "  AND o.sender_key = m.sender_key))"
+                       " JOIN deliveries d ON d.message = o.id AND d.occasion = ?2"
+                       " WHERE m.id = ?1 LIMIT 1",
+                       value_int(message), value_text(REPLY_NEUTRAL)))
+        return false;
+    *has_r = id != 0;
+    return true;
 }
 
 /* ---- answers */

@@ -14,6 +14,7 @@ struct ruled_by {
     const char *actor;
     int64_t at;
     const char *text; /* or NULL */
+    const char *via;  /* how, where not by a command: "by reply to o34"; or NULL */
 };
 
 /* A message as it stands. */
@@ -91,6 +92,10 @@ bool registry_resend(struct registry *registry, int64_t delivery, const struct r
 /* All that would be tried later is due now. */
 bool registry_retry(struct registry *registry, const struct ruled_by *by, int64_t *count_r,
                     struct err *err_r);
+
+/* Whether the sender of these bytes was told before that they arrived (REPLY_NEUTRAL). */
+bool registry_has_receipt(struct registry *registry, int64_t message, bool *has_r,
+                          struct err *err_r);
 
 /* The answers that follow from a decision, without bytes. */
 bool registry_list_ruled(struct registry *registry, struct arena *arena, int64_t ruling,

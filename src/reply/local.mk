@@ -29,7 +29,11 @@ nodist_libcore_a_SOURCES = src/reply/templates.c
 
 reply_templates = \
 	src/reply/templates/de/held.txt \
+	src/reply/templates/de/decided.txt \
+	src/reply/templates/de/neutral.txt \
 	src/reply/templates/en/held.txt \
+	src/reply/templates/en/decided.txt \
+	src/reply/templates/en/neutral.txt \
 	src/reply/templates/de/book.txt \
 	src/reply/templates/de/daily.txt \
 	src/reply/templates/de/entry.txt \

@@ -189,6 +189,61 @@ void news_expiring(struct arena *arena, const struct news *news, const struct ne
     *replies_r = telling.rendering.replies;
 }
 
+/* ---- what a reply decided ---------------------------------------------------------------------
+ */
+
+static void add_order(struct telling *telling, struct text *list, const struct news_order *one)
+{
+    struct arena *arena = telling->rendering.arena;
+    const struct reply_words *words = reply_words(telling->news->body->language);
+    const struct office_order *order = one->order;
+
+    text_addf(list, "%s  %s %s", list->len == 0 ? "" : "\n", order->id, words->orders[order->verb]);
+    if (order->faction != NULL)
+        text_addf(list, " %s", order->faction->title);
+    if (order->title != NULL || order->reason != NULL)
+        text_addf(
+            list, ": %s",
+            values_showable(arena, order->title != NULL ? order->title : order->reason, LENGTH));
+    text_addf(list, "\n    %s", words->outcomes[one->outcome]);
+    if (one->why != NULL)
+        text_addf(list, ": %s", values_showable(arena, one->why, LENGTH));
+}
+
+static const char *list_unclear(struct arena *arena, const struct texts *lines)
+{
+    struct text list;
+
+    text_init(&list, arena);
+    for (size_t i = 0; i < lines->n; i++)
+        text_addf(&list, "%s  %s", i == 0 ? "" : "\n", values_showable(arena, lines->v[i], LENGTH));
+    return list.s;
+}
+
+void news_decided(struct arena *arena, const struct news *news, const struct news_reply *reply,
+                  struct replies *replies_r)
+{
+    struct telling telling;
+    struct values *values = &telling.rendering.common;
+    struct text list;
+    bool done = false;
+
+    begin(&telling, arena, news);
+    text_init(&list, arena);
+    for (size_t i = 0; i < reply->count; i++) {
+        add_order(&telling, &list, &reply->orders[i]);
+        done = done || reply->orders[i].outcome == NEWS_DONE;
+    }
+    values_set(values, "list", list.s);
+    values_set(values, "mistakes", list_unclear(arena, reply->unclear));
+    values_set(values, "answer", reply->notice);
+    values_set(values, "done", done ? "1" : NULL);
+    values_set(values, "bare", reply->bare ? "1" : NULL);
+    set(&telling, "from", reply->from);
+    tell_office(&telling, "decided", NULL);
+    *replies_r = telling.rendering.replies;
+}
+
 void news_claim(struct arena *arena, const struct news *news, const struct conf_faction *faction,
                 const struct news_mail *mails, size_t count, struct replies *replies_r)
 {

@@ -3,6 +3,7 @@
 #ifndef REPLY_NEWS_H
 #define REPLY_NEWS_H
 
+#include "decision/office.h"
 #include "reply/reply.h"
 #include "reply/waiting.h"
 
@@ -51,6 +52,36 @@ void news_misfiled(struct arena *arena, const struct news *news, const char *fol
 /* To the office: nobody decided on them, and from that moment on they are erased. */
 void news_expiring(struct arena *arena, const struct news *news, const struct news_mail *mails,
                    size_t count, int64_t erased_from, struct replies *replies_r);
+
+/* What became of one order that the office gave by reply. */
+enum news_outcome {
+    NEWS_DONE,
+    NEWS_LEFT,    /* understood, and not done since others were not */
+    NEWS_USED,    /* a reply has decided it before */
+    NEWS_EXPIRED, /* the token is too old */
+    NEWS_FOREIGN, /* the token is another notice's */
+    NEWS_REFUSED, /* why says why not */
+};
+#define NEWS_OUTCOME_COUNT 6
+
+struct news_order {
+    const struct office_order *order;
+    enum news_outcome outcome;
+    const char *why; /* done: the numbers, or NULL; refused: in English */
+};
+
+/* To the office: what its reply to notice ("o34") has done and what it has not; unclear are lines
+ * that were not understood.  bare: the reply has no token. */
+struct news_reply {
+    const char *notice;
+    const char *from; /* who replied */
+    const struct news_order *orders;
+    size_t count;
+    const struct texts *unclear;
+    bool bare;
+};
+void news_decided(struct arena *arena, const struct news *news, const struct news_reply *reply,
+                  struct replies *replies_r);
 
 /* To the chairs of the faction: unknown senders write in its name. */
 void news_claim(struct arena *arena, const struct news *news, const struct conf_faction *faction,

@@ -724,3 +724,18 @@ void reply_render_news(struct arena *arena, const struct reply_input *input,
     }
     *replies_r = rendering.replies;
 }
+
+void reply_render_neutral(struct arena *arena, const struct reply_input *input,
+                          struct replies *replies_r)
+{
+    struct rendering rendering;
+
+    begin_rendering(&rendering, arena, input);
+    render_add(&rendering,
+               &(struct order){.kind = REPLY_REVIEW,
+                               .template = "neutral",
+                               .to = input->verdict->address,
+                               .occasion = REPLY_NEUTRAL},
+               &rendering.common);
+    *replies_r = rendering.replies;
+}

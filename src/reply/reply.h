@@ -77,6 +77,12 @@ struct reply_news {
 void reply_render_news(struct arena *arena, const struct reply_input *input,
                        const struct reply_news *news, struct replies *replies_r);
 
+/* To the one From address, which is not on the roster, ordered by a person: its mail has arrived.
+ * The only answer that goes to an address out of a mail; decide_may_receipt() says when it may. */
+#define REPLY_NEUTRAL "neutral" /* its occasion */
+void reply_render_neutral(struct arena *arena, const struct reply_input *input,
+                          struct replies *replies_r);
+
 const char *reply_kind_to_text(enum reply_kind kind);
 bool reply_kind_from_text(const char *s, enum reply_kind *kind_r);
 

@@ -7,6 +7,7 @@
 #include "decision/deadline.h"
 #include "mail/mail.h"
 #include "motion/motion.h"
+#include "reply/news.h"
 #include "reply/reply.h"
 
 /* A row of decide.c in words for a lay person; "{detail}" as in a template. */
@@ -42,6 +43,8 @@ struct reply_words {
     /* in front of what a list says of a mail */
     const char *arrived, *mail_date, *registered, *from, *subject, *title, *reason, *deadline_of,
         *answers_mail, *attention;
+    const char *orders[3];        /* enum office_verb, as a reply says it */
+    const char *outcomes[6];      /* enum news_outcome */
     const char *some_faction;     /* in an example, where none is known */
     const struct row_words *rows; /* the last one has row NULL */
 };

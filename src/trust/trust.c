@@ -131,6 +131,7 @@ static void authenticate(struct arena *arena, const struct mail *mail, const str
     const char *outer = verdict->forwarder != NULL ? verdict->forwarder : verdict->address;
 
     authres_judge(arena, mail, body, mailbox, outer != NULL ? outer : "", &finding);
+    verdict->confirmed = outer != NULL && finding.authentic && !pretence_is_group(mail);
     pretence_find(arena, mail, body, outer, &finding, &verdict->pretences);
     if (verdict->forwarder != NULL)
         return;

@@ -18,6 +18,8 @@ struct verdict {
     const char *forwarder; /* the listed forwarder whose word it is that the mail is address's, or
                             * NULL */
     const struct mail_forward *forward; /* what was handed on, where forwarder is */
+    bool confirmed; /* the town's mail servers confirm who handed the mail in, on the roster or not
+                     */
     const char *evidence; /* what the town's mail servers say of the sender (authres.h), or NULL */
     const struct mail_signature *signature; /* what was found of one, be it worth something or not;
                                              * NULL: there is none */

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the office decides by replying to a notice. */
+#include "pipeline/ruling_inside.h"
+
+#include "base/digest.h"
+#include "decision/office.h"
+#include "reply/news.h"
+
+#include <string.h>
+
+/* A reply on its way to its receipt. */
+struct office_reply {
+    const struct ruling_context *context;
+    const struct message *message;
+    const struct known_notice *notice;
+    const char *from; /* the office's address */
+    struct office_orders orders;
+    struct news_order *outcomes; /* as many */
+    bool accepted;
+};
+
+/* The mails of the notice whose token stands first. */
+static struct texts name_mails(struct arena *arena, const struct known_notice *notice)
+{
+    struct texts ids = {0};
+
+    for (size_t i = 0; i < notice->count; i++) {
+        if (notice->grants[i].delivery == notice->delivery)
+            texts_add(&ids, arena,
+                      arena_printf(arena, "m%lld", (long long)notice->grants[i].message));
+    }
+    return ids;
+}
+
+/* The best of its grants: one that is still good before one that is not. */
+static const struct known_grant *find_grant(const struct office_reply *reply, const char *id,
+                                            enum news_outcome *outcome_r)
+{
+    const struct known_grant *found = NULL;
+    int64_t message;
+
+    *outcome_r = NEWS_FOREIGN;
+    if (!ruling_parse_id(id, 'm', &message))
+        return NULL;
+    for (size_t i = 0; i < reply->notice->count; i++) {
+        const struct known_grant *grant = &reply->notice->grants[i];
+
+        if (grant->message != message || (found != NULL && *outcome_r == NEWS_DONE))
+            continue;
+        found = grant;
+        *outcome_r = grant->used                                ? NEWS_USED
+                     : grant->valid_until < reply->context->now ? NEWS_EXPIRED
+                                                                : NEWS_DONE;
+    }
+    return found;
+}
+
+static struct ruling_order make_order(const struct office_order *order)
+{
+    struct ruling_order made = {.subject = order->id};
+
+    switch (order->verb) {
+    case OFFICE_ACCEPT:
+        made.verb = RULING_ACCEPT;
+        made.faction = order->faction == NULL ? NULL : order->faction->title;
+        made.title = order->title;
+        break;
+    case OFFICE_IGNORE:
+        made.verb = RULING_IGNORE;
+        made.reason = order->reason;
+        break;
+    case OFFICE_CITIZEN:
+        made.verb = RULING_IGNORE;
+        made.receipt = true;
+        break;
+    }
+    return made;
+}
+
+/* The same limits as for an order by the socket: it goes that way. */
+static bool check_order(struct arena *arena, struct ruling_order *order, struct err *err_r)
+{
+    struct json *json = ruling_order_to_json(order);
+    bool ok = ruling_order_from_json(arena, json, order, err_r);
+
+    json_free(json);
+    return ok;
+}
+
+static bool is_refusal(const struct err *err)
+{
+    return err->kind == ERR_DATA || err->kind == ERR_USAGE || err->kind == ERR_NO_INPUT;
+}
+
+/* Each order has answers of its own, and so Message-IDs. */
+static const char *draw_token(const struct office_reply *reply, size_t i)
+{
+    struct arena *arena = reply->context->arena;
+    const char *seed = arena_printf(arena, "%s order %zu", reply->context->token, i);
+
+    return arena_strndup(arena, digest_hex(arena, seed, strlen(seed)), 32);
+}
+
+static bool rule_one(struct office_reply *reply, size_t i, const struct known_grant *grant,
+                     struct news_order *outcome, struct err *err_r)
+{
+    struct arena *arena = reply->context->arena;
+    struct ruling_context context = *reply->context;
+    struct ruling_order order = make_order(&reply->orders.v[i]);
+    struct texts numbers = {0};
+    struct json *answer;
+
+    context.actor = reply->from;
+    context.via = arena_printf(arena, "by reply to o%lld", (long long)grant->delivery);
+    context.token = draw_token(reply, i);
+    if (!check_order(arena, &order, err_r) || !ruling_decide(&context, &order, &answer, err_r)) {
+        outcome->outcome = NEWS_REFUSED;
+        outcome->why = arena_strdup(arena, err_r->text);
+        return is_refusal(err_r);
+    }
+    json_get_texts(answer, "motions", arena, &numbers);
+    outcome->why = numbers.n == 0 ? NULL : text_join(arena, &numbers, ", ");
+    json_free(answer);
+    reply->accepted = reply->accepted || order.verb == RULING_ACCEPT;
+    return registry_use_grant(reply->context->registry, grant, reply->message->id, err_r);
+}
+
+/* Where one line is unclear nothing is done. */
+static bool rule_all(struct office_reply *reply, struct err *err_r)
+{
+    for (size_t i = 0; i < reply->orders.n; i++) {
+        struct news_order *outcome = &reply->outcomes[i];
+        const struct known_grant *grant =
+            find_grant(reply, reply->orders.v[i].id, &outcome->outcome);
+
+        outcome->order = &reply->orders.v[i];
+        if (reply->orders.unclear.n > 0)
+            outcome->outcome = NEWS_LEFT;
+        if (outcome->outcome == NEWS_DONE && !rule_one(reply, i, grant, outcome, err_r))
+            return false;
+    }
+    return true;
+}
+
+/* One answer, whatever became of it. */
+static bool add_receipt(const struct office_reply *reply, struct err *err_r)
+{
+    const struct ruling_context *context = reply->context;
+    const struct news news = {.body = reply->message->body,
+                              .now = context->now,
+                              .token = context->token,
+                              .occasion = "decided"};
+    const struct news_reply said = {
+        .notice = arena_printf(context->arena, "o%lld", (long long)reply->notice->delivery),
+        .from = reply->from,
+        .orders = reply->outcomes,
+        .count = reply->orders.n,
+        .unclear = &reply->orders.unclear,
+        .bare = reply->notice->count == 0};
+    struct replies replies;
+
+    news_decided(context->arena, &news, &said, &replies);
+    for (size_t i = 0; i < replies.n; i++) {
+        if (!registry_add_reply(context->registry, news.body->id, reply->message->id, &replies.v[i],
+                                context->now, err_r))
+            return false;
+    }
+    return true;
+}
+
+bool ruling_take_reply(const struct ruling_context *context, const struct message *message,
+                       const struct conclusion *conclusion, bool *accepted_r, struct err *err_r)
+{
+    struct office_reply reply = {.context = context,
+                                 .message = message,
+                                 .notice = conclusion->known.notice,
+                                 .from = text_fold(context->arena, conclusion->verdict.address)};
+    struct texts ids;
+
+    *accepted_r = false;
+    if (!text_equal(conclusion->decision.row, OFFICE_ROW) || conclusion->known.told != 0)
+        return true;
+    ids = name_mails(context->arena, reply.notice);
+    office_read_orders(context->arena, message->body, message->reading->mail->text, &ids,
+                       &reply.orders);
+    if (reply.orders.n == 0 && reply.orders.unclear.n == 0)
+        texts_add(&reply.orders.unclear, context->arena, "-");
+    reply.outcomes = arena_array(context->arena, reply.orders.n + 1, sizeof *reply.outcomes);
+    if (!rule_all(&reply, err_r) || !add_receipt(&reply, err_r))
+        return false;
+    *accepted_r = reply.accepted;
+    return true;
+}
