@@ -328,6 +328,35 @@ static void change_stranger_reply(struct setting *s)
     by_stranger(s);
 }
 
+/* A reply to a notice that asked the office to decide. */
+static void by_office_unconfirmed(struct setting *s)
+{
+    static struct known_grant grant = {.delivery = 34, .message = 7};
+    static struct known_notice notice = {.delivery = 34, .grants = &grant, .count = 1};
+
+    without_motion(s);
+    s->mail->part_count = 1;
+    s->known.notice = &notice;
+    from(s, "Ratsbuero@bedburg-hau.example");
+}
+
+static void by_office(struct setting *s)
+{
+    static struct mail_authres authres = {
+        "mx.bedburg-hau.example; dmarc=pass header.from=bedburg-hau.example", 0};
+
+    by_office_unconfirmed(s);
+    town_set(arena, &s->body->authserv_id, "mx.bedburg-hau.example");
+    s->mail->authres = &authres;
+    s->mail->authres_count = 1;
+}
+
+static void by_no_office(struct setting *s)
+{
+    by_office(s);
+    by_stranger(s);
+}
+
 static void change_left_faction(struct setting *s)
 {
     s->arrived = "2020-11-01T10:00:00+01:00";
@@ -932,6 +961,9 @@ static const struct decision_case {
     {"unreadable", change_unreadable, MESSAGE_UNREADABLE, "unreadable", "more than 500 parts", ""},
     {"unreadable again", change_unreadable_again, MESSAGE_DUPLICATE, "same-bytes", "m12:", ""},
     {"two From", change_two_from, MESSAGE_HELD, "not-one-from", "unknown sender", "h"},
+    {"the office decides", by_office, MESSAGE_IGNORED, "office-decides", "o34", ""},
+    {"the office, perhaps", by_office_unconfirmed, MESSAGE_HELD, "office-unconfirmed", "o34", ""},
+    {"a token in other hands", by_no_office, MESSAGE_HELD, "not-the-office", "o34", ""},
     {"forwarded by staff", change_forwarder, MESSAGE_HELD, "forwarder", "forwarded", "h"},
     {"a citizen", change_stranger_citizen, MESSAGE_HELD, "unknown-citizen", "citizen's", "h"},
     {"a stranger's motion", by_stranger, MESSAGE_HELD, "unknown-motion", "unknown sender", "h"},

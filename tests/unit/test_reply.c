@@ -1378,7 +1378,7 @@ static void test_every_template_fills(void **state)
                                  .known = &s.known,
                                  .decision = &s.decision};
     values_init(&values, arena, &input);
-    assert_int_equal(template_count, 52);
+    assert_int_equal(template_count, 56);
     for (size_t i = 0; i < template_count; i++) {
         struct err err = {.text = ""};
         char *text;
@@ -1478,6 +1478,7 @@ static void test_rows_have_words(void **state)
                                          "bounce",
                                          "disposition",
                                          "own",
+                                         "office-decides",
                                          "automatic",
                                          "list",
                                          "list-without-motion",
