@@ -94,6 +94,7 @@ EXTRA_DIST += \
 	tests/scenario/paced.sh \
 	tests/scenario/named.sh \
 	tests/scenario/confidential.sh \
+	tests/scenario/held.sh \
 	tests/scenario/hops.sh \
 	tests/scenario/someone-else.sh \
 	tests/scenario/second-address.sh \

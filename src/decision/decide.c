@@ -10,7 +10,6 @@
 #include "decision/describe.h"
 #include "decision/follow.h"
 #include "decision/number.h"
-#include "decision/office.h"
 
 #include <string.h>
 
@@ -106,7 +105,7 @@ static const struct mail_rule {
      .tests = {case_has_no_one_from},
      .state = MESSAGE_HELD,
      .sentence = "unknown sender: there is not exactly one From address"},
-    {.name = OFFICE_ROW,
+    {.name = "office-decides",
      .tests = {case_answers_notice, case_is_of_confirmed_office, case_brings_no_paper},
      .state = MESSAGE_IGNORED,
      .sentence = "the office replies to {}",

@@ -30,6 +30,8 @@ text() {
 }
 state_of() { ctl_json ".[] | select(.id == \"$1\").state" inbox; }
 is_state() { [[ $(state_of "$1") == "$2" ]]; }
+# told WORDS: a mail to the office has them in its text.
+told() { [[ $(world_fetch "$WORLD_OFFICE" text.utf8 mailbox INBOX | jq -r '.[]."text.utf8"' | tr -s '\r\n ' ' ') == *"$1"* ]]; }
 # reply ENVELOPE-FROM MESSAGE-ID SUBJECT: a mail in the office's name, its text on standard input.
 reply() {
     {
@@ -74,12 +76,9 @@ reply "$WORLD_STRANGER" forged@fremd.example "$first" <<<'m1 annehmen SPD'
 wait_for 30 'the forged one is there' inbox_knows 4
 expect 'the forged reply' held "$(state_of m4)"
 reply "$WORLD_OFFICE" unclear@bedburg-hau.example "$first" <<<'m1 vielleicht annehmen'
-wait_for 30 'the office is asked again' office_has 3
-expect_match 'the answer' 'Nichts getan' "$(subject 3)"
-expect_match 'what was not understood' 'm1 vielleicht annehmen' "$(text 'Nichts getan')"
+wait_for 30 'the office is asked again' told 'Nicht verstanden haben wir: m1 vielleicht annehmen'
 reply "$WORLD_OFFICE" other@bedburg-hau.example "$first" <<<'m3 annehmen SPD'
-wait_for 30 'the office hears of it' office_has 4
-expect_match 'the answer' 'gehört nicht zu dieser E-Mail' "$(text 'Nichts getan')"
+wait_for 30 'the office hears of it' told 'Das Kennwort gehört nicht zu dieser E-Mail'
 expect motions 0 "$(ctl_json length list)"
 expect 'the letters' 'held held' "$(state_of m1) $(state_of m3)"
 
@@ -93,15 +92,13 @@ Sabine Kurz
 Am heutigen Tag schrieb Ratsbüro:
 > m1 ignorieren: Begründung
 END
-wait_for 30 'the office has its receipt' office_has 5
-expect_match 'the receipt' 'Erledigt' "$(subject 5)"
+wait_for 30 'the office has its receipt' told "m1 annehmen SPD getan: $(number 1)"
 expect 'the letter' registered "$(state_of m1)"
 expect 'its arrival' "$(ctl_json '.[] | select(.id == "m1").arrived_at' inbox)" "$(ctl_json '.[0].arrived_at' list)"
 expect 'who decided' "$WORLD_OFFICE" "$(ctl_json '.[] | select(.event == "accepted").actor' log m1)"
 expect_match 'how' 'by reply to o[0-9]+' "$(ctl_json '.[] | select(.event == "accepted").text' log m1)"
 reply "$WORLD_OFFICE" again@bedburg-hau.example "$first" <<<'m1 annehmen SPD'
-wait_for 30 'the office hears of the used token' office_has 6
-expect_match 'the answer' 'schon entschieden' "$(text 'Nichts getan')"
+wait_for 30 'the office hears of the used token' told 'mit diesem Kennwort schon entschieden'
 expect motions 1 "$(ctl_json length list)"
 reply "$WORLD_OFFICE" several@bedburg-hau.example "$second" <<<$'m2 Bürgeranregung\nm3 ignorieren: wie m1'
 wait_for 30 'the stranger has her receipt' world_has "$WORLD_STRANGER" INBOX 1
