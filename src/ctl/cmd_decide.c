@@ -3,6 +3,8 @@
  * antragctl's deciding commands: the daemon is asked; where none runs, its lock is taken and the
  * same code decides here.
  */
+#include "ctl/decide.h"
+
 #include "ctl/ctl.h"
 #include "daemon/anchors.h"
 #include "daemon/control.h"
@@ -33,10 +35,9 @@ static const char *find_odd_text(const struct ctl *ctl, const struct ruling_orde
     return NULL;
 }
 
-static bool make_order(const struct ctl *ctl, enum ruling_verb verb, struct json **request_r,
-                       struct ruling_order *order_r, struct err *err_r)
+static struct ruling_order order_of(const struct ctl *ctl, enum ruling_verb verb)
 {
-    struct ruling_order order = {.verb = verb,
+    return (struct ruling_order){.verb = verb,
                                  .subject = ctl->argc > 0 ? ctl->argv[0] : NULL,
                                  .body = ctl->body,
                                  .reason = ctl->reason,
@@ -48,9 +49,14 @@ static bool make_order(const struct ctl *ctl, enum ruling_verb verb, struct json
                                  .evidence = ctl->evidence,
                                  .silent = ctl->silent,
                                  .receipt = ctl->receipt};
-    if (find_odd_text(ctl, &order))
+}
+
+static bool check_order(const struct ctl *ctl, const struct ruling_order *order,
+                        struct json **request_r, struct ruling_order *order_r, struct err *err_r)
+{
+    if (find_odd_text(ctl, order))
         return err_set(err_r, ERR_USAGE, "an argument is not UTF-8; use a UTF-8 locale");
-    *request_r = ruling_order_to_json(&order);
+    *request_r = ruling_order_to_json(order);
     if (ruling_order_from_json(ctl->arena, *request_r, order_r, err_r))
         return true;
     json_free(*request_r);
@@ -78,6 +84,8 @@ static const char *fresh_token(struct arena *arena)
 static bool open_to_write(struct ctl *ctl, struct err *err_r)
 {
     const char *directory = ctl->conf->state_directory;
+    registry_close(ctl->registry); /* of the decision before */
+    ctl->registry = NULL;
     if (!registry_open(directory, REGISTRY_READ, &ctl->registry, err_r))
         return false;
     registry_close(ctl->registry);
@@ -171,11 +179,11 @@ static void print_left(struct ctl *ctl, const struct json *answer)
         ctl_line(ctl, "  %s", json_text(json_at(left, i), "text"));
 }
 
-static bool run_order(struct ctl *ctl, enum ruling_verb verb, struct err *err_r)
+bool ctl_decide(struct ctl *ctl, const struct ruling_order *wanted, struct err *err_r)
 {
     struct ruling_order order;
     struct json *request = NULL, *answer;
-    if (!make_order(ctl, verb, &request, &order, err_r))
+    if (!check_order(ctl, wanted, &request, &order, err_r))
         return false;
     bool ok = control_send(ctl->conf, request, DECISION_SECONDS, &answer, err_r);
     json_free(request);
@@ -191,6 +199,12 @@ static bool run_order(struct ctl *ctl, enum ruling_verb verb, struct err *err_r)
         json_free(answer);
     }
     return true;
+}
+
+static bool run_order(struct ctl *ctl, enum ruling_verb verb, struct err *err_r)
+{
+    const struct ruling_order order = order_of(ctl, verb);
+    return ctl_decide(ctl, &order, err_r);
 }
 
 /* ---- erase ----------------------------------------------------------------------------------- */

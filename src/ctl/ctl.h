@@ -54,6 +54,7 @@ typedef bool ctl_command(struct ctl *ctl, int *exit_code_r, struct err *err_r);
 
 ctl_command ctl_read, ctl_explain;               /* cmd_read.c */
 ctl_command ctl_list, ctl_show, ctl_inbox;       /* cmd_list.c */
+ctl_command ctl_held;                            /* cmd_held.c */
 ctl_command ctl_accept, ctl_ignore, ctl_reread;  /* cmd_decide.c */
 ctl_command ctl_correct, ctl_withdraw, ctl_void; /* cmd_decide.c */
 ctl_command ctl_release, ctl_resend, ctl_retry;  /* cmd_decide.c */

@@ -6,7 +6,8 @@ antragctl_SOURCES = \
 	src/ctl/check.c src/ctl/check.h \
 	src/ctl/cmd_backup.c src/ctl/cmd_book.c \
 	src/ctl/cmd_check.c \
-	src/ctl/cmd_decide.c \
+	src/ctl/cmd_decide.c src/ctl/decide.h \
+	src/ctl/cmd_held.c \
 	src/ctl/cmd_doctor.c \
 	src/ctl/forgery.c \
 	src/ctl/forgery.h \

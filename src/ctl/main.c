@@ -36,6 +36,8 @@ static const struct row {
      "a motion or message with its history"},
     {"inbox", ctl_inbox, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "inbox [--state S]",
      "every message ever seen"},
+    {"held", ctl_held, NEEDS_CONF | NEEDS_REGISTRY, 0, 0, "held",
+     "walks through what waits for a person"},
     {"accept", ctl_accept, NEEDS_CONF, 1, 1,
      "accept ID [--faction F] [--kind K] [--title T] "
      "[--meeting COUNCIL=DATE] [--arrived TIME --evidence T]",

@@ -105,6 +105,12 @@ wait_for 30 'the stranger has her receipt' world_has "$WORLD_STRANGER" INBOX 1
 wait_for 30 'the third is decided' is_state m3 ignored
 expect 'the question' ignored "$(state_of m2)"
 
+step 'the rest is decided at a terminal'
+expect 'what waits' m4 "$(ctl_json '[.[].id] | join(" ")' held)"
+printf 'i\ngefälscht\n' | script -qec "'$BUILD/antragctl' -c '$W/antragd.conf' held" /dev/null >"$W/log/held.log"
+expect 'the forged reply' ignored "$(state_of m4)"
+expect_match 'why' 'gefälscht' "$(ctl_json '.[] | select(.event == "ignored").text' log m4)"
+
 settle
 expect 'mails to the stranger' 1 "$(world_count "$WORLD_STRANGER" INBOX)"
 expect 'events of decisions' 3 "$(ctl_json '[.[] | select(.actor == "'"$WORLD_OFFICE"'" and (.event | IN("accepted", "ignored")))] | length' log)"
