@@ -549,6 +549,27 @@ static void test_daily(void **state)
     expect(DECIDE(f, .verb = RULING_RESEND, .subject = id), "65 o");
 }
 
+/* ---- a neutral receipt ---- */
+
+/* The one answer outside the roster: at a person's order, once, and to no program. */
+static void test_receipt(void **state)
+{
+    struct fixture *f = *state;
+    struct reading *robot = letter_from(f, "noreply@fremd.example");
+
+    take(f, letter_from(f, STRANGER));
+    take(f, robot);
+    DECIDE(f, .verb = RULING_IGNORE, .subject = "m1", .receipt = true);
+    assert_string_equal(sql(f, "SELECT state || ' ' || reason FROM messages WHERE id = 1"),
+                        "ignored citizen's suggestion");
+    assert_string_equal(sql(f, "SELECT group_concat(kind || ' ' || recipient) FROM deliveries"
+                               " WHERE message = 1"),
+                        "review " STRANGER);
+    DECIDE(f, .verb = RULING_IGNORE, .subject = "m2", .receipt = true);
+    assert_string_equal(sql(f, "SELECT count(*) FROM deliveries WHERE message = 2"), "0");
+    assert_string_equal(sql(f, "SELECT state <> 'registered' FROM messages WHERE id = 2"), "1");
+}
+
 /* ---- an older registry ---- */
 
 static void test_schema_before(void **state)
@@ -622,6 +643,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_resend_and_retry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_daily, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_reread, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_receipt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_schema_before, set_up, tear_down),
     };
     struct err err;
