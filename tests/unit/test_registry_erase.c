@@ -314,7 +314,43 @@ static void test_no_column_is_forgotten(void **state)
         fail_msg("a word stays in %s; see registry/erase.c, or name its column here", found_in);
 }
 
-/* Pages that were split keep copies of cells that moved: many mails of many sizes, some read twice.
+/* A word between the pointers and the cells of a page, as a page that was split has it. */
+static void put_into_gap(const char *path, const char *word)
+{
+    static unsigned char page[4096];
+    FILE *file = fopen(path, "r+b");
+    long at = 4096;
+
+    assert_non_null(file);
+    for (;; at += 4096) {
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        if (fread(page, 1, sizeof page, file) != sizeof page)
+            fail_msg("no page has room between its cells");
+        size_t begin = 8 + 2 * ((size_t)page[3] << 8 | page[4]);
+        size_t end = (size_t)page[5] << 8 | page[6];
+        if (page[0] == 13 && page[4] > 0 && begin + 100 < end)
+            break;
+    }
+    assert_int_equal(fseek(file, at + 8 + 2 * (page[3] << 8 | page[4]) + 20, SEEK_SET), 0);
+    assert_int_equal(fwrite(word, 1, strlen(word), file), strlen(word));
+    fclose(file);
+}
+
+static void test_gap_is_overwritten(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = take_day(f);
+
+    registry_close(f->registry);
+    put_into_gap(arena_printf(f->arena, "%s/registry.db", f->directory.state), "Vogelscheuche");
+    open_registry(f);
+    erase(f, id);
+    finish(f);
+    assert_null(search_files(f->directory.state, "Vogelscheuche"));
+    assert_true(registry_check(f->registry, &f->err));
+}
+
+/* The same by itself: many mails of many sizes, some read twice.
  */
 static void test_gaps(void **state)
 {
@@ -831,6 +867,7 @@ int main(void)
         CASE(test_words_go),
         CASE(test_what_stays),
         CASE(test_no_column_is_forgotten),
+        CASE(test_gap_is_overwritten),
         cmocka_unit_test(test_gaps),
         CASE(test_still_recognised),
         CASE(test_copies_follow),
