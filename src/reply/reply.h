@@ -12,8 +12,9 @@
 enum reply_kind { REPLY_ACKNOWLEDGEMENT, REPLY_REVIEW, REPLY_CONFIRMATION, REPLY_NOTICE };
 
 /* So many more mails are acknowledged with a number than reviewed in an hour: each is of another
- * motion, and a faction may have many. */
-#define REPLY_LIMIT_FACTOR 5
+ * motion, a faction may have very many before its deadline, and programs that answer each other
+ * hand in none. */
+#define REPLY_LIMIT_FACTOR 50
 
 struct reply {
     enum reply_kind kind;
