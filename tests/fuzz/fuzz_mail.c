@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Bytes to a reading with its signature verified, both jobs, through JSON as the clerk takes it, and who it is from. */
+/* Bytes to a reading with its signature verified, both jobs, through JSON as the clerk takes it,
+ * and who it is from. */
 #include "fuzz.h"
 
 #include "base/json.h"

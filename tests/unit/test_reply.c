@@ -1474,29 +1474,13 @@ static void test_return_paths(void **state)
 /* Whatever row holds a mail, both languages have words for it. */
 static void test_rows_have_words(void **state)
 {
-    static const char *const silent[] = {"bounce-answer",
-                                         "bounce",
-                                         "disposition",
-                                         "own",
-                                         "office-decides",
-                                         "automatic",
-                                         "list",
-                                         "list-without-motion",
-                                         "before-start",
-                                         "same-bytes",
-                                         "same-mail",
-                                         "reply",
-                                         "motions",
-                                         "registered",
-                                         "withdrawn",
-                                         "replaced",
-                                         "role",
-                                         "follow-up",
-                                         "left",
-                                         "corrected",
-                                         "papers",
-                                         "joined",
-                                         "own-handed-on"};
+    static const char *const silent[] = {
+        "bounce-answer",  "bounce",     "disposition",  "own",
+        "office-decides", "automatic",  "list",         "list-without-motion",
+        "before-start",   "same-bytes", "same-mail",    "reply",
+        "motions",        "registered", "withdrawn",    "replaced",
+        "role",           "follow-up",  "left",         "corrected",
+        "papers",         "joined",     "own-handed-on"};
     static const char *const languages[] = {"de", "en"};
     size_t spoken = 0;
 
