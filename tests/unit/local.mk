@@ -69,6 +69,7 @@ tests_unit_test_mail_read_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_rtf
 tests_unit_test_mail_rtf_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_report
+tests_unit_test_mail_report_SOURCES = tests/unit/test_mail_report.c tests/unit/bounce_cases.def
 tests_unit_test_mail_report_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_mail_words
 tests_unit_test_mail_words_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
@@ -242,7 +243,24 @@ EXTRA_DIST += \
 	tests/corpus/replies/en-confirmation.txt \
 	tests/corpus/replies/en-named.txt \
 	tests/corpus/replies/en-notice.txt \
-	tests/corpus/replies/en-review.txt
+	tests/corpus/replies/en-review.txt \
+	tests/corpus/replies/de-completed.txt \
+	tests/corpus/replies/de-completes-notice.txt \
+	tests/corpus/replies/de-completes.txt \
+	tests/corpus/replies/de-follow-corrected.txt \
+	tests/corpus/replies/de-follow-held.txt \
+	tests/corpus/replies/de-follow-joined-list.txt \
+	tests/corpus/replies/de-follow-joined.txt \
+	tests/corpus/replies/de-follow-left-list.txt \
+	tests/corpus/replies/de-follow-left-notice.txt \
+	tests/corpus/replies/de-follow-left.txt \
+	tests/corpus/replies/de-follow-papers.txt \
+	tests/corpus/replies/de-follow-withdrawn.txt \
+	tests/corpus/replies/en-completed-notice.txt \
+	tests/corpus/replies/en-follow-corrected.txt \
+	tests/corpus/replies/en-follow-held.txt \
+	tests/corpus/replies/en-follow-left-list.txt \
+	tests/corpus/replies/en-follow-left.txt
 
 EXTRA_DIST += tests/fake/fake_smtpd.py
 SHELL_TESTS += tests/unit/test_smtp_schedule
