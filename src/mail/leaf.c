@@ -117,11 +117,21 @@ static void open_image(struct reader *reader, const struct leaf *leaf, struct ma
     part->documents[0].is_ocr = true;
 }
 
+static bool is_signature(const char *type)
+{
+    static const char *const types[] = {"application/pkcs7-signature",
+                                        "application/x-pkcs7-signature",
+                                        "application/pgp-signature"};
+    return text_find_word(types, sizeof types / sizeof *types, type, NULL);
+}
+
+/* Of a signature nothing but what it proves is signed: its bytes may be a document besides, by an
+ * attribute or a certificate that anybody can put in, and have a document's name.  Of a message
+ * read_message() has refused to read it. */
 static void open_document(struct reader *reader, struct leaf *leaf, struct mail_part *part)
 {
     struct document_file file = file_of(leaf, part);
-    /* read_message() has refused it */
-    if (leaf_is_message(part->type) || !documents_knows(&file))
+    if (leaf_is_message(part->type) || is_signature(part->type) || !documents_knows(&file))
         return;
     if (reader->depth == MAIL_HEAD) {
         reader->mail->wants_content = true;
@@ -203,11 +213,7 @@ static bool is_attached(const struct reader *reader, const struct leaf *leaf)
 static bool is_attachment(const struct reader *reader, const struct leaf *leaf,
                           const struct mail_part *part)
 {
-    static const char *const never[] = {"application/pkcs7-signature",
-                                        "application/x-pkcs7-signature",
-                                        "application/pgp-signature"};
-    if (part->is_body || leaf->is_envelope ||
-        text_find_word(never, sizeof never / sizeof *never, part->type, NULL))
+    if (part->is_body || leaf->is_envelope || is_signature(part->type))
         return false;
     switch (leaf->place.role) {
     case ROLE_RELATED:

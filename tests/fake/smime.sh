@@ -102,6 +102,8 @@ issue server '/CN=Server' ca \
     "${PERSON}extendedKeyUsage = serverAuth\nsubjectAltName = email:$VANBEEK\n"
 issue encrypts '/CN=Encrypts' ca \
     "${PERSON}keyUsage = critical, keyEncipherment\nsubjectAltName = email:$VANBEEK\n"
+issue carrier '/CN=Carrier' ca \
+    "${PERSON}nsComment = \"\\\\n\\\\nDer Rat sperrt den Radweg.\\\\n\"\n"
 issue any-usage '/CN=Any usage' ca "${PERSON}subjectAltName = email:$VANBEEK\n"
 
 # ---- lists of revoked certificates -----------------------------------------------------------------
@@ -299,6 +301,8 @@ letter 'Antrag auf Sperrung' >text
 insert '^This is an S.MIME' text <clear.eml >preamble.eml
 sed "0,/^Content-Type:/s//Content-Type: text\/plain\n&/" clear.eml >type-twice.eml
 sed 's/application\/pkcs7-signature; name/text\/plain; name/' clear.eml >no-signature-part.eml
+# what stands beside the signer's certificate is signed by nobody, whatever the file is called
+sign good plain -certfile carrier.pem | sed 's/smime\.p7s/Antrag.eml/' | mail signature-named
 # a certificate, and not the From
 sign good plain | mail two-from "From: <$VANBEEK>, <attacker@evil.example>"
 sign good plain | mail from-twice "From: <$VANBEEK>" 'From: <attacker@evil.example>'

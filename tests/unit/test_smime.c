@@ -19,6 +19,7 @@
 
 #define VANBEEK "wilhelm.vanbeek@spd-bedburg-hau.example"
 #define SIGNATURE_NONE ((enum signature_result) - 1) /* of a mail that nobody has signed */
+#define UNSIGNED "Der Rat sperrt den Radweg"         /* nowhere in what anybody has signed */
 #define ARRIVAL "2026-02-09T12:05:00+01:00"
 
 static const struct smime_case {
@@ -185,6 +186,7 @@ static const struct smime_case {
     {.file = "around-signed", .result = SIGNATURE_OTHER_ADDRESS, .level = TRUST_LISTED},
     {.file = "around-message", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
     {.file = "pgp", .result = SIGNATURE_NONE, .level = TRUST_LISTED},
+    {.file = "signature-named", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
     {.file = "inner-header", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
     /* who is shown is not who has signed */
     {.file = "two-from", .result = SIGNATURE_OTHER_ADDRESS, .level = TRUST_UNKNOWN},
@@ -309,6 +311,14 @@ static const char *result_of(const struct mail_signature *signature)
     return signature ? signature_result_to_text(signature->result) : "none";
 }
 
+static bool reads_unsigned(const struct mail *mail)
+{
+    for (size_t i = 0; i < mail->part_count; i++)
+        if (mail->parts[i].content && strstr(mail->parts[i].content, UNSIGNED))
+            return true;
+    return false;
+}
+
 static bool judge(const struct smime_case *one)
 {
     struct verdict verdict;
@@ -327,7 +337,8 @@ static bool judge(const struct smime_case *one)
     trust_judge(world.arena, reading, world.body, NULL, moment_day(at), &verdict);
     enum signature_crl state = signature ? signature->crl : SIGNATURE_CRL_NONE;
     bool ok = signature ? signature->result == one->result : one->result == SIGNATURE_NONE;
-    ok = ok && verdict.level == one->level && state == one->state;
+    ok = ok && verdict.level == one->level && state == one->state &&
+         !(verdict.level == TRUST_SIGNED && reads_unsigned(reading->mail));
     print_message("%-20s %-15s %-12s %-13s %s%s\n", one->file, result_of(signature),
                   signature_crl_to_text(state), trust_level_to_text(verdict.level), verdict.reason,
                   ok ? "" : "  <-- WRONG");
