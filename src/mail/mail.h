@@ -117,7 +117,7 @@ struct mail_part {
 /* one Received field, top of the mail first */
 struct mail_hop {
     const char *by;   /* the host that received, lower case, or NULL */
-    const char *from; /* the name the peer gave, or NULL */
+    const char *from; /* the name the peer gave, or the one the server saw instead, or NULL */
     int64_t at;       /* MOMENT_NONE: unreadable */
 };
 

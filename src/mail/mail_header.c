@@ -2,6 +2,7 @@
 #include "mail/inside.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -335,6 +336,71 @@ static const char *received_word(struct reader *reader, const char *s, const cha
     return NULL;
 }
 
+/* "192.0.2.7" of "mail.spd.example [192.0.2.7]", or of an address alone, as Exchange writes it. */
+static const char *seen_ip(struct arena *arena, const char *seen)
+{
+    const char *open = strchr(seen, '[');
+    const char *ip = open ? open + 1 : seen;
+    ip += text_starts(ip, "ipv6:") ? strlen("ipv6:") : 0;
+    ip += text_starts(ip, "::ffff:") ? strlen("::ffff:") : 0;
+    size_t n = strspn(ip, "0123456789abcdef.:");
+    if (n == 0 || !strpbrk(ip, ".:") || (ip[n] != '\0' && ip[n] != ']'))
+        return NULL;
+    return arena_strndup(arena, ip, n);
+}
+
+static bool is_loopback(const char *ip)
+{
+    return text_starts(ip, "127.") || strcmp(ip, "::1") == 0;
+}
+
+/* RFC 1918, 4193 and 3927: nobody outside has one. */
+static bool is_private(const char *ip)
+{
+    if (text_starts(ip, "172.")) {
+        long second = strtol(ip + strlen("172."), NULL, 10);
+        return second >= 16 && second <= 31;
+    }
+    return text_starts(ip, "10.") || text_starts(ip, "192.168.") || text_starts(ip, "169.254.") ||
+           (strchr(ip, ':') &&
+            (text_starts(ip, "fc") || text_starts(ip, "fd") || text_starts(ip, "fe80:")));
+}
+
+/* Whoever hands a mail in calls himself as he likes: where the server has seen somebody else
+ * ("from localhost (evil.example [198.51.100.6])"), that one it is. */
+static const char *choose_peer(struct arena *arena, const char *name, const char *seen,
+                               bool doubted)
+{
+    const char *ip = seen_ip(arena, seen);
+    size_t n = strcspn(seen, " [");
+    bool named = n > 0 && text_starts(seen + n, " [");
+    if (!ip || is_loopback(ip))
+        return name;
+    if (text_equal_nocase(name, "localhost") || (named && doubted))
+        return ip;
+    if (is_private(ip) || !named || (strlen(name) == n && strncmp(name, seen, n) == 0))
+        return name;
+    return value_clean(arena, arena_strndup(arena, seen, n));
+}
+
+/* The name behind "from", with what the server says of it in brackets. */
+static const char *received_from(struct reader *reader, const char *value)
+{
+    const char *name = received_word(reader, value, "from");
+    const char *s = skip_space(value);
+    if (!name || strncasecmp(s, "from ", 5) != 0)
+        return name;
+    s = skip_space(s + 5);
+    s += strcspn(s, " \t;(");
+    s += strspn(s, " \t");
+    if (*s != '(')
+        return name;
+    size_t length = strcspn(++s, "()");
+    bool doubted = text_starts(s + length, "(may be forged"); /* sendmail's word */
+    return choose_peer(reader->arena, name, text_lower(arena_strndup(reader->arena, s, length)),
+                       doubted);
+}
+
 static void add_hop(struct reader *reader, const char *value)
 {
     struct mail *mail = reader->mail;
@@ -347,7 +413,7 @@ static void add_hop(struct reader *reader, const char *value)
                                 sizeof *mail->hops);
     struct mail_hop *hop = &mail->hops[mail->hop_count++];
     hop->by = received_word(reader, value, "by");
-    hop->from = received_word(reader, value, "from");
+    hop->from = received_from(reader, value);
     const char *date = strrchr(value, ';');
     int offset;
     if (!date || !mail_date_parse(date + 1, &hop->at, &offset))

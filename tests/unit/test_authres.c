@@ -89,6 +89,7 @@ static void a_field_is_read_by_the_grammar(void **state)
 #define MX "mx.bedburg-hau.example"
 #define IN "Received: from mail.spd.example by " MX "; Tue, 04 Aug 2015 12:03:11 +0200\n"
 #define FILTER_IN "Received: from " MX " by filter.krz.example; Tue, 04 Aug 2015 12:03:11 +0200\n"
+#define FILTERED "Received: from x by filter.krz.example; Tue, 04 Aug 2015 12:03:11 +0200\n"
 #define FOREIGN "Received: from home by mail.spd.example; Tue, 04 Aug 2015 12:03:11 +0200\n"
 #define RESULTS "Authentication-Results: " MX "; "
 #define REST "From: Wilhelm van Beek <" FROM ">\nSubject: Antrag\n"
@@ -147,6 +148,30 @@ static const struct belief_case {
      IN "Received: from " MX " by " MX "; Tue, 04 Aug 2015 12:03:11 +0200\n" RESULTS
         "dmarc=pass header.from=" OWN "\n" REST,
      false, false, NULL, false},
+    {"a stranger who calls itself our filter",
+     "Received: from filter.krz.example (evil.example [198.51.100.6]) by " MX
+     "; Tue, 04 Aug 2015 12:03:11 +0200\n" FILTERED RESULTS "dmarc=pass header.from=" OWN "\n" REST,
+     false, false, "filter.krz.example", false},
+    {"a stranger who calls itself localhost",
+     "Received: from localhost (unknown [IPv6:2001:db8::6]) by " MX
+     "; Tue, 04 Aug 2015 12:03:11 +0200\n" FILTERED RESULTS "dmarc=pass header.from=" OWN "\n" REST,
+     false, false, "filter.krz.example", false},
+    {"a stranger whose address claims to be our filter's",
+     "Received: from filter.krz.example (filter.krz.example [198.51.100.6] (may be forged)) by " MX
+     "; Tue, 04 Aug 2015 12:03:11 +0200\n" FILTERED RESULTS "dmarc=pass header.from=" OWN "\n" REST,
+     false, false, "filter.krz.example", false},
+    {"our filter, as the server has seen it",
+     "Received: from filter.krz.example (filter.krz.example [198.51.100.7]) by " MX
+     "; Tue, 04 Aug 2015 12:03:11 +0200\n" FILTERED RESULTS "dmarc=pass header.from=" OWN "\n" REST,
+     true, true, "filter.krz.example", false},
+    {"our filter, within the town's own network",
+     "Received: from filter.krz.example (unknown [10.1.2.3]) by " MX
+     "; Tue, 04 Aug 2015 12:03:11 +0200\n" FILTERED RESULTS "dmarc=pass header.from=" OWN "\n" REST,
+     true, true, "filter.krz.example", false},
+    {"a program on our server",
+     "Received: from localhost (localhost [127.0.0.1]) by " MX
+     "; Tue, 04 Aug 2015 12:03:11 +0200\n" FILTERED RESULTS "dmarc=pass header.from=" OWN "\n" REST,
+     true, true, "filter.krz.example", false},
     {"below From", IN REST RESULTS "dmarc=pass header.from=" OWN "\n", false, false, NULL, false},
     {"below Subject", IN "Subject: x\n" RESULTS "dmarc=pass header.from=" OWN "\n" REST, false,
      false, NULL, false},
