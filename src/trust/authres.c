@@ -86,11 +86,14 @@ static bool is_keyword(const char *s)
     return true;
 }
 
-/* A value may hold "=" itself (header.b is base64). */
+/* A value may hold "=" itself (header.b is base64).  A bracket within it is no comment: a domain
+ * may be "spd.example(.evil.example", and some servers copy it as it stands. */
 static const char *take_value(struct scanner *scanner)
 {
     const char *word = take_word(scanner);
-    size_t n = word ? strcspn(scanner->s, " \t;()\"<>,\\") : 0;
+    if (!word || *scanner->s == '(')
+        return NULL;
+    size_t n = strcspn(scanner->s, " \t;()\"<>,\\");
     if (n == 0 || *scanner->s != '=')
         return word;
     const char *rest = arena_strndup(scanner->arena, scanner->s, n);

@@ -172,6 +172,9 @@ static const struct belief_case {
      "Received: from localhost (localhost [127.0.0.1]) by " MX
      "; Tue, 04 Aug 2015 12:03:11 +0200\n" FILTERED RESULTS "dmarc=pass header.from=" OWN "\n" REST,
      true, true, "filter.krz.example", false},
+    {"a value that goes on behind a comment",
+     RESULTS "dkim=pass header.d=" OWN "(.evil.example header.s=x)\n" IN REST, false, false, NULL,
+     false},
     {"below From", IN REST RESULTS "dmarc=pass header.from=" OWN "\n", false, false, NULL, false},
     {"below Subject", IN "Subject: x\n" RESULTS "dmarc=pass header.from=" OWN "\n" REST, false,
      false, NULL, false},
