@@ -246,16 +246,22 @@ static void disbelieve_claim(struct judging *judging, const struct mail_authres 
     look_for_forged(judging, value, good ? &authres : NULL, claim->hops_above < MAIL_MAX_HOPS);
 }
 
-/* Somebody may hope that a person, or a program, takes a line of the text for a field. */
+/* Somebody may hope that a person, or a program, takes a line of the text for a field.  Of such
+ * lines no more are looked at, and no longer ones, than of fields. */
 static void look_at_text(struct judging *judging, const char *text)
 {
     static const char name[] = "Authentication-Results:";
-    for (const char *line = text; line && *line; line = strchr(line, '\n')) {
+    size_t lines = 0;
+    for (const char *line = text; line && *line && lines < MAIL_MAX_AUTHRES;
+         line = strchr(line, '\n')) {
         line += *line == '\n';
         if (strncasecmp(line, name, strlen(name)) != 0)
             continue;
         line += strlen(name);
-        disbelieve(judging, arena_strndup(judging->arena, line, strcspn(line, "\n")), false);
+        lines++;
+        size_t n = strcspn(line, "\n");
+        if (n <= MAIL_MAX_AUTHRES_VALUE)
+            disbelieve(judging, arena_strndup(judging->arena, line, n), false);
     }
 }
 

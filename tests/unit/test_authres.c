@@ -233,11 +233,37 @@ static void a_field_is_believed_where_ours_stand(void **state)
     }
 }
 
+/* A text may be nothing but such lines, each of them much work. */
+static void no_more_lines_of_a_text_are_looked_at_than_fields(void **state)
+{
+    (void)state;
+    for (size_t n = MAIL_MAX_AUTHRES - 1; n <= MAIL_MAX_AUTHRES; n++) {
+        struct arena *arena = arena_new();
+        struct conf_body *body = town_new(arena);
+        struct authres_finding finding;
+        struct mail *mail;
+        struct text text;
+        struct err err;
+        town_set(arena, &body->authserv_id, MX);
+        text_init(&text, arena);
+        text_add(&text, IN REST "\n");
+        for (size_t i = 0; i < n; i++)
+            text_add(&text, "Authentication-Results: x; none\n");
+        text_add(&text, RESULTS "dmarc=pass header.from=" OWN "\n");
+        assert_true(mail_read(arena, text.s, text.len, MAIL_CONTENT, &mail, &err));
+        authres_judge(arena, mail, body, NULL, FROM, &finding);
+        assert_false(finding.authentic);
+        assert_int_equal(finding.forged != NULL, n < MAIL_MAX_AUTHRES);
+        arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_field_is_read_by_the_grammar),
         cmocka_unit_test(a_field_is_believed_where_ours_stand),
+        cmocka_unit_test(no_more_lines_of_a_text_are_looked_at_than_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
