@@ -7,6 +7,7 @@
 #include "mail/compose.h"
 #include "smtp/transport.h"
 #include "trust/authres.h"
+#include "trust/chain.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -59,11 +60,6 @@ static bool draw_mark(struct forgery *forgery)
     return true;
 }
 
-static bool is_exchange_online(const struct conf_body *body)
-{
-    return body->authres_profile && strcmp(body->authres_profile, "exchange-online") == 0;
-}
-
 static void add_field(struct forgery *forgery, struct text *header, const char *id)
 {
     const char *domain = address_domain(forgery->from);
@@ -95,7 +91,7 @@ static const char *write_mail(struct forgery *forgery, size_t *n_r)
     text_init(&mail, arena);
     for (size_t i = 0; i < forgery->body->authserv_id.n; i++)
         add_field(forgery, &mail, forgery->body->authserv_id.v[i]);
-    if (is_exchange_online(forgery->body))
+    if (chain_is_exchange_online(forgery->body))
         add_field(forgery, &mail, "");
     const char *bytes = compose_mail(arena, &compose, &n);
     text_add_bytes(&mail, bytes, n);
@@ -333,7 +329,7 @@ void forgery_try(struct ctl *ctl, const struct conf_body *body, const struct con
         .conf = mailbox,
         .findings = findings,
         .subject = arena_printf(ctl->arena, "forged header at %s/%s", body->id, mailbox->name)};
-    if (body->authserv_id.n == 0 && !is_exchange_online(body)) {
+    if (body->authserv_id.n == 0 && !chain_is_exchange_online(body)) {
         say(&forgery, FINDING_OK,
             "nobody's Authentication-Results are believed (authserv-id is empty); no mail was sent",
             NULL);

@@ -165,17 +165,13 @@ static void believe(struct judging *judging, const struct authres *authres)
     judging->none = judging->none || authres->n == 0;
 }
 
-static bool is_exchange_online(const struct conf_body *body)
-{
-    return body->authres_profile && strcmp(body->authres_profile, "exchange-online") == 0;
-}
-
-/* Exchange Online names nobody, so only the first field is its own: it puts it on top. */
+/* Exchange Online names nobody, so only the first field is its own, and that stands above the
+ * Received of the server that took the mail in: what the mail brought never does. */
 static bool is_believed(const struct conf_body *body, const struct authres *authres,
-                        size_t position)
+                        size_t position, bool above_entry)
 {
     if (!authres->authserv_id)
-        return position == 0 && is_exchange_online(body);
+        return position == 0 && above_entry && chain_is_exchange_online(body);
     return texts_has_nocase(&body->authserv_id, authres->authserv_id);
 }
 
@@ -273,7 +269,7 @@ static void look_at_fields(struct judging *judging, const struct mail *mail, siz
         struct authres authres;
         const struct mail_authres *field = &mail->authres[i];
         if (field->hops_above <= own && authres_parse(judging->arena, field->value, &authres) &&
-            is_believed(judging->body, &authres, i))
+            is_believed(judging->body, &authres, i, field->hops_above < own))
             believe(judging, &authres);
         else
             disbelieve(judging, field->value, field->hops_above > own);

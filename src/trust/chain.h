@@ -14,9 +14,12 @@
 size_t chain_count(const struct mail *mail, const struct texts *servers);
 
 /* The same for judging: servers that write Authentication-Results are ours, too, and where
- * own-servers is not configured the first field is, since our server delivered the mail.  mailbox
- * may be NULL. */
+ * own-servers is not configured the first field is, since our server delivered the mail.  With the
+ * profile of Exchange Online its servers are.  mailbox may be NULL. */
 size_t chain_own_hops(const struct mail *mail, const struct conf_body *body,
                       const struct conf_mailbox *mailbox);
+
+/* By the body's authres-profile. */
+bool chain_is_exchange_online(const struct conf_body *body);
 
 #endif

@@ -93,6 +93,15 @@ static void a_field_is_read_by_the_grammar(void **state)
 #define FOREIGN "Received: from home by mail.spd.example; Tue, 04 Aug 2015 12:03:11 +0200\n"
 #define RESULTS "Authentication-Results: " MX "; "
 #define REST "From: Wilhelm van Beek <" FROM ">\nSubject: Antrag\n"
+#define EXCHANGE_IN                                                                             \
+    "Received: from AM0PR07CA0012.eurprd07.prod.outlook.com (2603:10a6::17)\n by "              \
+    "DB9PR08MB6620.eurprd08.prod.outlook.com (2603:10a6::6); Tue, 04 Aug 2015 10:03:14 +0000\n" \
+    "Received: from DB5EUR03FT036.eop-EUR03.prod.protection.outlook.com (2603:10a6::52)\n by "  \
+    "AM0PR07CA0012.outlook.office365.com (2603:10a6::17); Tue, 04 Aug 2015 10:03:13 +0000\n"
+#define EXCHANGE_RESULTS "Authentication-Results: dmarc=pass header.from=" OWN "\n"
+#define EXCHANGE_EDGE                                                                            \
+    "Received: from mail.spd.example (192.0.2.7) by DB5EUR03FT036.mail.protection.outlook.com\n" \
+    " (10.152.19.204); Tue, 04 Aug 2015 10:03:12 +0000\n"
 #define OWN "spd-bedburg-hau.example"
 
 static const struct belief_case {
@@ -195,6 +204,13 @@ static const struct belief_case {
      "Authentication-Results: spf=pass smtp.mailfrom=x.example; dmarc=pass "
      "action=none header.from=" OWN ";compauth=pass reason=100\n" IN REST,
      true, true, NULL, true},
+    {"Exchange's own servers above it", EXCHANGE_IN EXCHANGE_RESULTS EXCHANGE_EDGE REST, true, true,
+     NULL, true},
+    {"Exchange has written none, and the sender one",
+     EXCHANGE_IN EXCHANGE_EDGE EXCHANGE_RESULTS REST, false, false, NULL, true},
+    {"servers of Exchange, and no Exchange",
+     EXCHANGE_IN RESULTS "dmarc=pass header.from=" OWN "\n" EXCHANGE_EDGE REST, false, false, NULL,
+     false},
     {"Exchange's second",
      "Authentication-Results: spf=none\nAuthentication-Results: dmarc=pass "
      "header.from=" OWN "\n" IN REST,
