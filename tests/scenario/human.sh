@@ -37,12 +37,9 @@ expect_match 'flags of the letter' 'Seen' "$(flags Registriert letter-1@)"
 expect 'state of the other' held "$(state_of gone@fremd.example)"
 
 step 'moved by somebody while it is read, and before it is fetched'
-hold reader
-reader=$held
-hold clerk # until all are there, so that the first batch is as large as a batch may be
+hold_for_batch
 for ((i = 2; i <= 20; i++)); do letter "$i" | put "$i.x"; done
-let_go
-held=$reader
+let_visit
 wait_for 30 'the first batch is fetched' kept 18
 person flags add '\Seen' mailbox INBOX header Message-ID letter-4@
 person flags remove '\Seen' mailbox INBOX header Message-ID letter-4@

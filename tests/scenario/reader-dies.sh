@@ -37,11 +37,12 @@ scenario_begin
 scenario_daemon
 
 step 'one batch: letters 1, 3, 5, 7, and between them the long ones 2, 4, 6'
-hold reader
+hold_for_batch
 for n in 1 3 5 7; do
     letter "$n" | put "$n"
     ((n == 7)) || long_letter "$((n + 1))" | put "$((n + 1))"
 done
+let_visit
 wait_for 30 'all are fetched' kept 7
 catch_jobs
 let_go
@@ -93,10 +94,11 @@ expect numbers "$(numbers 6)" "$(all_numbers)"
 step 'a batch with a mail for which there is no memory'
 limit=$(($(sed -n 's/^VmData:[[:space:]]*\([0-9]*\) kB$/\1/p' "/proc/$(daemon_role reader)/status") + 10240))
 prlimit --pid "$(daemon_role reader)" --data="$((limit * 1024)):"
-hold reader
+hold_for_batch
 letter 8 | put 8
 long_letter 9 | put 9
 letter 10 | put 10
+let_visit
 wait_for 30 'all are fetched' kept 10
 let_go
 wait_for 60 'all are settled' inbox_knows 10

@@ -166,6 +166,19 @@ hold() {
 
 let_go() { kill -CONT "$held"; }
 
+# hold_for_batch: the reader is held, and no visit begins until let_visit: what is put in meanwhile is
+# in one batch.  Then let_go is for the reader.
+hold_for_batch() {
+    hold reader
+    reader=$held
+    hold clerk
+}
+
+let_visit() {
+    let_go
+    held=$reader
+}
+
 # kept_mails: those whose bytes are safe in the state directory, read or not.
 kept_mails() { find "${CONF_STATE:-$W/state}" -name '*.eml' | wc -l; }
 
