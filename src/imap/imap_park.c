@@ -116,7 +116,8 @@ enum mailbox_result imap_park(struct mailbox *mailbox, int *fd_r, bool *stirred_
     if (result != MAILBOX_OK)
         return result;
     imap->idle_len = 0;
-    *stirred_r = take_buffer(imap) || *stirred_r;
+    /* what was told behind the last search is told no more in IDLE */
+    *stirred_r = take_buffer(imap) || imap_count_told(imap) > imap->seen || *stirred_r;
     give_up_memory(imap);
     if (!imap->idling)
         return MAILBOX_OK;

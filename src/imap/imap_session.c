@@ -366,6 +366,15 @@ static enum mailbox_result select_folder(struct imap_mailbox *imap, struct arena
     return MAILBOX_LOST;
 }
 
+uint32_t imap_count_told(const struct imap_mailbox *imap)
+{
+    const mailimap *session = imap->session;
+
+    return session != NULL && session->imap_selection_info != NULL
+               ? session->imap_selection_info->sel_exists
+               : 0;
+}
+
 enum mailbox_result imap_select(struct imap_mailbox *imap, struct mailbox_view *view_r,
                                 struct err *err_r)
 {
@@ -373,6 +382,7 @@ enum mailbox_result imap_select(struct imap_mailbox *imap, struct mailbox_view *
     enum mailbox_result result = select_folder(imap, arena, view_r, err_r);
 
     arena_free(arena);
+    imap->seen = imap_count_told(imap);
     return result;
 }
 

@@ -34,6 +34,7 @@ struct imap_mailbox {
     bool trying_anew;      /* only with a fresh one, servers lock accounts */
     bool idling;           /* parked in IDLE */
     bool can_idle, can_move, can_uidplus, can_keyword;
+    uint32_t seen;         /* mails that the open folder had when it was opened or last searched */
     uint32_t append_limit; /* bytes (RFC 7889), 0: not told */
     bool body_came;        /* what was read last may be a mail: not for the log */
     char idle_line[64];    /* the beginning of a line while parked */
@@ -66,6 +67,9 @@ bool imap_read_tagged(struct imap_mailbox *imap, const char *doing, const char *
  * nowhere else.  Keeps the link where it is refused. */
 enum mailbox_result imap_select(struct imap_mailbox *imap, struct mailbox_view *view_r,
                                 struct err *err_r);
+
+/* How many mails the open folder has, as far as the server has told (EXISTS, EXPUNGE). */
+uint32_t imap_count_told(const struct imap_mailbox *imap);
 
 /* Closes without farewell. */
 void imap_drop(struct imap_mailbox *imap);

@@ -53,10 +53,7 @@ static size_t take_uids(clist *found, struct arena *arena, uint32_t **uids_r)
 enum mailbox_result imap_search(struct imap_mailbox *imap, struct arena *arena, const char *key,
                                 uint32_t **uids_r, size_t *count_r, struct err *err_r)
 {
-    const mailimap *session = imap->session;
-    uint64_t exists = session != NULL && session->imap_selection_info != NULL
-                          ? session->imap_selection_info->sel_exists
-                          : 0;
+    uint64_t exists = imap_count_told(imap);
 
     if (exists > MOST_UIDS)
         exists = MOST_UIDS;
@@ -195,29 +192,22 @@ static size_t keep_told(struct mailbox_item *items, size_t count)
     return kept;
 }
 
-static uint32_t count_known(const struct imap_mailbox *imap)
-{
-    const struct mailimap_selection_info *info = imap->session->imap_selection_info;
-
-    return info != NULL ? info->sel_exists : 0;
-}
-
 enum mailbox_result imap_list(struct mailbox *mailbox, struct arena *arena,
                               struct mailbox_item **items_r, size_t *count_r, struct err *err_r)
 {
     struct imap_mailbox *imap = imap_of(mailbox);
     enum mailbox_result result = imap_resume(imap, err_r);
-    uint32_t *uids = NULL, known;
+    uint32_t *uids = NULL;
     size_t count = 0;
 
     if (result != MAILBOX_OK)
         return result;
     /* what comes while it searches is told behind the answer, which does not name it */
-    known = count_known(imap);
+    imap->seen = imap_count_told(imap);
     result = imap_search(imap, arena, "ALL", &uids, &count, err_r);
     if (result != MAILBOX_OK)
         return result;
-    if (count == 0 && known > 0 && count_known(imap) > 0)
+    if (count == 0 && imap->seen > 0 && imap_count_told(imap) > 0)
         return imap_lost(imap, "listing: there are mails, but none is named", err_r);
 
     struct mailbox_item *items = arena_array(arena, count, sizeof *items);

@@ -899,6 +899,42 @@ static void test_parks(void **state)
     PLAY_ALL(state, lies);
 }
 
+/* Told before IDLE begins, so that IDLE has no news: only the next visit would find it. */
+static void test_parks_behind_news(void **state)
+{
+    static const struct {
+        const char *script;
+        bool stirred;
+    } cases[] = {
+        {OPENED(0) "C: UID SEARCH ALL$\nS: * SEARCH\nS: * 1 EXISTS\nS: {tag} OK done\n"
+                   "C: IDLE$\nS: + idling\nHANG",
+         true},
+        {OPENED(0) "C: UID SEARCH ALL$\nS: * SEARCH\nS: {tag} OK done\nC: IDLE$\nS: + idling\nHANG",
+         false},
+        {OPENED(1) "C: UID SEARCH ALL$\nS: * SEARCH 5\nS: {tag} OK done\nC: UID FETCH 5\n"
+                   "S: * 1 FETCH (UID 5" TOLD ")\nS: * 2 EXISTS\nS: {tag} OK done\n"
+                   "C: IDLE$\nS: + idling\nHANG",
+         true},
+        {OPENED(1) "C: UID SEARCH ALL$\nS: * SEARCH 5\nS: {tag} OK done\nC: UID FETCH 5\n"
+                   "S: * 1 FETCH (UID 5" TOLD ")\nS: * 1 EXPUNGE\nS: {tag} OK done\n"
+                   "C: IDLE$\nS: + idling\nHANG",
+         false},
+    };
+    const struct lie none = {.name = "news before IDLE"};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct session s;
+
+        start(&s, *state, "implicit", "good", cases[i].script, false);
+        make_mailbox(&s, -1);
+        assert_int_equal(do_verb(&s, OPEN, &none), MAILBOX_OK);
+        assert_int_equal(do_verb(&s, LIST, &none), MAILBOX_OK);
+        assert_int_equal(do_verb(&s, PARK, &none), MAILBOX_OK);
+        assert_int_equal(s.stirred, cases[i].stirred);
+        stop(&s);
+    }
+}
+
 static bool readable(int fd)
 {
     struct pollfd wait = {fd, POLLIN, 0};
@@ -1089,6 +1125,7 @@ int main(void)
         cmocka_unit_test(test_peeks),
         cmocka_unit_test(test_copies),
         cmocka_unit_test(test_parks),
+        cmocka_unit_test(test_parks_behind_news),
         cmocka_unit_test(test_stir),
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_certificates),
