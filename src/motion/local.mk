@@ -22,9 +22,14 @@ libcore_a_SOURCES += \
 	src/motion/patterns_de.def \
 	src/motion/reading.c \
 	src/motion/reading.h \
+	src/motion/reading_inside.h \
+	src/motion/reading_json.c \
+	src/motion/reading_take.c \
 	src/motion/refers.c \
 	src/motion/section.c \
 	src/motion/signatory.c \
+	src/motion/taker.c \
+	src/motion/taker.h \
 	src/motion/title.c \
 	src/motion/trace.c \
 	src/motion/trace.h \
