@@ -49,16 +49,10 @@ static bool find_reviewed(struct registry *registry, struct arena *arena, const 
 static bool read_titles(struct registry *registry, struct arena *arena, struct known_held *held,
                         struct err *err_r)
 {
-    struct statement *s;
-
-    if (!STATEMENT_OPEN(registry, &s, err_r,
-                        "SELECT coalesce(title, '') FROM documents WHERE message = ?"
-                        " ORDER BY position",
-                        value_int(held->message)))
-        return false;
-    while (statement_next(s))
-        texts_add(&held->titles, arena, statement_text(s, arena, 0));
-    return statement_close(s, err_r);
+    return registry_list_texts(registry, arena,
+                               "SELECT coalesce(title, '') FROM documents WHERE message = ?"
+                               " ORDER BY position",
+                               held->message, &held->titles, err_r);
 }
 
 static bool read_held(struct registry *registry, struct arena *arena, struct known_held *held,

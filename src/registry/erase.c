@@ -89,34 +89,23 @@ static bool read_answers(struct registry *registry, struct arena *arena, struct 
     return true;
 }
 
-static bool read_texts(struct registry *registry, struct arena *arena, const char *sql,
-                       int64_t message, struct texts *texts, struct err *err_r)
-{
-    struct statement *s;
-
-    if (!STATEMENT_OPEN(registry, &s, err_r, sql, value_int(message)))
-        return false;
-    while (statement_next(s))
-        texts_add(texts, arena, statement_text(s, arena, 0));
-    return statement_close(s, err_r);
-}
-
 static bool read_related(struct registry *registry, struct arena *arena, int64_t message,
                          struct erasure *erasure, struct err *err_r)
 {
-    return read_texts(registry, arena,
-                      "SELECT n.number FROM documents d JOIN motions t ON t.id = d.motion"
-                      " JOIN numbers n ON n.motion = t.id"
-                      " WHERE d.message = ? AND t.state = 'registered' ORDER BY d.position",
-                      message, &erasure->open, err_r) &&
-           read_texts(registry, arena,
-                      "SELECT 'm' || o.id FROM messages m JOIN messages o ON o.id <> m.id"
-                      " AND o.erased_at IS NULL AND o.duplicate_of IS NOT m.id"
-                      " AND (o.id IN (SELECT id FROM messages WHERE sha256 = m.sha256)"
-                      "  OR o.id IN (SELECT b.message FROM documents a"
-                      "   JOIN documents b ON b.motion = a.motion WHERE a.message = m.id))"
-                      " WHERE m.id = ? ORDER BY o.id",
-                      message, &erasure->related, err_r);
+    return registry_list_texts(
+               registry, arena,
+               "SELECT n.number FROM documents d JOIN motions t ON t.id = d.motion"
+               " JOIN numbers n ON n.motion = t.id"
+               " WHERE d.message = ? AND t.state = 'registered' ORDER BY d.position",
+               message, &erasure->open, err_r) &&
+           registry_list_texts(registry, arena,
+                               "SELECT 'm' || o.id FROM messages m JOIN messages o ON o.id <> m.id"
+                               " AND o.erased_at IS NULL AND o.duplicate_of IS NOT m.id"
+                               " AND (o.id IN (SELECT id FROM messages WHERE sha256 = m.sha256)"
+                               "  OR o.id IN (SELECT b.message FROM documents a"
+                               "   JOIN documents b ON b.motion = a.motion WHERE a.message = m.id))"
+                               " WHERE m.id = ? ORDER BY o.id",
+                               message, &erasure->related, err_r);
 }
 
 bool registry_check_words_kept(struct arena *arena, const struct stored_message *stored,
@@ -299,32 +288,24 @@ bool registry_list_expired(struct registry *registry, struct arena *arena, const
                            const struct retention *retention, size_t max, int64_t **ids_r,
                            size_t *count_r, struct err *err_r)
 {
-    size_t room = 0;
     struct statement *s;
 
-    *ids_r = NULL;
-    *count_r = 0;
-    if (!STATEMENT_OPEN(
-            registry, &s, err_r,
-            "SELECT m.id FROM messages m WHERE m.body = ?1 AND m.erased_at IS NULL"
-            " AND ((m.state = 'ignored' AND m.registered_at < ?2 AND NOT EXISTS"
-            "   (SELECT 1 FROM events e WHERE e.message = m.id AND e.event = 'ignored'"
-            "    AND e.at >= ?2))"
-            "  OR (m.state IN ('held', 'unreadable') AND m.registered_at < ?3 AND EXISTS"
-            "   (SELECT 1 FROM events e WHERE e.message = m.id"
-            "    AND e.event = 'expiry-told' AND e.at <= ?4))"
-            "  OR (m.state = 'duplicate' AND EXISTS (SELECT 1 FROM messages o"
-            "   WHERE o.id = m.duplicate_of AND o.erased_at IS NOT NULL)))"
-            " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.id"
-            "  AND d.state IN ('waiting', 'queued', 'sending', 'deferred', 'maybe'))"
-            " ORDER BY m.id LIMIT ?5",
-            value_text(body), value_moment(retention->ignored_before),
-            value_moment(retention->held_before), value_moment(retention->told_before),
-            value_int((int64_t)max)))
-        return false;
-    while (statement_next(s)) {
-        *ids_r = registry_grow_rows(arena, *ids_r, *count_r, &room, sizeof **ids_r);
-        (*ids_r)[(*count_r)++] = statement_int(s, 0);
-    }
-    return statement_close(s, err_r);
+    return STATEMENT_OPEN(
+               registry, &s, err_r,
+               "SELECT m.id FROM messages m WHERE m.body = ?1 AND m.erased_at IS NULL"
+               " AND ((m.state = 'ignored' AND m.registered_at < ?2 AND NOT EXISTS"
+               "   (SELECT 1 FROM events e WHERE e.message = m.id AND e.event = 'ignored'"
+               "    AND e.at >= ?2))"
+               "  OR (m.state IN ('held', 'unreadable') AND m.registered_at < ?3 AND EXISTS"
+               "   (SELECT 1 FROM events e WHERE e.message = m.id"
+               "    AND e.event = 'expiry-told' AND e.at <= ?4))"
+               "  OR (m.state = 'duplicate' AND EXISTS (SELECT 1 FROM messages o"
+               "   WHERE o.id = m.duplicate_of AND o.erased_at IS NOT NULL)))"
+               " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.id"
+               "  AND d.state IN ('waiting', 'queued', 'sending', 'deferred', 'maybe'))"
+               " ORDER BY m.id LIMIT ?5",
+               value_text(body), value_moment(retention->ignored_before),
+               value_moment(retention->held_before), value_moment(retention->told_before),
+               value_int((int64_t)max)) &&
+           statement_read_ids(s, arena, ids_r, count_r, err_r);
 }

@@ -89,11 +89,8 @@ static bool list_raws(struct registry *registry, struct arena *arena, struct tex
 {
     struct statement *s;
 
-    if (!statement_open(registry, "SELECT DISTINCT m.sha256" ONLY_ERASED, NULL, 0, &s, err_r))
-        return false;
-    while (statement_next(s))
-        texts_add(sums, arena, statement_text(s, arena, 0));
-    return statement_close(s, err_r);
+    return statement_open(registry, "SELECT DISTINCT m.sha256" ONLY_ERASED, NULL, 0, &s, err_r) &&
+           statement_read_texts(s, arena, sums, err_r);
 }
 
 static bool remove_raws(struct registry *registry, struct err *err_r)

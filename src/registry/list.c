@@ -21,17 +21,14 @@ bool registry_fail_word(struct registry *registry, char letter, int64_t id, stru
                    registry->directory, letter, (long long)id);
 }
 
-static bool list_texts(struct registry *registry, struct arena *arena, const char *sql, int64_t id,
-                       struct texts *texts_r, struct err *err_r)
+bool registry_list_texts(struct registry *registry, struct arena *arena, const char *sql,
+                         int64_t id, struct texts *texts_r, struct err *err_r)
 {
     struct statement *s;
 
     *texts_r = (struct texts){0};
-    if (!STATEMENT_OPEN(registry, &s, err_r, sql, value_int(id)))
-        return false;
-    while (statement_next(s))
-        texts_add(texts_r, arena, statement_text(s, arena, 0));
-    return statement_close(s, err_r);
+    return STATEMENT_OPEN(registry, &s, err_r, sql, value_int(id)) &&
+           statement_read_texts(s, arena, texts_r, err_r);
 }
 
 /* ---- messages */
@@ -66,10 +63,11 @@ static bool read_message(struct statement *s, struct arena *arena, struct messag
 static bool list_numbers(struct registry *registry, struct arena *arena, struct message_row *row,
                          struct err *err_r)
 {
-    return list_texts(registry, arena,
-                      "SELECT n.number FROM documents d JOIN numbers n ON n.motion = d.motion"
-                      " WHERE d.message = ? ORDER BY d.position",
-                      row->id, &row->motions, err_r);
+    return registry_list_texts(
+        registry, arena,
+        "SELECT n.number FROM documents d JOIN numbers n ON n.motion = d.motion"
+        " WHERE d.message = ? ORDER BY d.position",
+        row->id, &row->motions, err_r);
 }
 
 #define MESSAGE_COLUMNS                                                                         \
@@ -225,14 +223,14 @@ static bool list_papers(struct registry *registry, struct arena *arena, int64_t 
 bool registry_list_around_motion(struct registry *registry, struct arena *arena, int64_t document,
                                  struct motion_row *row, struct err *err_r)
 {
-    return list_texts(registry, arena,
-                      "SELECT faction FROM movers WHERE document = ? AND role = 'mover'"
-                      " ORDER BY position",
-                      document, &row->factions, err_r) &&
-           list_texts(registry, arena,
-                      "SELECT faction FROM movers WHERE document = ? AND role = 'named'"
-                      " ORDER BY position",
-                      document, &row->named, err_r) &&
+    return registry_list_texts(registry, arena,
+                               "SELECT faction FROM movers WHERE document = ? AND role = 'mover'"
+                               " ORDER BY position",
+                               document, &row->factions, err_r) &&
+           registry_list_texts(registry, arena,
+                               "SELECT faction FROM movers WHERE document = ? AND role = 'named'"
+                               " ORDER BY position",
+                               document, &row->named, err_r) &&
            list_consultations(registry, arena, document, row, err_r) &&
            list_papers(registry, arena, document, row, err_r);
 }

@@ -9,17 +9,10 @@
 static bool list_ids(struct registry *registry, struct arena *arena, const char *sql,
                      const char *keys, struct ids *ids_r, struct err *err_r)
 {
-    size_t room = 0;
     struct statement *s;
 
-    *ids_r = (struct ids){0};
-    if (!STATEMENT_OPEN(registry, &s, err_r, sql, value_text(keys)))
-        return false;
-    while (statement_next(s)) {
-        ids_r->v = registry_grow_rows(arena, ids_r->v, ids_r->n, &room, sizeof *ids_r->v);
-        ids_r->v[ids_r->n++] = statement_int(s, 0);
-    }
-    return statement_close(s, err_r);
+    return STATEMENT_OPEN(registry, &s, err_r, sql, value_text(keys)) &&
+           statement_read_ids(s, arena, &ids_r->v, &ids_r->n, err_r);
 }
 
 /* ?1 is a JSON list of case-folded addresses. */

@@ -243,6 +243,9 @@ bool registry_has_uid(const struct uid_list *list, uint32_t uid);
 
 /* Room for one more row in an array of the arena that doubles; returns the new array. */
 void *registry_grow_rows(struct arena *arena, void *rows, size_t count, size_t *room, size_t size);
+/* The first column of what a statement with an id as its one value finds. */
+bool registry_list_texts(struct registry *registry, struct arena *arena, const char *sql,
+                         int64_t id, struct texts *texts_r, struct err *err_r);
 /* A motion as its present version has it. */
 #define REGISTRY_SELECT_MOTIONS                                                           \
     "SELECT n.number, t.version, t.body, d.kind, d.title, t.state, d.confidential,"       \

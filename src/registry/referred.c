@@ -42,52 +42,52 @@ static bool search_number(struct search *search, const char *words, struct err *
                              found(search, s, err_r));
 }
 
+/* What sql says of ?1, the body, and ?2, a JSON list of these ids. */
+static bool search_ids(struct search *search, const char *sql, const struct texts *ids,
+                       struct err *err_r)
+{
+    struct statement *s;
+
+    return ids->n == 0 ||
+           (STATEMENT_OPEN(search->registry, &s, err_r, sql, value_text(search->body),
+                           value_text(registry_texts_to_json(search->arena, ids))) &&
+            found(search, s, err_r));
+}
+
 /* What the answered mail of ours was about. */
 static bool search_thread(struct search *search, const struct texts *ids, struct err *err_r)
 {
     size_t first = ids->n > THREAD_MAX ? ids->n - THREAD_MAX : 0;
     const struct texts newest = {.v = ids->v + first, .n = ids->n - first};
-    struct statement *s;
 
-    return ids->n == 0 ||
-           (STATEMENT_OPEN(search->registry, &s, err_r,
-                           "SELECT DISTINCT n.number FROM deliveries d"
-                           " JOIN numbers n ON n.motion = d.motion WHERE d.body = ?1"
-                           " AND d.message_id IN (SELECT value FROM json_each(?2))",
-                           value_text(search->body),
-                           value_text(registry_texts_to_json(search->arena, &newest))) &&
-            found(search, s, err_r));
+    return search_ids(search,
+                      "SELECT DISTINCT n.number FROM deliveries d"
+                      " JOIN numbers n ON n.motion = d.motion WHERE d.body = ?1"
+                      " AND d.message_id IN (SELECT value FROM json_each(?2))",
+                      &newest, err_r);
 }
 
 /* The motions of a mail that is answered itself. */
 static bool search_mails(struct search *search, const struct texts *ids, struct err *err_r)
 {
-    struct statement *s;
-
-    return ids->n == 0 || (STATEMENT_OPEN(search->registry, &s, err_r,
-                                          "SELECT DISTINCT n.number FROM messages m"
-                                          " JOIN documents d ON d.message = m.id"
-                                          " JOIN numbers n ON n.motion = d.motion WHERE m.body = ?1"
-                                          " AND m.message_id IN (SELECT value FROM json_each(?2))",
-                                          value_text(search->body),
-                                          value_text(registry_texts_to_json(search->arena, ids))) &&
-                           found(search, s, err_r));
+    return search_ids(search,
+                      "SELECT DISTINCT n.number FROM messages m"
+                      " JOIN documents d ON d.message = m.id"
+                      " JOIN numbers n ON n.motion = d.motion WHERE m.body = ?1"
+                      " AND m.message_id IN (SELECT value FROM json_each(?2))",
+                      ids, err_r);
 }
 
 /* The motions of a mail that was held and whose review is answered. */
 static bool search_reviews(struct search *search, const struct texts *ids, struct err *err_r)
 {
-    struct statement *s;
-
-    return ids->n == 0 || (STATEMENT_OPEN(search->registry, &s, err_r,
-                                          "SELECT DISTINCT n.number FROM deliveries v"
-                                          " JOIN documents d ON d.message = v.message"
-                                          " JOIN numbers n ON n.motion = d.motion WHERE v.body = ?1"
-                                          " AND v.kind = 'review' AND v.motion IS NULL"
-                                          " AND v.message_id IN (SELECT value FROM json_each(?2))",
-                                          value_text(search->body),
-                                          value_text(registry_texts_to_json(search->arena, ids))) &&
-                           found(search, s, err_r));
+    return search_ids(search,
+                      "SELECT DISTINCT n.number FROM deliveries v"
+                      " JOIN documents d ON d.message = v.message"
+                      " JOIN numbers n ON n.motion = d.motion WHERE v.body = ?1"
+                      " AND v.kind = 'review' AND v.motion IS NULL"
+                      " AND v.message_id IN (SELECT value FROM json_each(?2))",
+                      ids, err_r);
 }
 
 static void describe(struct arena *arena, const struct motion_row *row,
@@ -146,11 +146,8 @@ static bool find_asked(struct search *search, const struct texts *ids, struct te
             continue;
         if (!STATEMENT_OPEN(search->registry, &s, err_r,
                             "SELECT recipient FROM deliveries WHERE message_id = ? AND body = ?",
-                            value_text(ids->v[i]), value_text(search->body)))
-            return false;
-        while (statement_next(s))
-            texts_add(asked, search->arena, statement_text(s, search->arena, 0));
-        if (!statement_close(s, err_r))
+                            value_text(ids->v[i]), value_text(search->body)) ||
+            !statement_read_texts(s, search->arena, asked, err_r))
             return false;
     }
     return true;

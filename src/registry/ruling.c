@@ -407,24 +407,15 @@ static bool find_waiting(struct registry *registry, struct arena *arena, int64_t
                          const char *body, const char *number, int64_t **deliveries_r,
                          size_t *count_r, struct err *err_r)
 {
-    size_t room = 0;
     struct statement *s;
 
-    *deliveries_r = NULL;
-    *count_r = 0;
-    if (!STATEMENT_OPEN(registry, &s, err_r,
-                        "SELECT d.id FROM deliveries d LEFT JOIN numbers n ON n.motion = d.motion"
-                        " WHERE d.state = 'waiting'"
-                        " AND (d.id = ?1 OR (?1 IS NULL AND n.body = ?2 AND n.number = ?3))"
-                        " ORDER BY d.id",
-                        value_id(delivery), value_text(body), value_text(number)))
-        return false;
-    while (statement_next(s)) {
-        *deliveries_r =
-            registry_grow_rows(arena, *deliveries_r, *count_r, &room, sizeof **deliveries_r);
-        (*deliveries_r)[(*count_r)++] = statement_int(s, 0);
-    }
-    return statement_close(s, err_r);
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          "SELECT d.id FROM deliveries d LEFT JOIN numbers n ON n.motion = d.motion"
+                          " WHERE d.state = 'waiting'"
+                          " AND (d.id = ?1 OR (?1 IS NULL AND n.body = ?2 AND n.number = ?3))"
+                          " ORDER BY d.id",
+                          value_id(delivery), value_text(body), value_text(number)) &&
+           statement_read_ids(s, arena, deliveries_r, count_r, err_r);
 }
 
 static bool release_all(struct registry *registry, const int64_t *deliveries, size_t count,

@@ -238,6 +238,28 @@ const char *statement_blob(struct statement *statement, struct arena *arena, int
     return copy;
 }
 
+bool statement_read_texts(struct statement *statement, struct arena *arena, struct texts *texts,
+                          struct err *err_r)
+{
+    while (statement_next(statement))
+        texts_add(texts, arena, statement_text(statement, arena, 0));
+    return statement_close(statement, err_r);
+}
+
+bool statement_read_ids(struct statement *statement, struct arena *arena, int64_t **ids_r,
+                        size_t *count_r, struct err *err_r)
+{
+    size_t room = 0;
+
+    *ids_r = NULL;
+    *count_r = 0;
+    while (statement_next(statement)) {
+        *ids_r = registry_grow_rows(arena, *ids_r, *count_r, &room, sizeof **ids_r);
+        (*ids_r)[(*count_r)++] = statement_int(statement, 0);
+    }
+    return statement_close(statement, err_r);
+}
+
 bool statement_script(struct registry *registry, const char *sql, struct err *err_r)
 {
     int code = sqlite3_exec(registry->db, sql, NULL, NULL, NULL);

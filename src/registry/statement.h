@@ -19,6 +19,7 @@
 
 #include "base/day.h"
 #include "base/err.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -77,6 +78,13 @@ const char *statement_blob(struct statement *statement, struct arena *arena, int
                            size_t *n_r);
 /* Borrowed until the next step. */
 const char *statement_peek_text(struct statement *statement, int column);
+
+/* The first column of all rows; the texts are added to what the list has.  The statement is closed
+ * with it. */
+bool statement_read_texts(struct statement *statement, struct arena *arena, struct texts *texts,
+                          struct err *err_r);
+bool statement_read_ids(struct statement *statement, struct arena *arena, int64_t **ids_r,
+                        size_t *count_r, struct err *err_r);
 
 /* Several statements without values, not kept: schema, pragmas. */
 bool statement_script(struct registry *registry, const char *sql, struct err *err_r);

@@ -134,6 +134,18 @@ bool registry_list_misfiled(struct registry *registry, struct arena *arena, cons
            read_mails(registry, s, arena, rows_r, count_r, err_r);
 }
 
+/* ---- what was told */
+
+static bool note(struct registry *registry, const char *name, const char *body, int64_t message,
+                 int64_t now, struct err *err_r)
+{
+    const struct event event = {.event = name, .at = now, .body = body, .message = message};
+
+    if (!registry_step_begin(registry, err_r))
+        return false;
+    return registry_step_end(registry, registry_add_event(registry, &event, err_r), err_r);
+}
+
 bool registry_note_told(struct registry *registry, const char *body, int64_t message, int64_t now,
                         struct err *err_r)
 {
@@ -168,12 +180,7 @@ bool registry_list_expiring(struct registry *registry, struct arena *arena, cons
 bool registry_note_expiring(struct registry *registry, const char *body, int64_t message,
                             int64_t now, struct err *err_r)
 {
-    const struct event event = {
-        .event = "expiry-told", .at = now, .body = body, .message = message};
-
-    if (!registry_step_begin(registry, err_r))
-        return false;
-    return registry_step_end(registry, registry_add_event(registry, &event, err_r), err_r);
+    return note(registry, "expiry-told", body, message, now, err_r);
 }
 
 /* ---- claims: motions in a faction's name by who is not of it */
@@ -258,34 +265,20 @@ bool registry_list_claims(struct registry *registry, struct arena *arena, const 
            read_all_parts(registry, arena, *rows_r, *count_r, err_r);
 }
 
-static bool note(struct registry *registry, const struct event *event, struct err *err_r)
-{
-    if (!registry_step_begin(registry, err_r))
-        return false;
-    return registry_step_end(registry, registry_add_event(registry, event, err_r), err_r);
-}
-
 bool registry_note_reminded(struct registry *registry, const char *body, int64_t message,
                             int64_t now, struct err *err_r)
 {
-    return note(registry,
-                &(struct event){.event = "reminded", .at = now, .body = body, .message = message},
-                err_r);
+    return note(registry, "reminded", body, message, now, err_r);
 }
 
 bool registry_note_claim_told(struct registry *registry, const char *body, int64_t message,
                               int64_t now, struct err *err_r)
 {
-    return note(
-        registry,
-        &(struct event){.event = "chairs-told", .at = now, .body = body, .message = message},
-        err_r);
+    return note(registry, "chairs-told", body, message, now, err_r);
 }
 
 bool registry_note_misfiled_told(struct registry *registry, const char *body, int64_t message,
                                  int64_t now, struct err *err_r)
 {
-    return note(registry,
-                &(struct event){.event = "junk-told", .at = now, .body = body, .message = message},
-                err_r);
+    return note(registry, "junk-told", body, message, now, err_r);
 }
