@@ -101,6 +101,9 @@ const char *case_name_referred(struct arena *arena, const struct case_file *file
  * FOLLOW_REPLACES, FOLLOW_CORRECTS or FOLLOW_NONE. */
 enum follow case_find_change(const struct case_file *file, const struct motion *motion);
 
+/* It was written before what it is about came to be as it is, or does not surely say when. */
+bool case_is_outdated(const struct case_file *file);
+
 /* It answers the review of a mail of its own faction; of one that still waits. */
 bool case_is_about_held(const struct case_file *file);
 bool case_answers_held(const struct case_file *file);

@@ -149,16 +149,39 @@ static bool speaks_for_itself(const struct case_file *file)
     return speaker == NULL || trust_find_faction(file->body, speaker) == file->verdict->faction;
 }
 
+/* The time that is as sure as the sender: a signature covers its own, not the Date around it. */
+static int64_t find_written_at(const struct case_file *file)
+{
+    int64_t at;
+
+    if (file->verdict->level < TRUST_SIGNED)
+        return file->reading->mail->date_at;
+    return file->verdict->signature->signed_at != NULL &&
+                   moment_parse(file->verdict->signature->signed_at, &at)
+               ? at
+               : MOMENT_NONE;
+}
+
+bool case_is_outdated(const struct case_file *file)
+{
+    const struct known_motion *referred = file->known->referred;
+    int64_t at = find_written_at(file);
+
+    return referred != NULL && (at == MOMENT_NONE || at < referred->written_at);
+}
+
 /*
  * Whether it may act by itself: of a member of a moving faction, who is more than a name in From,
- * which anybody can write.  It must not be a letter that would be held if it were a motion, what
- * was read off a picture may be misread, and who hands a letter on does not say the same.
+ * which anybody can write.  Who has an old mail of hers, signed as it was, may send it once more:
+ * it must be newer than what it would change.  It must not be a letter that would be held if it
+ * were a motion, what was read off a picture may be misread, and who hands a letter on does not say
+ * the same.
  */
 static bool may_act(const struct case_file *file, const struct motion *motion)
 {
     return is_mover(file) && file->verdict->level >= TRUST_AUTHENTICATED &&
-           speaks_for_itself(file) && !motion->is_doubtful && !motion->is_ocr &&
-           !motion->is_forwarded && !case_is_for_another(file, motion) &&
+           !case_is_outdated(file) && speaks_for_itself(file) && !motion->is_doubtful &&
+           !motion->is_ocr && !motion->is_forwarded && !case_is_for_another(file, motion) &&
            !case_is_of_another_faction(file, motion);
 }
 

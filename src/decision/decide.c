@@ -343,10 +343,23 @@ static const char *add_remark(struct arena *arena, const char *reason, const cha
     return arena_printf(arena, "%s; %s", reason != NULL ? reason : "registered", remark);
 }
 
+/* Of a motion that was held because of it this is the reason. */
+static const char *find_outdated(const struct case_file *file, const struct decision *decision)
+{
+    for (size_t i = 0; i < decision->motion_count; i++) {
+        if (decision->motions[i].wants != FOLLOW_NONE &&
+            decision->motions[i].follow == FOLLOW_NONE && case_is_outdated(file))
+            return "written before the motion was last changed, or nothing sure says when";
+    }
+    return NULL;
+}
+
 /* Who has signed, what could mislead whoever decides, and that a filter took the mail for junk. */
 static const char *add_remarks(struct arena *arena, const struct case_file *file,
-                               const char *reason)
+                               const struct decision *decision)
 {
+    const char *reason = add_remark(arena, decision->reason, find_outdated(file, decision));
+
     if (file->verdict != NULL)
         reason = add_remark(arena, reason, trust_remarks(arena, file->verdict));
     if (file->junk != NULL)
@@ -531,7 +544,7 @@ void decide(struct arena *arena, const struct case_file *file, struct decision *
     decide_find_unread(arena, file->reading->mail, &decision_r->unread);
     describe_all(arena, file, decision_r);
     if (decision_r->whole) {
-        decision_r->reason = add_remarks(arena, file, decision_r->reason);
+        decision_r->reason = add_remarks(arena, file, decision_r);
         hold_all(decision_r);
         return;
     }
@@ -539,5 +552,5 @@ void decide(struct arena *arena, const struct case_file *file, struct decision *
         judge_motion(arena, file, &counter, &decision_r->motions[i]);
     decision_r->completes = find_completing(file, decision_r);
     sum_up(arena, file, decision_r);
-    decision_r->reason = add_remarks(arena, file, decision_r->reason);
+    decision_r->reason = add_remarks(arena, file, decision_r);
 }

@@ -42,6 +42,8 @@ struct known_motion {
     struct motion_consultation *consultations;
     size_t consultation_count;
     int64_t arrived_at; /* of its present version */
+    int64_t written_at; /* the newest mail that made it what it is: by its Date, where that is not
+                           after its arrival; or MOMENT_NONE */
     struct deadline deadline;
     const char *confirmation; /* Message-ID of the list's first mail about it, or NULL */
     bool confirmation_waits;

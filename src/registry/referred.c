@@ -113,6 +113,24 @@ static void describe(struct arena *arena, const struct motion_row *row,
     }
 }
 
+/* Papers and consents change nothing that an older mail could undo. */
+static bool find_written_at(struct search *search, int64_t *at_r, struct err *err_r)
+{
+    struct statement *s;
+
+    *at_r = MOMENT_NONE;
+    if (!STATEMENT_OPEN(search->registry, &s, err_r,
+                        "SELECT max(min(coalesce(m.mail_date, m.arrived_at), m.arrived_at))"
+                        " FROM numbers n JOIN documents d ON d.motion = n.motion"
+                        " JOIN messages m ON m.id = d.message WHERE n.body = ? AND n.number = ?"
+                        " AND d.role IN ('motion', 'replacement', 'correction')",
+                        value_text(search->body), value_text(search->number)))
+        return false;
+    if (statement_next(s))
+        *at_r = statement_moment(s, 0);
+    return statement_close(s, err_r);
+}
+
 static bool load(struct search *search, struct known *known, struct err *err_r)
 {
     const struct motion_filter filter = {.body = search->body,
@@ -130,7 +148,8 @@ static bool load(struct search *search, struct known *known, struct err *err_r)
         return true;
     describe(search->arena, rows, referred);
     known->referred = referred;
-    return registry_find_confirmation(search->registry, search->arena, search->body, search->number,
+    return find_written_at(search, &referred->written_at, err_r) &&
+           registry_find_confirmation(search->registry, search->arena, search->body, search->number,
                                       &referred->confirmation, &referred->confirmation_waits,
                                       err_r);
 }

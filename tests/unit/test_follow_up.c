@@ -59,6 +59,7 @@ struct letter {
     const char *subject, *answers;
     const char *text;
     const char *file; /* a text that is attached, or NULL */
+    const char *date; /* NULL: each a second after the one before */
 };
 
 static const char *domain_of(const char *address)
@@ -76,11 +77,14 @@ static const char *write_mail(struct fixture *f, const struct letter *letter)
         text_addf(&text,
                   "Authentication-Results: mx.bedburg-hau.example; dmarc=pass header.from=%s\r\n",
                   domain_of(from));
-    text_addf(
-        &text,
-        "From: <%s>\r\nTo: <antraege@bedburg-hau.example>\r\nDate: Tue, 04 Aug 2015 12:03:%02u"
-        " +0200\r\nMessage-ID: <%u@mail.example>\r\nSubject: %s\r\n",
-        from, f->mails, f->mails, letter->subject != NULL ? letter->subject : "Antrag");
+    text_addf(&text,
+              "From: <%s>\r\nTo: <antraege@bedburg-hau.example>\r\nDate: %s\r\n"
+              "Message-ID: <%u@mail.example>\r\nSubject: %s\r\n",
+              from,
+              letter->date != NULL
+                  ? letter->date
+                  : arena_printf(f->arena, "Tue, 04 Aug 2015 12:03:%02u +0200", f->mails),
+              f->mails, letter->subject != NULL ? letter->subject : "Antrag");
     if (letter->answers != NULL)
         text_addf(&text, "In-Reply-To: <%s>\r\n", letter->answers);
     text_addf(&text,
@@ -249,6 +253,33 @@ static void test_correction(void **state)
     expect(f, "SELECT rowid || '' FROM search WHERE search MATCH 'Fußweg' AND rowid = 1", "1");
 }
 
+/* Whoever has an old mail, confirmed as it was, can send it once more with what was not signed of
+ * it made new. */
+static void test_old_mail_again(void **state)
+{
+    struct fixture *f = *state;
+    static const char plan[] = "Der Titel muss lauten: „Plan“",
+                      way[] = "Der Titel muss lauten: „Weg“";
+    int64_t id;
+
+    TAKE(f, .text = motion_text);
+    TAKE(f, .answers = answer_to(f, "acknowledgement", SPD), .text = plan);
+    TAKE(f, .answers = answer_to(f, "acknowledgement", SPD), .text = way);
+    expect(f, "SELECT title FROM documents WHERE role = 'motion'", "Weg");
+    id = TAKE(f, .answers = answer_to(f, "acknowledgement", SPD), .text = plan,
+              .date = "Tue, 04 Aug 2015 12:03:02 +0200");
+    expect(f, "SELECT title FROM documents WHERE role = 'motion'", "Weg");
+    assert_string_equal(told(f, id, SPD), "review");
+
+    TAKE(f, .answers = answer_to(f, "acknowledgement", SPD),
+         .text = "Hiermit ziehen wir den Antrag zurück.",
+         .date = "Mon, 03 Aug 2015 12:00:00 +0200");
+    expect_motion(f, "SPD (CDU) registered 1");
+    TAKE(f, .answers = answer_to(f, "acknowledgement", SPD),
+         .text = "Hiermit ziehen wir den Antrag zurück.");
+    expect_motion(f, "SPD (CDU) withdrawn 1");
+}
+
 static void test_papers(void **state)
 {
     struct fixture *f = *state;
@@ -317,6 +348,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_joint, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_correction, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_old_mail_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_papers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_motion_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_enclosure_later, set_up, tear_down),
