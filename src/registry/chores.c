@@ -42,7 +42,7 @@ bool registry_last_occasion(struct registry *registry, const char *body, const c
     *at_r = MOMENT_NONE;
     if (!STATEMENT_OPEN(registry, &s, err_r,
                         "SELECT max(created_at) FROM deliveries WHERE occasion <> ''"
-                        " AND substr(occasion, 1, length(?1)) = ?1 AND body = ?2",
+                        " AND occasion >= ?1 AND occasion < ?1 || char(0x10FFFF) AND body = ?2",
                         value_text(beginning), value_text(body)))
         return false;
     if (statement_next(s))
@@ -61,7 +61,8 @@ bool registry_list_paced(struct registry *registry, struct arena *arena, const c
     if (!STATEMENT_OPEN(registry, &s, err_r,
                         "SELECT paced_by, count(*), max(due_at) FROM deliveries"
                         " WHERE state = 'queued' AND attempts = 0 AND body = ?1"
-                        " AND due_at > created_at AND due_at > ?2 AND paced_by IS NOT NULL"
+                        " AND due_at > created_at AND due_at > ?2"
+                        " AND +paced_by IS NOT NULL" /* its index holds all that ever were */
                         " GROUP BY paced_by",
                         value_text(body), value_int(now)))
         return false;

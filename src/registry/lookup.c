@@ -70,7 +70,10 @@ bool registry_find_number(struct registry *registry, const char *body, const cha
                          value_text(body), value_text(number));
 }
 
-/* What a mail is compared by, and with: the messages before this one. */
+/*
+ * What a mail is compared by, and with: the messages before this one.  A plus keeps SQLite from
+ * going by state, body or id, which would be through all of them for every mail that comes.
+ */
 struct marks {
     int64_t before;
     const char *body;
@@ -87,7 +90,7 @@ static bool find_same_bytes(struct registry *registry, const struct marks *marks
 {
     return STATEMENT_GET(registry, id_r, err_r,
                          "SELECT id FROM messages WHERE sha256 = ? AND body = ? AND id < ?"
-                         " AND state = 'registered' ORDER BY id LIMIT 1",
+                         " AND +state = 'registered' ORDER BY id LIMIT 1",
                          value_text(marks->sha256), value_text(marks->body),
                          value_int(marks->before));
 }
@@ -98,8 +101,8 @@ static bool find_same_mail(struct registry *registry, const struct marks *marks,
 {
     return STATEMENT_GET(registry, id_r, err_r,
                          "SELECT id FROM messages WHERE ((message_id = ?1 AND sender_key = ?3"
-                         " AND body_digest = ?4) OR mail_mark = ?6) AND body = ?2 AND id < ?5"
-                         " AND state = 'registered' ORDER BY id LIMIT 1",
+                         " AND body_digest = ?4) OR mail_mark = ?6) AND +body = ?2 AND +id < ?5"
+                         " AND +state = 'registered' ORDER BY id LIMIT 1",
                          value_text(marks->message_id), value_text(marks->body),
                          value_text(marks->sender_key), value_text(marks->body_digest),
                          value_int(marks->before), value_text(marks->mark));
@@ -110,7 +113,7 @@ static bool find_told(struct registry *registry, const struct marks *marks, int6
                       struct err *err_r)
 {
     return STATEMENT_GET(registry, id_r, err_r,
-                         "SELECT id FROM messages WHERE body = ?1 AND id < ?2"
+                         "SELECT id FROM messages WHERE +body = ?1 AND +id < ?2"
                          " AND state <> 'registered'"
                          " AND (told_at IS NOT NULL"
                          "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
@@ -129,7 +132,7 @@ static bool find_told_again(struct registry *registry, const struct marks *marks
     if (*id_r != 0)
         return true;
     return STATEMENT_GET(registry, id_r, err_r,
-                         "SELECT id FROM messages WHERE state = 'held' AND body = ?1 AND id < ?2"
+                         "SELECT id FROM messages WHERE +state = 'held' AND body = ?1 AND +id < ?2"
                          " AND sender_key = ?3 AND body_digest = ?4 AND subject IS ?5"
                          " AND (told_at IS NOT NULL"
                          "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
@@ -236,7 +239,8 @@ static bool find_same_part(struct registry *registry, struct arena *arena,
     struct statement *s;
 
     if (!STATEMENT_OPEN(registry, &s, err_r,
-                        "SELECT n.number FROM parts p JOIN messages m ON m.id = p.message"
+                        "SELECT n.number FROM parts p CROSS JOIN messages m" /* in this order */
+                        " ON m.id = p.message"
                         " JOIN documents d ON d.message = m.id JOIN motions t ON t.id = d.motion"
                         " JOIN numbers n ON n.motion = t.id"
                         " WHERE p.sha256 = ?1 AND p.telling = 1 AND m.body = ?2"

@@ -133,16 +133,15 @@ static bool find_written_at(struct search *search, int64_t *at_r, struct err *er
 
 static bool load(struct search *search, struct known *known, struct err *err_r)
 {
-    const struct motion_filter filter = {.body = search->body,
-                                         .number = search->number,
-                                         .meeting = DAY_NONE,
-                                         .since = DAY_NONE,
-                                         .state = -1};
     struct known_motion *referred = ARENA_NEW(search->arena, struct known_motion);
     struct motion_row *rows;
+    struct statement *s;
     size_t count;
 
-    if (!registry_list_motions(search->registry, search->arena, &filter, &rows, &count, err_r))
+    if (!STATEMENT_OPEN(search->registry, &s, err_r,
+                        REGISTRY_SELECT_MOTIONS " WHERE n.body = ? AND n.number = ?",
+                        value_text(search->body), value_text(search->number)) ||
+        !registry_read_motions(search->registry, search->arena, s, &rows, &count, err_r))
         return false;
     if (count != 1)
         return true;

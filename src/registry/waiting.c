@@ -17,9 +17,12 @@
     "  WHERE o.message = m.id AND o.motion IS NULL"                                          \
     "  AND o.decided_by IS NOT 'ignored-by-person'"                                          \
     "  ORDER BY o.deadline_day IS NULL, o.deadline_day, o.position LIMIT 1)"
-#define WAITING                                 \
-    MAILS                                       \
-    " WHERE (m.state IN ('held', 'unreadable')" \
+/* By what waits and not through all that is registered: a plus keeps SQLite from going by body. */
+#define WAITING                                                                     \
+    MAILS                                                                           \
+    " WHERE m.id IN (SELECT id FROM messages WHERE state IN ('held', 'unreadable')" \
+    "  UNION ALL SELECT message FROM documents WHERE motion IS NULL)"               \
+    " AND (m.state IN ('held', 'unreadable')"                                       \
     "  OR (m.state = 'registered' AND d.id IS NOT NULL))"
 
 static bool read_document(struct statement *s, struct arena *arena, struct waiting_mail *row)
@@ -111,7 +114,7 @@ bool registry_list_overdue(struct registry *registry, struct arena *arena, const
     struct statement *s;
 
     return STATEMENT_OPEN(registry, &s, err_r,
-                          WAITING " AND m.body = ?1 AND m.told_at IS NOT 0"
+                          WAITING " AND +m.body = ?1 AND m.told_at IS NOT 0"
                                   " AND coalesce(m.told_at, m.registered_at) <= ?2"
                                   " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
                                   "  AND e.event = 'reminded' AND e.at > ?2) ORDER BY m.id",
@@ -169,7 +172,7 @@ bool registry_list_expiring(struct registry *registry, struct arena *arena, cons
     struct statement *s;
 
     return STATEMENT_OPEN(registry, &s, err_r,
-                          WAITING " AND m.body = ?1 AND m.registered_at < ?2"
+                          WAITING " AND +m.body = ?1 AND m.registered_at < ?2"
                                   " AND m.state <> 'registered' AND m.erased_at IS NULL"
                                   " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
                                   "  AND e.event = 'expiry-told') ORDER BY m.id LIMIT 50",
