@@ -171,15 +171,14 @@ static bool add_receipt(const struct office_reply *reply, struct err *err_r)
 bool ruling_take_reply(const struct ruling_context *context, const struct message *message,
                        const struct conclusion *conclusion, bool *accepted_r, struct err *err_r)
 {
-    struct office_reply reply = {.context = context,
-                                 .message = message,
-                                 .notice = conclusion->known.notice,
-                                 .from = text_fold(context->arena, conclusion->verdict.address)};
+    struct office_reply reply = {
+        .context = context, .message = message, .notice = conclusion->known.notice};
     struct texts ids;
 
     *accepted_r = false;
     if (!text_equal(conclusion->decision.row, OFFICE_ROW) || conclusion->known.told != 0)
         return true;
+    reply.from = text_fold(context->arena, conclusion->verdict.address);
     ids = name_mails(context->arena, reply.notice);
     office_read_orders(context->arena, message->body, message->reading->mail->text, &ids,
                        &reply.orders);

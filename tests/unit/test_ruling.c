@@ -88,9 +88,14 @@ static int64_t take_bytes(struct fixture *f, const struct reading *reading, cons
                               .unreadable = reading == NULL ? "it ended the reader" : NULL,
                               .now = f->now,
                               .token = fresh_token(f)};
-    struct conclusion conclusion;
+    struct ruling_context context = {.registry = f->registry,
+                                     .arena = f->arena,
+                                     .conf = &f->conf,
+                                     .now = f->now,
+                                     .token = message.token};
+    struct conclusion conclusion = {0};
     struct err err;
-    int64_t id;
+    bool accepted;
 
     message.raw = (struct raw_mail){.body = f->body->id,
                                     .mailbox = "rathaus",
@@ -100,11 +105,12 @@ static int64_t take_bytes(struct fixture *f, const struct reading *reading, cons
                                     .internaldate = town_moment("2015-08-04T12:03:20+02:00")};
     if (!memfd_from("mail", bytes, strlen(bytes), &message.raw.fd, &err) ||
         !pipeline_receive(f->registry, &message, &err) || !registry_begin(f->registry, &err) ||
-        !pipeline_settle(f->registry, f->arena, &message, &conclusion, &id, &err) ||
+        !pipeline_settle(f->registry, f->arena, &message, &conclusion, &message.id, &err) ||
+        !ruling_take_reply(&context, &message, &conclusion, &accepted, &err) ||
         !registry_commit(f->registry, &err))
         fail_msg("%s", err.text);
     close(message.raw.fd);
-    return id;
+    return message.id;
 }
 
 static int64_t take(struct fixture *f, const struct reading *reading)
@@ -352,6 +358,134 @@ static void test_ignore(void **state)
     take(f, reading);
     expect(DECIDE(f, .verb = RULING_IGNORE, .subject = "m3", .reason = "x", .silent = true),
            "\"answers\":[]");
+}
+
+/* ---- what waits, and the office's reply ---- */
+
+#define OFFICE "ratsbuero@bedburg-hau.example"
+#define SECRET "0123456789abcdef01234567"
+
+static size_t count_waiting(struct fixture *f, bool untold)
+{
+    struct waiting_mail *rows;
+    struct err err;
+    size_t n;
+    bool ok = untold
+                  ? registry_list_untold(f->registry, f->arena, f->body->id, &rows, &n, &err)
+                  : registry_list_waiting(f->registry, f->arena, f->body->id, 0, &rows, &n, &err);
+
+    if (!ok)
+        fail_msg("%s", err.text);
+    return n;
+}
+
+static void test_waiting(void **state)
+{
+    struct fixture *f = *state;
+    struct waiting_mail *rows;
+    struct err err;
+    size_t n;
+
+    take(f, letter_from(f, STRANGER));
+    take(f, letter_from(f, CHAIR));
+    assert_int_equal(count_waiting(f, true), 1);
+    if (!registry_list_waiting(f->registry, f->arena, NULL, 1, &rows, &n, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(n, 1);
+    assert_int_equal(rows[0].id, 1);
+    assert_string_equal(rows[0].row, "unknown-motion");
+    assert_string_equal(rows[0].faction, "SPD");
+    assert_string_equal(rows[0].from, STRANGER);
+    assert_int_equal(rows[0].kind, MOTION_REVIEW_REQUEST);
+    if (!registry_note_told(f->registry, f->body->id, 1, f->now, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(count_waiting(f, true), 0);
+    assert_int_equal(count_waiting(f, false), 1);
+    expect(DECIDE(f, .verb = RULING_ACCEPT, .subject = "m1", .faction = "SPD"), "A/2015/0002");
+    assert_int_equal(count_waiting(f, false), 0);
+}
+
+/* With a notice about m1 and m2 that bears the token. */
+static void set_up_notice(struct fixture *f)
+{
+    static const int64_t mails[] = {1, 2};
+    const struct reply notice = {.kind = REPLY_NOTICE,
+                                 .to = OFFICE,
+                                 .envelope_from = "antraege@bedburg-hau.example",
+                                 .subject = "Wartet",
+                                 .message_id = "notice@bedburg-hau.example",
+                                 .bytes = "Wartet",
+                                 .size = 6,
+                                 .token = SECRET,
+                                 .occasion = "held 1"};
+    struct err err;
+
+    town_set(f->arena, &f->body->authserv_id, "mx.bedburg-hau.example");
+    take(f, letter_from(f, STRANGER));
+    take(f, letter_from(f, STRANGER));
+    if (!registry_begin(f->registry, &err) ||
+        !registry_add_notice(f->registry, f->body->id, &notice, mails, 2, f->now, &err) ||
+        !registry_commit(f->registry, &err))
+        fail_msg("%s", err.text);
+}
+
+static void reply_to_notice(struct fixture *f, const char *text)
+{
+    static struct mail_authres authres = {
+        "mx.bedburg-hau.example; dmarc=pass header.from=bedburg-hau.example", 0};
+    struct reading *reading = letter_from(f, OFFICE);
+
+    reading->motions.n = 0;
+    reading->mail->part_count = 1;
+    reading->mail->authres = &authres;
+    reading->mail->authres_count = 1;
+    reading->mail->subject = "Re: Wartet #" SECRET;
+    reading->mail->text = text;
+    take(f, reading);
+}
+
+static void test_token(void **state)
+{
+    struct fixture *f = *state;
+
+    set_up_notice(f);
+    f->now += INT64_C(14) * 86400;
+    reply_to_notice(f, "m1 ignorieren: kein Mitglied");
+    assert_string_equal(sql(f, "SELECT state FROM messages ORDER BY id"),
+                        "ignored | held | ignored");
+    assert_string_equal(sql(f, "SELECT actor FROM events WHERE event = 'ignored' AND message = 1"
+                               " AND actor LIKE '%@%'"),
+                        OFFICE);
+    reply_to_notice(f, "m1 annehmen SPD");
+    assert_string_equal(sql(f, "SELECT state FROM messages WHERE id = 1"), "ignored");
+    assert_string_equal(sql(f, "SELECT count(*) FROM numbers"), "0");
+}
+
+/* As nobody's word they pass by what the office may say. */
+static void test_no_one_from(void **state)
+{
+    struct fixture *f = *state;
+    struct reading *reading = letter_from(f, OFFICE);
+
+    reading->mail->from.n = 0;
+    take(f, reading);
+    assert_string_equal(sql(f, "SELECT state || ' ' || decided_by FROM messages"),
+                        "held not-one-from");
+    take(f, NULL);
+    assert_string_equal(sql(f, "SELECT state FROM messages WHERE id = 2"), "unreadable");
+}
+
+static void test_token_expired(void **state)
+{
+    struct fixture *f = *state;
+
+    set_up_notice(f);
+    f->now += INT64_C(14) * 86400 + 1;
+    reply_to_notice(f, "m1 annehmen SPD");
+    assert_string_equal(sql(f, "SELECT state FROM messages ORDER BY id"), "held | held | ignored");
+    assert_string_equal(sql(f, "SELECT count(*) FROM numbers"), "0");
+    assert_string_equal(sql(f, "SELECT count(*) FROM grants WHERE used_by IS NOT NULL"), "0");
+    expect(bytes_of(f, "notice", "ratsbuero"), "14 Tage");
 }
 
 /* ---- motions ---- */
@@ -629,6 +763,10 @@ static void test_schema_before(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_waiting, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_token, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_one_from, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_token_expired, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_accept_stranger, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_accept_refuses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_accept_meeting, set_up, tear_down),
