@@ -774,6 +774,14 @@ static void change_withdrawn_unproven(struct setting *s)
     s->mail->authres_count = 0;
 }
 
+/* Sent once more by whoever has it. */
+static void change_withdrawn_before(struct setting *s)
+{
+    change_withdrawn(s);
+    s->mail->date_at = town_moment("2015-08-01T11:59:59+02:00");
+    referred(s)->written_at = town_moment("2015-08-01T12:00:00+02:00");
+}
+
 static void change_replaced_unproven(struct setting *s)
 {
     change_replaced(s);
@@ -997,6 +1005,8 @@ static const struct decision_case {
      "A/2015/0001 is replaced", "f"},
     {"a withdrawal that anybody can write", change_withdrawn_unproven, MESSAGE_HELD, "withdrawal",
      "", "h"},
+    {"a withdrawal older than what it withdraws", change_withdrawn_before, MESSAGE_HELD,
+     "withdrawal", "", "h"},
     {"a version that anybody can write", change_replaced_unproven, MESSAGE_HELD, "replacement", "",
      "h"},
     {"a withdrawal by another faction", change_withdrawn_by_others, MESSAGE_HELD, "withdrawal", "",
