@@ -93,21 +93,15 @@ struct word {
     const char *folded;
 };
 
-static bool is_word_byte(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (unsigned char)c >= 0x80;
-}
-
 static bool next_word(struct arena *arena, const char *s, struct word *word_r)
 {
     const char *folded;
 
     do {
-        while (*s != '\0' && !is_word_byte(*s))
+        while (*s != '\0' && !label_is_word_byte(*s))
             s++;
         word_r->begin = s;
-        while (is_word_byte(*s))
+        while (label_is_word_byte(*s))
             s++;
         word_r->end = s;
         if (word_r->begin == s)

@@ -35,9 +35,10 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool is_word_byte(unsigned char c)
+bool label_is_word_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (unsigned char)c >= 0x80;
 }
 
 /* Adds what stands at s and returns its length in bytes. */
@@ -49,7 +50,7 @@ static size_t fold_one(struct text *text, const char *s)
             return strlen(folds[i].from);
         }
     }
-    text_add_char(text, is_word_byte((unsigned char)*s) ? *s : ' ');
+    text_add_char(text, label_is_word_byte(*s) ? *s : ' ');
     return 1;
 }
 
