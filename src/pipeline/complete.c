@@ -6,7 +6,6 @@
  */
 #include "pipeline/pipeline.h"
 
-#include "base/digest.h"
 #include "registry/ruling.h"
 
 #include <string.h>
@@ -51,21 +50,13 @@ static bool load(struct completion *completion, struct err *err_r)
         return false;
     completion->held = (struct message){.body = body,
                                         .mailbox = conf_find_mailbox(body, stored->mailbox),
-                                        .raw = {.body = stored->body,
-                                                .mailbox = stored->mailbox,
-                                                .folder = stored->folder,
-                                                .uidvalidity = stored->uidvalidity,
-                                                .uid = stored->uid,
-                                                .internaldate = stored->internaldate,
-                                                .fd = -1,
-                                                .size = stored->size},
                                         .reading = forgive(completion->arena, reading),
                                         .id = stored->id,
                                         .completed_by = completion->by->known.message,
                                         .completed_at = completion->by->arrival.at,
                                         .now = completion->message->now,
                                         .token = completion->message->token};
-    return digest_from_hex(stored->sha256, completion->held.raw.sha256) ||
+    return registry_describe_raw(stored, &completion->held.raw) ||
            err_set(err_r, ERR_BUG, "m%lld: \"%s\" is no SHA-256", (long long)stored->id,
                    stored->sha256);
 }

@@ -2,7 +2,6 @@
 /* What an order is about, from the registry, as the pure parts want it. */
 #include "pipeline/ruling_inside.h"
 
-#include "base/digest.h"
 #include "base/file.h"
 #include "decision/refine.h"
 #include "trust/trust.h"
@@ -18,22 +17,6 @@ bool ruling_parse_id(const char *s, char letter, int64_t *id_r)
         return false;
     *id_r = strtoll(s + 1, &end, 10);
     return *end == '\0';
-}
-
-static void set_raw(struct matter *matter)
-{
-    const struct stored_message *stored = &matter->stored;
-
-    matter->raw = (struct raw_mail){.body = stored->body,
-                                    .mailbox = stored->mailbox,
-                                    .folder = stored->folder,
-                                    .uidvalidity = stored->uidvalidity,
-                                    .uid = stored->uid,
-                                    .internaldate = stored->internaldate,
-                                    .fd = -1,
-                                    .size = stored->size};
-    if (stored->sha256 != NULL && !digest_from_hex(stored->sha256, matter->raw.sha256))
-        panic("registry: \"%s\" is no SHA-256", stored->sha256);
 }
 
 static bool find_body(const struct ruling_context *context, struct matter *matter,
@@ -81,7 +64,8 @@ bool matter_find_message(const struct ruling_context *context, int64_t id, struc
     matter->arrival = matter->stored.arrival;
     if (!find_body(context, matter, err_r) || !find_reading(context, matter, err_r))
         return false;
-    set_raw(matter);
+    if (!registry_describe_raw(&matter->stored, &matter->raw))
+        panic("registry: \"%s\" is no SHA-256", matter->stored.sha256);
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "registry/ruling.h"
 
+#include "base/digest.h"
 #include "registry/private.h"
 
 #include <string.h>
@@ -78,6 +79,19 @@ bool registry_get_message(struct registry *registry, struct arena *arena, int64_
     if (!known)
         return registry_fail_word(registry, 'm', id, err_r);
     return read_documents(registry, arena, message_r, err_r);
+}
+
+bool registry_describe_raw(const struct stored_message *stored, struct raw_mail *raw_r)
+{
+    *raw_r = (struct raw_mail){.body = stored->body,
+                               .mailbox = stored->mailbox,
+                               .folder = stored->folder,
+                               .uidvalidity = stored->uidvalidity,
+                               .uid = stored->uid,
+                               .internaldate = stored->internaldate,
+                               .fd = -1,
+                               .size = stored->size};
+    return stored->sha256 == NULL || digest_from_hex(stored->sha256, raw_r->sha256);
 }
 
 /* ---- one decision */

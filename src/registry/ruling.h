@@ -40,6 +40,10 @@ struct stored_message {
 bool registry_get_message(struct registry *registry, struct arena *arena, int64_t id,
                           struct stored_message *message_r, struct err *err_r);
 
+/* The mail as it came, without its bytes (fd -1); borrows the strings.  False: its sum is no
+ * SHA-256. */
+bool registry_describe_raw(const struct stored_message *stored, struct raw_mail *raw_r);
+
 /* ERR_DATA where it was erased, and by whom. */
 bool registry_check_words_kept(struct arena *arena, const struct stored_message *stored,
                                struct err *err_r);
