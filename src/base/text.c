@@ -108,6 +108,21 @@ static const uint8_t *u8(const char *s)
     return (const uint8_t *)s;
 }
 
+void text_add_line(struct text *text, const char *line)
+{
+    if (text->len > 0)
+        text_add_char(text, '\n');
+    text_add(text, line);
+}
+
+bool text_is_ascii(const char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s >= 0x80)
+            return false;
+    return true;
+}
+
 bool text_is_utf8(const char *s, size_t n)
 {
     return u8_check(u8(s), n) == NULL;

@@ -37,6 +37,10 @@ void text_add_bytes(struct text *text, const void *bytes, size_t n);
 void text_add_char(struct text *text, char c);
 void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Behind a LF, unless it is the first. */
+void text_add_line(struct text *text, const char *line);
+
+bool text_is_ascii(const char *s);
 bool text_is_utf8(const char *s, size_t n);
 /* Normal form C of n bytes; invalid sequences become U+FFFD, NUL bytes are dropped. */
 char *text_nfc(struct arena *arena, const char *s, size_t n);

@@ -13,14 +13,6 @@
 #define ACE "xn--"
 #define DOMAIN_LABEL_MAX 63
 
-static bool is_ascii(const char *s)
-{
-    for (; *s; s++)
-        if ((unsigned char)*s >= 0x80)
-            return false;
-    return true;
-}
-
 /* One that stands for letters of ASCII alone, or for such as no U-label has, is a trick. */
 static const char *readable_label(struct arena *arena, const char *label)
 {
@@ -29,7 +21,8 @@ static const char *readable_label(struct arena *arena, const char *label)
     char *letters = g_hostname_to_unicode(label);
     const char *readable = letters ? arena_strdup(arena, letters) : label;
     g_free(letters);
-    bool sound = !is_ascii(readable) && !text_has_control(readable) && !strpbrk(readable, ".@ ") &&
+    bool sound = !text_is_ascii(readable) && !text_has_control(readable) &&
+                 !strpbrk(readable, ".@ ") &&
                  strcmp(text_nfc(arena, readable, strlen(readable)), readable) == 0;
     return sound ? readable : label;
 }
@@ -71,7 +64,7 @@ bool address_equal(const char *a, const char *b)
 {
     if (!a || !b || equal_letters(a, b))
         return a && b;
-    if (is_ascii(a) == is_ascii(b))
+    if (text_is_ascii(a) == text_is_ascii(b))
         return false; /* of two that are ASCII only, or both not, neither is the other's A-label */
     struct arena *arena = arena_new();
     const char *letters = address_readable(arena, a), *others = address_readable(arena, b);

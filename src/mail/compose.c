@@ -65,14 +65,6 @@ static size_t longest_word(const char *s)
     return longest;
 }
 
-static bool is_ascii(const char *s)
-{
-    for (; *s; s++)
-        if ((unsigned char)*s >= 0x80)
-            return false;
-    return true;
-}
-
 /* ASCII, folded at its blanks.  Runs of blanks keep together: a line of blanks alone is none. */
 static void write_ascii(struct writer *writer, const char *s)
 {
@@ -153,7 +145,7 @@ static void write_encoded(struct writer *writer, const char *s)
 static bool is_literal(const char *s)
 {
     size_t n = strlen(s);
-    return n > 0 && is_ascii(s) && s[0] != ' ' && s[n - 1] != ' ' && !strstr(s, "  ") &&
+    return n > 0 && text_is_ascii(s) && s[0] != ' ' && s[n - 1] != ' ' && !strstr(s, "  ") &&
            !strstr(s, "=?") && longest_word(s) < LINE_FOLD - 20;
 }
 
@@ -268,7 +260,7 @@ static void write_header(struct writer *writer, const struct compose *compose, b
 /* Short lines of ASCII that no mail server has a reason to change. */
 static bool is_7bit(const char *s)
 {
-    if (!is_ascii(s))
+    if (!text_is_ascii(s))
         return false;
     while (*s) {
         size_t n = strcspn(s, "\n");

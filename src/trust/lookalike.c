@@ -36,23 +36,15 @@ static const char *replace_all(struct arena *arena, const char *s, const char *f
     return text.s;
 }
 
-static bool is_ascii(const char *s)
-{
-    for (; *s; s++)
-        if ((unsigned char)*s >= 0x80)
-            return false;
-    return true;
-}
-
 /* Every member of the roster is looked at for each mail: most are ASCII, and quickly done. */
 const char *lookalike_skeleton(struct arena *arena, const char *s)
 {
     const char *letters = address_readable(arena, s);
-    const char *skeleton =
-        is_ascii(letters) ? text_lower(arena_strdup(arena, letters)) : text_bare(arena, letters);
-    bool ascii = is_ascii(skeleton);
+    const char *skeleton = text_is_ascii(letters) ? text_lower(arena_strdup(arena, letters))
+                                                  : text_bare(arena, letters);
+    bool ascii = text_is_ascii(skeleton);
     for (size_t i = 0; i < COUNT(likes); i++)
-        if (!ascii || is_ascii(likes[i].written))
+        if (!ascii || text_is_ascii(likes[i].written))
             skeleton = replace_all(arena, skeleton, likes[i].written, likes[i].seen);
     return skeleton;
 }
