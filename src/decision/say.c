@@ -73,6 +73,13 @@ char *say_time(struct arena *arena, const char *language, const char *rfc3339)
                         words->oclock, say_zone(arena, words, zone));
 }
 
+char *say_moment(struct arena *arena, const char *language, int64_t moment)
+{
+    const char *text = moment_to_text(arena, moment);
+
+    return text == NULL ? NULL : say_time(arena, language, text);
+}
+
 char *say_size(struct arena *arena, const char *language, size_t size)
 {
     const struct say_words *words = say_words(language);

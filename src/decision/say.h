@@ -33,6 +33,8 @@ char *say_minute(struct arena *arena, const char *language, int minute);      /*
 /* "04.08.2015, 12:03:11 Uhr (MESZ, UTC+02:00)" of an RFC 3339 text, in its own offset; text that is
  * none comes back as it is. */
 char *say_time(struct arena *arena, const char *language, const char *rfc3339);
+/* The same of a moment, in local time; NULL of MOMENT_NONE. */
+char *say_moment(struct arena *arena, const char *language, int64_t moment);
 char *say_size(struct arena *arena, const char *language, size_t size); /* 152.345 Bytes */
 
 #endif

@@ -108,21 +108,9 @@ static const char *say_age(const struct writing *w, int64_t since)
     return say_number(w, w->words->hours[hours < 1 ? 0 : hours == 1 ? 1 : 2], hours);
 }
 
-static const char *say_moment(const struct writing *w, int64_t moment)
-{
-    return say_time(w->arena, w->language, moment_to_text(w->arena, moment));
-}
-
 static const char *show(const struct writing *w, const char *s)
 {
     return values_showable(w->arena, s, LENGTH);
-}
-
-static void add_line(struct text *text, const char *line)
-{
-    if (text->len > 0)
-        text_add_char(text, '\n');
-    text_add(text, line);
 }
 
 /* A line below the one it belongs to; nothing where there is nothing to say. */
@@ -144,8 +132,9 @@ static void set_list(const struct writing *w, const char *name, size_t count,
     for (size_t i = 0; i < count && i < LINES_MAX; i++)
         add(w, &text, i);
     if (count > LINES_MAX)
-        add_line(&text, arena_printf(w->arena, "  %s",
-                                     say_number(w, w->words->more, (int64_t)(count - LINES_MAX))));
+        text_add_line(&text,
+                      arena_printf(w->arena, "  %s",
+                                   say_number(w, w->words->more, (int64_t)(count - LINES_MAX))));
     values_set(w->values, name, text.s);
 }
 
@@ -171,14 +160,15 @@ static void add_motion(const struct writing *w, struct text *text, size_t i)
     const struct reply_words *words = reply_words(w->language);
     const char *movers = show(w, text_join(w->arena, &motion->factions, ", "));
 
-    add_line(text, arena_printf(w->arena, "  %s  %s%s%s (%s)", motion->number, movers,
-                                *movers != '\0' ? ": " : "", say_title(w, motion->title),
-                                words->kinds[motion->kind]));
+    text_add_line(text, arena_printf(w->arena, "  %s  %s%s%s (%s)", motion->number, movers,
+                                     *movers != '\0' ? ": " : "", say_title(w, motion->title),
+                                     words->kinds[motion->kind]));
     if (motion->confidential)
         text_addf(text, ", %s", w->words->confidential);
     if (w->words->states[motion->state] != NULL)
         text_addf(text, ", %s", w->words->states[motion->state]);
-    text_addf(text, "\n    %s: %s", words->arrived, say_moment(w, motion->arrived_at));
+    text_addf(text, "\n    %s: %s", words->arrived,
+              say_moment(w->arena, w->language, motion->arrived_at));
     add_below(w, text, w->words->named, text_join(w->arena, &motion->named, ", "));
     for (size_t k = 0; k < motion->consultation_count; k++)
         text_add(text, say_consultation(w, &motion->consultations[k]));
@@ -188,10 +178,10 @@ static void add_change(const struct writing *w, struct text *text, size_t i)
 {
     const struct book_change *change = &w->book->changes[i];
 
-    add_line(text,
-             arena_printf(w->arena, "  %s  %s: %s", change->number,
-                          book_event(w->language, change->event), say_title(w, change->title)));
-    text_addf(text, "\n    %s, %s%s", say_moment(w, change->at), w->words->by,
+    text_add_line(text, arena_printf(w->arena, "  %s  %s: %s", change->number,
+                                     book_event(w->language, change->event),
+                                     say_title(w, change->title)));
+    text_addf(text, "\n    %s, %s%s", say_moment(w->arena, w->language, change->at), w->words->by,
               show(w, change->actor));
 }
 
@@ -199,17 +189,17 @@ static void add_count(const struct writing *w, struct text *text, size_t i)
 {
     const struct book_count *count = &w->book->counts[i];
 
-    add_line(text,
-             arena_printf(w->arena, "  %zu × %s", count->n, book_brief(w->language, count->row)));
+    text_add_line(
+        text, arena_printf(w->arena, "  %zu × %s", count->n, book_brief(w->language, count->row)));
 }
 
 static void add_answer(const struct writing *w, struct text *text, const struct book_answer *answer)
 {
-    add_line(text,
-             arena_printf(w->arena, "  %s  %s%s%s, %s", answer->id,
-                          answer->number != NULL ? answer->number : "",
-                          answer->number != NULL ? ": " : "",
-                          reply_words(w->language)->answers[answer->kind], show(w, answer->to)));
+    text_add_line(text, arena_printf(w->arena, "  %s  %s%s%s, %s", answer->id,
+                                     answer->number != NULL ? answer->number : "",
+                                     answer->number != NULL ? ": " : "",
+                                     reply_words(w->language)->answers[answer->kind],
+                                     show(w, answer->to)));
 }
 
 static void add_failed(const struct writing *w, struct text *text, size_t i)
@@ -231,9 +221,11 @@ static void add_held(const struct writing *w, struct text *text, size_t i)
     const struct book_held *held = &w->book->held[i];
     const struct reply_words *words = reply_words(w->language);
 
-    add_line(text, arena_printf(w->arena, "  %s  %s: %s", held->id, say_age(w, held->registered_at),
-                                book_brief(w->language, held->row)));
-    text_addf(text, "\n    %s: %s", words->arrived, say_moment(w, held->arrived_at));
+    text_add_line(text,
+                  arena_printf(w->arena, "  %s  %s: %s", held->id, say_age(w, held->registered_at),
+                               book_brief(w->language, held->row)));
+    text_addf(text, "\n    %s: %s", words->arrived,
+              say_moment(w->arena, w->language, held->arrived_at));
     add_below(w, text, arena_printf(w->arena, "%s: ", words->from), held->from);
     add_below(w, text, arena_printf(w->arena, "%s: ", words->subject), held->subject);
 }
@@ -250,13 +242,13 @@ static void add_mailbox(const struct writing *w, struct text *text, size_t i)
 {
     const struct book_mailbox *mailbox = &w->book->mailboxes[i];
 
-    add_line(text, arena_printf(w->arena, "  %s (%s): ", show(w, mailbox->name),
-                                show(w, mailbox->folder)));
+    text_add_line(text, arena_printf(w->arena, "  %s (%s): ", show(w, mailbox->name),
+                                     show(w, mailbox->folder)));
     if (mailbox->visited_at == MOMENT_NONE)
         text_add(text, w->words->never);
     else
-        text_addf(text, "%s%s; %s", w->words->visited, say_moment(w, mailbox->visited_at),
-                  say_seen(w, mailbox));
+        text_addf(text, "%s%s; %s", w->words->visited,
+                  say_moment(w->arena, w->language, mailbox->visited_at), say_seen(w, mailbox));
     if (is_late(w->book, mailbox))
         add_below(w, text, "", w->words->late);
     add_below(w, text, w->words->trouble, mailbox->trouble);
@@ -279,8 +271,8 @@ static void set_book(struct values *values, const struct conf_body *body, const 
                               .values = values};
 
     values_set(values, "day", say_day(w.arena, w.language, book->day));
-    values_set(values, "since", book->since == MOMENT_NONE ? NULL : say_moment(&w, book->since));
-    values_set(values, "until", say_moment(&w, book->until));
+    values_set(values, "since", say_moment(w.arena, w.language, book->since));
+    values_set(values, "until", say_moment(w.arena, w.language, book->until));
     values_set(values, "past", book->past ? "1" : NULL);
     values_set(values, "closed", is_closed(book) ? "1" : NULL);
     set_number(&w, "motion_count", book->motion_count);

@@ -88,7 +88,7 @@ void news_paced(struct arena *arena, const struct news *news, const char *whose,
     begin(&telling, arena, news);
     set(&telling, "answer_to", whose);
     set(&telling, "several", arena_printf(arena, "%zu", count));
-    set(&telling, "until", say_time(arena, language, moment_to_text(arena, last)));
+    set(&telling, "until", say_moment(arena, language, last));
     tell_office(&telling, "paced", NULL);
     *replies_r = telling.rendering.replies;
 }
@@ -158,16 +158,25 @@ void news_reminder(struct arena *arena, const struct news *news, const struct ne
     tell_waiting(arena, news, "reminder", mails, wanted ? count : 0, left, replies_r);
 }
 
+/* False: there is none of which to tell. */
+static bool begin_list(struct telling *telling, struct arena *arena, const struct news *news,
+                       const struct news_mail *mails, size_t count, struct replies *replies_r)
+{
+    *replies_r = (struct replies){0};
+    if (count == 0)
+        return false;
+    begin(telling, arena, news);
+    waiting_set_mails(&telling->rendering.common, mails, count);
+    return true;
+}
+
 void news_misfiled(struct arena *arena, const struct news *news, const char *folder,
                    const struct news_mail *mails, size_t count, struct replies *replies_r)
 {
     struct telling telling;
 
-    *replies_r = (struct replies){0};
-    if (count == 0)
+    if (!begin_list(&telling, arena, news, mails, count, replies_r))
         return;
-    begin(&telling, arena, news);
-    waiting_set_mails(&telling.rendering.common, mails, count);
     set(&telling, "path", folder);
     tell_office(&telling, "junk", NULL);
     *replies_r = telling.rendering.replies;
@@ -178,13 +187,9 @@ void news_expiring(struct arena *arena, const struct news *news, const struct ne
 {
     struct telling telling;
 
-    *replies_r = (struct replies){0};
-    if (count == 0)
+    if (!begin_list(&telling, arena, news, mails, count, replies_r))
         return;
-    begin(&telling, arena, news);
-    waiting_set_mails(&telling.rendering.common, mails, count);
-    set(&telling, "until",
-        say_time(arena, news->body->language, moment_to_text(arena, erased_from)));
+    set(&telling, "until", say_moment(arena, news->body->language, erased_from));
     tell_office(&telling, "expiring", NULL);
     *replies_r = telling.rendering.replies;
 }
@@ -249,11 +254,8 @@ void news_claim(struct arena *arena, const struct news *news, const struct conf_
 {
     struct telling telling;
 
-    *replies_r = (struct replies){0};
-    if (count == 0)
+    if (!begin_list(&telling, arena, news, mails, count, replies_r))
         return;
-    begin(&telling, arena, news);
-    waiting_set_mails(&telling.rendering.common, mails, count);
     set(&telling, "faction", faction->title);
     for (size_t i = 0; i < faction->member_count; i++) {
         const struct conf_member *member = &faction->members[i];

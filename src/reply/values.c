@@ -121,27 +121,20 @@ static const char *flag(bool on)
 /* ---- the mail ---------------------------------------------------------------------------------
  */
 
-static void add_line(struct text *text, const char *line)
-{
-    if (text->len > 0)
-        text_add_char(text, '\n');
-    text_add(text, line);
-}
-
 static void add_part(struct text *text, const struct values *values, const struct mail_part *part)
 {
     const struct reply_words *words = reply_words(values->language);
     struct arena *arena = values->arena;
     const char *name = values_showable(arena, part->name, NAME_LENGTH);
 
-    add_line(text, arena_printf(arena, "  %s%s: %s, %s, %s, %s", words->part,
-                                values_showable(arena, part->path, NAME_LENGTH),
-                                name == NULL || *name == '\0' ? words->body_part : name,
-                                values_showable(arena, part->type, NAME_LENGTH),
-                                say_size(arena, values->language, part->size),
-                                words->part_text[part->text]));
-    add_line(text, arena_printf(arena, "  SHA-256 %s",
-                                values_showable(arena, part->sha256, NAME_LENGTH)));
+    text_add_line(text, arena_printf(arena, "  %s%s: %s, %s, %s, %s", words->part,
+                                     values_showable(arena, part->path, NAME_LENGTH),
+                                     name == NULL || *name == '\0' ? words->body_part : name,
+                                     values_showable(arena, part->type, NAME_LENGTH),
+                                     say_size(arena, values->language, part->size),
+                                     words->part_text[part->text]));
+    text_add_line(text, arena_printf(arena, "  SHA-256 %s",
+                                     values_showable(arena, part->sha256, NAME_LENGTH)));
 }
 
 const char *values_say_parts(const struct values *values, const struct mail_part *parts,
@@ -153,13 +146,6 @@ const char *values_say_parts(const struct values *values, const struct mail_part
     for (size_t i = 0; i < count; i++)
         add_part(&text, values, &parts[i]);
     return text.s;
-}
-
-static const char *say_moment(const struct values *values, int64_t moment)
-{
-    const char *text = moment_to_text(values->arena, moment);
-
-    return text == NULL ? NULL : say_time(values->arena, values->language, text);
 }
 
 static const char *say_from(const struct values *values, const struct mail_addresses *from)
@@ -245,8 +231,8 @@ static void set_pretences(struct values *values, const struct pretences *pretenc
 
     text_init(&text, values->arena);
     for (size_t i = 0; i < pretences->n; i++)
-        add_line(&text, arena_printf(values->arena, "  - %s",
-                                     values_say_pretence(values, &pretences->v[i])));
+        text_add_line(&text, arena_printf(values->arena, "  - %s",
+                                          values_say_pretence(values, &pretences->v[i])));
     values_set(values, "pretences", text.s);
     values_set(values, "alarm", flag(pretence_alarms(pretences)));
 }
@@ -278,7 +264,7 @@ static void set_forward(struct values *values, const struct reply_input *input)
                    say_time(values->arena, values->language,
                             values_showable(values->arena, forward->date, NAME_LENGTH)));
     arrival_find(values->arena, &inner, input->mailbox, MOMENT_NONE, &arrival);
-    values_set(values, "inner_arrival", say_moment(values, arrival.at));
+    values_set(values, "inner_arrival", say_moment(values->arena, values->language, arrival.at));
 }
 
 static void set_mail(struct values *values, const struct mail *mail)
@@ -331,14 +317,16 @@ static void set_others(struct values *values, const struct reply_input *input)
     if (input->decision->about_held) {
         values_set(values, "held_mail",
                    arena_printf(values->arena, "m%lld", (long long)known->held->message));
-        values_set(values, "held_arrival", say_moment(values, known->held->arrived_at));
+        values_set(values, "held_arrival",
+                   say_moment(values->arena, values->language, known->held->arrived_at));
         values_set(values, "held_waits",
                    flag(known->held->waits && input->decision->completes == NULL));
     }
     if (known->completed_by != 0) {
         values_set(values, "later_mail",
                    arena_printf(values->arena, "m%lld", (long long)known->completed_by));
-        values_set(values, "later_arrival", say_moment(values, known->completed_at));
+        values_set(values, "later_arrival",
+                   say_moment(values->arena, values->language, known->completed_at));
     }
 }
 
@@ -350,12 +338,13 @@ void values_init(struct values *values, struct arena *arena, const struct reply_
     values_init_body(values, arena, input->body);
     set_raw(values, input->raw);
     values_set(values, "message", arena_printf(arena, "m%lld", (long long)input->known->message));
-    values_set(values, "arrival", say_moment(values, arrival->at));
+    values_set(values, "arrival", say_moment(values->arena, values->language, arrival->at));
     values_set(values, "server", by_server ? values_clean(arena, arrival->basis) : NULL);
     values_set(values, "evidence", values_showable(arena, arrival->evidence, TITLE_LENGTH));
     if (conf_is_junk(input->mailbox, input->raw->folder))
         values_set(values, "junk", values_clean(arena, input->raw->folder));
-    values_set(values, "registered_at", say_moment(values, input->registered_at));
+    values_set(values, "registered_at",
+               say_moment(values->arena, values->language, input->registered_at));
     values_set(values, "unreadable", flag(input->decision->state == MESSAGE_UNREADABLE));
     values_set(
         values, "unread",
@@ -391,8 +380,9 @@ static const char *say_meetings(const struct values *values, const struct decide
 
     text_init(&text, values->arena);
     for (size_t i = 0; i < motion->consultation_count; i++)
-        add_line(&text, arena_printf(values->arena, "  - %s",
-                                     values_say_consultation(values, &motion->consultations[i])));
+        text_add_line(&text,
+                      arena_printf(values->arena, "  - %s",
+                                   values_say_consultation(values, &motion->consultations[i])));
     return text.s;
 }
 
@@ -405,9 +395,9 @@ static const char *say_rules(const struct values *values, const struct decided_m
     for (size_t i = 0; i < motion->consultation_count; i++) {
         const struct decided_consultation *one = &motion->consultations[i];
 
-        add_line(&text,
-                 arena_printf(values->arena, "    - %s: %s", values_say_consultation(values, one),
-                              words->deadline[one->deadline.state]));
+        text_add_line(&text, arena_printf(values->arena, "    - %s: %s",
+                                          values_say_consultation(values, one),
+                                          words->deadline[one->deadline.state]));
         if (one->deadline.rule != NULL)
             text_addf(&text, " (%s)", one->deadline.rule);
     }
@@ -532,7 +522,8 @@ void values_set_follow(struct values *values, const struct decided_motion *motio
     values_set(values, flags[motion->follow], flag(true));
     values_set(values, "speaker", values_showable(values->arena, motion->speaker, NAME_LENGTH));
     values_set(values, "version", arena_printf(values->arena, "%d", former->version + 1));
-    values_set(values, "former_arrival", say_moment(values, former->arrived_at));
+    values_set(values, "former_arrival",
+               say_moment(values->arena, values->language, former->arrived_at));
     values_set(values, "former_deadline",
                reply_words(values->language)->deadline[former->deadline.state]);
 }
@@ -601,9 +592,9 @@ void values_set_found(struct values *values, const struct decision *decision)
         const struct motion *motion = decision->motions[i].motion;
         const char *title = values_showable(values->arena, motion->title, TITLE_LENGTH);
 
-        add_line(&text, arena_printf(values->arena, "  - %s: %s%s", words->kinds[motion->kind],
-                                     title == NULL ? words->untitled : title,
-                                     motion->is_ocr ? " (OCR)" : ""));
+        text_add_line(&text, arena_printf(values->arena, "  - %s: %s%s", words->kinds[motion->kind],
+                                          title == NULL ? words->untitled : title,
+                                          motion->is_ocr ? " (OCR)" : ""));
     }
     values_set(values, "found", text.s);
 }

@@ -27,11 +27,7 @@ static void add_line(struct listing *listing, const char *label, const char *s)
 
 static void add_time(struct listing *listing, const char *label, int64_t moment)
 {
-    struct arena *arena = listing->values->arena;
-    const char *text = moment_to_text(arena, moment);
-
-    if (text != NULL)
-        add_line(listing, label, say_time(arena, listing->values->language, text));
+    add_line(listing, label, say_moment(listing->values->arena, listing->values->language, moment));
 }
 
 /* In words; a row of a table that is older than we are has only its sentence. */
@@ -55,8 +51,7 @@ static void add_answered(struct listing *listing, const struct news_mail *mail)
         return;
     add_line(listing, listing->words->answers_mail,
              arena_printf(values->arena, "%s, %s %s", mail->answers, listing->words->arrived,
-                          say_time(values->arena, values->language,
-                                   moment_to_text(values->arena, mail->answers_at))));
+                          say_moment(values->arena, values->language, mail->answers_at)));
 }
 
 static void add_pretences(struct listing *listing, const struct news_mail *mail)
