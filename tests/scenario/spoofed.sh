@@ -23,6 +23,7 @@ text_to() {
     world_fetch "$1" text.utf8 mailbox INBOX | jq -r ".[$2 - 1].\"text.utf8\"" | tr -s '\r\n ' ' '
 }
 
+message_is() { [[ -n $(ctl_json ".[]|select(.id==\"$1\").id" inbox) ]]; }
 motions_are() { [[ $(ctl_json length list) == "$1" ]]; }
 
 scenario_begin
@@ -70,6 +71,12 @@ expect_match 'review' 'Kennung m3' "$review"
 expect_match 'review' 'Absenderadresse kann gefälscht sein' "$review"
 expect_match 'review' 'Dies ist keine Ablehnung' "$review"
 expect_match 'what waits for the office' authentication-failed "$(ctl_json '.[]|select(.id=="m3").reason' inbox)"
+
+step 'two names in From'
+forged two dmarc=pass "Wilhelm van Beek <$WORLD_CHAIR>, Erika Mustermann <$WORLD_STRANGER>" 's/Integration/Verkehr/'
+wait_for 30 'it is in the register' message_is m4
+expect 'state' held "$(ctl_json '.[]|select(.id=="m4").state' inbox)"
+expect_match 'reason' 'not exactly one From' "$(ctl_json '.[]|select(.id=="m4").reason' inbox)"
 
 step 'the true member'
 forged fourth dmarc=pass '' 's/Integration/Kultur/'
