@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "test.h"
+
 #include "registry_case.h"
 
 #include "base/file.h"
 #include "decision/number.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void case_directory_make(struct case_directory *directory)
@@ -30,6 +35,74 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 void case_directory_remove(const struct case_directory *directory)
 {
     nftw(directory->path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static const struct case_directory *copied;
+static const char *copy_to;
+
+static int copy_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    char to[400];
+
+    (void)ftw;
+    snprintf(to, sizeof to, "%s%s", copy_to, path + strlen(copied->state));
+    if (type == FTW_D)
+        return mkdir(to, st->st_mode & 07777);
+    int in = open(path, O_RDONLY | O_CLOEXEC);
+    int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, st->st_mode & 07777);
+    bool ok = in >= 0 && out >= 0 && sendfile(out, in, NULL, (size_t)st->st_size) == st->st_size;
+    close(in);
+    close(out);
+    return ok ? 0 : -1;
+}
+
+void case_directory_copy(const struct case_directory *from, struct case_directory *copy_r)
+{
+    case_directory_make(copy_r);
+    copied = from;
+    copy_to = copy_r->state;
+    if (nftw(from->state, copy_one, 16, FTW_PHYS) != 0)
+        panic("cannot copy %s", from->state);
+}
+
+int case_set_up(void **state)
+{
+    struct registry_case *c = xcalloc(1, sizeof *c);
+
+    case_directory_make(&c->directory);
+    c->arena = arena_new();
+    *state = c;
+    case_must(c, zone_set("Europe/Berlin", &c->err));
+    case_open(c, REGISTRY_WRITE);
+    return 0;
+}
+
+int case_tear_down(void **state)
+{
+    struct registry_case *c = *state;
+
+    registry_close(c->registry);
+    arena_free(c->arena);
+    case_directory_remove(&c->directory);
+    free(c);
+    return 0;
+}
+
+void case_open(struct registry_case *c, enum registry_mode mode)
+{
+    case_must(c, registry_open(c->directory.state, mode, &c->registry, &c->err));
+}
+
+void case_reopen(struct registry_case *c)
+{
+    registry_close(c->registry);
+    case_open(c, REGISTRY_WRITE);
+}
+
+void case_must(const struct registry_case *c, bool ok)
+{
+    if (!ok)
+        fail_msg("%s", c->err.text);
 }
 
 static const char *or_else(const char *s, const char *other)
@@ -270,4 +343,12 @@ bool sample_take(struct registry *registry, struct arena *arena, const struct sa
         return false;
     }
     return registry_commit(registry, err_r);
+}
+
+int64_t case_take(struct registry_case *c, struct sample sample)
+{
+    int64_t id;
+
+    case_must(c, sample_take(c->registry, c->arena, &sample, &id, &c->err));
+    return id;
 }

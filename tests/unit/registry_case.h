@@ -14,7 +14,24 @@ struct case_directory {
     char state[220];
 };
 void case_directory_make(struct case_directory *directory);
+/* Another one, with copies of all files of the first one's state directory, which nobody has open:
+ * cheaper than to make a registry anew. */
+void case_directory_copy(const struct case_directory *from, struct case_directory *copy_r);
 void case_directory_remove(const struct case_directory *directory);
+
+/* An empty registry in a directory of its own, with which a test of it begins. */
+struct registry_case {
+    struct case_directory directory;
+    struct arena *arena;
+    struct registry *registry; /* NULL: none is open */
+    struct err err;
+};
+/* cmocka's fixtures; *state is a struct registry_case. */
+int case_set_up(void **state);
+int case_tear_down(void **state);
+void case_open(struct registry_case *c, enum registry_mode mode);
+void case_reopen(struct registry_case *c); /* to write, as after a restart */
+void case_must(const struct registry_case *c, bool ok);
 
 /* One mail and what shall be decided of it, unless it is a duplicate. */
 struct sample {
@@ -56,5 +73,7 @@ bool sample_record(struct registry *registry, struct arena *arena, const struct 
 /* With a batch of its own. */
 bool sample_take(struct registry *registry, struct arena *arena, const struct sample *sample,
                  int64_t *message_r, struct err *err_r);
+/* In a batch of its own, and it must succeed; its id. */
+int64_t case_take(struct registry_case *c, struct sample sample);
 
 #endif

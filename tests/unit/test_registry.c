@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,43 +19,8 @@
 #define CDU "karl@cdu.example"
 #define NOBODY 65534
 
-struct fixture {
-    struct case_directory directory;
-    struct arena *arena;
-    struct registry *registry;
-    struct err err;
-};
-
-static void open_registry(struct fixture *f, enum registry_mode mode)
-{
-    if (!registry_open(f->directory.state, mode, &f->registry, &f->err))
-        fail_msg("%s", f->err.text);
-}
-
-static int set_up(void **state)
-{
-    struct fixture *f = xcalloc(1, sizeof *f);
-
-    case_directory_make(&f->directory);
-    f->arena = arena_new();
-    open_registry(f, REGISTRY_WRITE);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    registry_close(f->registry);
-    arena_free(f->arena);
-    case_directory_remove(&f->directory);
-    free(f);
-    return 0;
-}
-
 /* SQL of the test's own, past the verbs: false where SQLite refuses. */
-static bool run_sql(struct fixture *f, const char *sql)
+static bool run_sql(struct registry_case *f, const char *sql)
 {
     sqlite3 *db;
     const char *path = arena_printf(f->arena, "%s/registry.db", f->directory.state);
@@ -68,7 +32,7 @@ static bool run_sql(struct fixture *f, const char *sql)
     return ok;
 }
 
-static int64_t get_sql(struct fixture *f, const char *sql)
+static int64_t get_sql(struct registry_case *f, const char *sql)
 {
     sqlite3 *db;
     sqlite3_stmt *stmt;
@@ -84,16 +48,7 @@ static int64_t get_sql(struct fixture *f, const char *sql)
     return n;
 }
 
-static int64_t take(struct fixture *f, struct sample sample)
-{
-    int64_t id;
-
-    if (!sample_take(f->registry, f->arena, &sample, &id, &f->err))
-        fail_msg("%s", f->err.text);
-    return id;
-}
-
-static struct message_row message(struct fixture *f, int64_t id)
+static struct message_row message(struct registry_case *f, int64_t id)
 {
     struct message_row *rows;
     size_t count;
@@ -107,7 +62,7 @@ static struct message_row message(struct fixture *f, int64_t id)
 static const struct motion_filter no_filter = {
     .meeting = {INT32_MIN}, .since = {INT32_MIN}, .state = -1};
 
-static size_t list_motions(struct fixture *f, const struct motion_filter *filter,
+static size_t list_motions(struct registry_case *f, const struct motion_filter *filter,
                            struct motion_row **rows_r)
 {
     size_t count;
@@ -117,7 +72,7 @@ static size_t list_motions(struct fixture *f, const struct motion_filter *filter
     return count;
 }
 
-static size_t list_deliveries(struct fixture *f, int64_t message_id, struct delivery **rows_r)
+static size_t list_deliveries(struct registry_case *f, int64_t message_id, struct delivery **rows_r)
 {
     size_t count;
 
@@ -126,7 +81,7 @@ static size_t list_deliveries(struct fixture *f, int64_t message_id, struct deli
     return count;
 }
 
-static size_t due(struct fixture *f, int64_t now, struct delivery **rows_r)
+static size_t due(struct registry_case *f, int64_t now, struct delivery **rows_r)
 {
     size_t count;
 
@@ -135,7 +90,7 @@ static size_t due(struct fixture *f, int64_t now, struct delivery **rows_r)
     return count;
 }
 
-static size_t list_events(struct fixture *f, int64_t id, const char *number,
+static size_t list_events(struct registry_case *f, int64_t id, const char *number,
                           struct event_row **rows_r)
 {
     size_t count;
@@ -150,7 +105,7 @@ static size_t list_events(struct fixture *f, int64_t id, const char *number,
 
 static void test_open_makes_private_files(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     static const char *const names[] = {"", "/lock", "/mails", "/registry.db"};
     struct stat st;
 
@@ -163,7 +118,7 @@ static void test_open_makes_private_files(void **state)
 
 static void test_second_writer_is_told_where(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct registry *second;
 
     assert_false(registry_open(f->directory.state, REGISTRY_WRITE, &second, &f->err));
@@ -173,12 +128,12 @@ static void test_second_writer_is_told_where(void **state)
     /* the failed one must not have taken the first one's lock away */
     assert_false(registry_open(f->directory.state, REGISTRY_WRITE, &second, &f->err));
     registry_close(f->registry);
-    open_registry(f, REGISTRY_WRITE);
+    case_open(f, REGISTRY_WRITE);
 }
 
 static void test_newer_schema_is_left_alone(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
     registry_close(f->registry);
     assert_true(run_sql(f, "PRAGMA user_version = 99"));
@@ -194,7 +149,7 @@ static void test_newer_schema_is_left_alone(void **state)
 
 static void test_reader_of_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct registry *reader;
     char *path = arena_printf(f->arena, "%s/none", f->directory.path);
     struct stat st;
@@ -204,7 +159,7 @@ static void test_reader_of_nothing(void **state)
     assert_int_not_equal(stat(path, &st), 0); /* and nothing was made */
 }
 
-static void write_garbage(struct fixture *f, off_t at, size_t n)
+static void write_garbage(struct registry_case *f, off_t at, size_t n)
 {
     const char *path = arena_printf(f->arena, "%s/registry.db", f->directory.state);
     int fd = open(path, O_WRONLY);
@@ -222,9 +177,9 @@ static void test_damage_is_found_at_start(void **state)
         off_t at;
         size_t n;
     } cases[] = {{4096 * 3, 4096}, {0, 4096}};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         registry_close(f->registry);
         write_garbage(f, cases[i].at, cases[i].n);
@@ -236,7 +191,7 @@ static void test_damage_is_found_at_start(void **state)
 
 static void test_foreign_database_is_left_alone(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
     registry_close(f->registry);
     assert_true(run_sql(f, "PRAGMA application_id = 77"));
@@ -245,7 +200,7 @@ static void test_foreign_database_is_left_alone(void **state)
 }
 
 /* In a child: the count of motions a reader sees, 100 and more for an error. */
-static int read_in_child(struct fixture *f, uid_t uid)
+static int read_in_child(struct registry_case *f, uid_t uid)
 {
     pid_t pid = fork();
 
@@ -272,7 +227,7 @@ static int read_in_child(struct fixture *f, uid_t uid)
     return WEXITSTATUS(status);
 }
 
-static void remove_log(struct fixture *f)
+static void remove_log(struct registry_case *f)
 {
     unlink(arena_printf(f->arena, "%s/registry.db-wal", f->directory.state));
     unlink(arena_printf(f->arena, "%s/registry.db-shm", f->directory.state));
@@ -280,9 +235,9 @@ static void remove_log(struct fixture *f)
 
 static void test_reader_with_and_without_daemon(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 2});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 2});
     assert_int_equal(read_in_child(f, 0), 2); /* while the writer is there */
     assert_true(registry_begin(f->registry, &f->err));
     assert_int_equal(read_in_child(f, 0), 2); /* in the middle of its batch */
@@ -293,24 +248,24 @@ static void test_reader_with_and_without_daemon(void **state)
     remove_log(f); /* as after a backup that was restored */
     assert_int_equal(read_in_child(f, 0), 2);
     assert_int_equal(read_in_child(f, 0), 2);
-    open_registry(f, REGISTRY_WRITE); /* what the readers left does not trouble a writer */
-    take(f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@spd", .motions = 1});
+    case_open(f, REGISTRY_WRITE); /* what the readers left does not trouble a writer */
+    case_take(f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@spd", .motions = 1});
     assert_int_equal(read_in_child(f, 0), 3);
 }
 
 static void test_reader_cannot_write(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct sample sample = {.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1};
     int64_t id;
 
     registry_close(f->registry);
-    open_registry(f, REGISTRY_READ);
+    case_open(f, REGISTRY_READ);
     assert_false(sample_take(f->registry, f->arena, &sample, &id, &f->err));
     assert_int_equal(f->err.kind, ERR_CANNOT_CREATE);
 }
 
-static void give_to(struct fixture *f, uid_t uid)
+static void give_to(struct registry_case *f, uid_t uid)
 {
     static const char *const names[] = {
         "", "/lock", "/mails", "/registry.db", "/registry.db-wal", "/registry.db-shm"};
@@ -326,14 +281,14 @@ static void give_to(struct fixture *f, uid_t uid)
 /* The daemon is no root; an administrator who is reads without leaving files that lock it out. */
 static void test_reader_as_the_daemons_user(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct stat st;
 
     if (geteuid() != 0) {
         print_message("SKIPPED test_reader_as_the_daemons_user: needs root to become another\n");
         skip();
     }
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     registry_close(f->registry);
     f->registry = NULL;
     give_to(f, NOBODY);
@@ -352,7 +307,7 @@ static void test_reader_as_the_daemons_user(void **state)
 
 static void test_raw_is_kept_by_content(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct sample sample = {.uid = 1, .from = SPD, .message_id = "1@spd"};
     struct raw_mail raw;
     char bytes[1000];
@@ -385,7 +340,7 @@ static void test_raw_names_are_sums_only(void **state)
         "", "../../etc/passwd", "ABCDEF",
         "0000000000000000000000000000000000000000000000000000000000000/..",
         "000000000000000000000000000000000000000000000000000000000000000"};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     int fd;
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -399,14 +354,14 @@ static void test_raw_names_are_sums_only(void **state)
 
 static void test_record_is_read_back(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct motion_row *motions;
-    int64_t id = take(f, (struct sample){.uid = 21,
-                                         .from = SPD,
-                                         .message_id = "1@spd",
-                                         .motions = 2,
-                                         .held_motions = 1,
-                                         .kind = MOTION_BUDGET});
+    int64_t id = case_take(f, (struct sample){.uid = 21,
+                                              .from = SPD,
+                                              .message_id = "1@spd",
+                                              .motions = 2,
+                                              .held_motions = 1,
+                                              .kind = MOTION_BUDGET});
     struct message_row row = message(f, id);
 
     assert_int_equal(row.id, 1);
@@ -468,13 +423,14 @@ static void test_events_tell_what_happened(void **state)
         {"queued", "o2", "A/2015/0001"},
         {"ignored", "m2", NULL},
     };
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct event_row *rows;
 
-    take(f, (struct sample){
-                .uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1, .held_motions = 1});
-    take(f,
-         (struct sample){.uid = 2, .from = SPD, .message_id = "2@spd", .state = MESSAGE_IGNORED});
+    case_take(f,
+              (struct sample){
+                  .uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1, .held_motions = 1});
+    case_take(
+        f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@spd", .state = MESSAGE_IGNORED});
     assert_int_equal(list_events(f, 0, NULL, &rows), 5);
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(rows[i].seq, i + 1);
@@ -507,9 +463,9 @@ static void test_history_cannot_be_changed(void **state)
         " envelope_from, subject, 'new@id', bytes, state, attempts, created_at, next_attempt,"
         " response FROM deliveries WHERE id = 1",
     };
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         if (run_sql(f, refused[i]))
             fail_msg("was let through: %s", refused[i]);
@@ -519,15 +475,15 @@ static void test_history_cannot_be_changed(void **state)
 static void test_filters(void **state)
 {
     struct day there = DAY_NONE, other = DAY_NONE;
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
     day_parse("2015-09-24", &there);
     day_parse("2015-09-25", &other);
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 2});
-    take(f, (struct sample){
-                .uid = 2, .from = "g@x", .message_id = "2@g", .motions = 1, .faction = "ÖDP"});
-    take(f, (struct sample){
-                .uid = 3, .body = "goch", .from = SPD, .message_id = "3@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 2});
+    case_take(f, (struct sample){
+                     .uid = 2, .from = "g@x", .message_id = "2@g", .motions = 1, .faction = "ÖDP"});
+    case_take(f, (struct sample){
+                     .uid = 3, .body = "goch", .from = SPD, .message_id = "3@spd", .motions = 1});
     struct {
         const char *name;
         struct motion_filter filter;
@@ -567,18 +523,18 @@ static void test_filters(void **state)
 
 static void test_replay_changes_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct sample sample = {
         .uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1, .reviewed = true};
     struct delivery *deliveries;
     struct event_row *events;
 
-    int64_t id = take(f, sample);
+    int64_t id = case_take(f, sample);
     size_t before = list_events(f, 0, NULL, &events);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(take(f, sample), id);
+        assert_int_equal(case_take(f, sample), id);
         registry_close(f->registry);
-        open_registry(f, REGISTRY_WRITE);
+        case_open(f, REGISTRY_WRITE);
     }
     assert_int_equal(list_events(f, 0, NULL, &events), before);
     assert_int_equal(list_deliveries(f, 0, &deliveries), 3);
@@ -679,9 +635,9 @@ static void test_lookup(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct known known;
         int64_t id;
-        struct fixture *f = *state;
+        struct registry_case *f = *state;
 
-        take(f, cases[i].first);
+        case_take(f, cases[i].first);
         assert_true(registry_begin(f->registry, &f->err));
         if (!sample_record(f->registry, f->arena, &cases[i].second, &known, &id, &f->err))
             fail_msg("%s: %s", cases[i].name, f->err.text);
@@ -695,13 +651,13 @@ static void test_lookup(void **state)
                      known.other_of_id, known.same_content);
         assert_int_equal(known.message, 2);
         assert_int_equal(id, 2);
-        tear_down(state);
-        set_up(state);
+        case_tear_down(state);
+        case_set_up(state);
     }
 }
 
 /* What is known of a mail that comes now. */
-static struct known look_up(struct fixture *f, struct sample sample)
+static struct known look_up(struct registry_case *f, struct sample sample)
 {
     struct known known;
     int64_t id;
@@ -722,11 +678,11 @@ static struct known look_up(struct fixture *f, struct sample sample)
 
 static void test_loops_are_known(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct known known;
 
-    take(f, HELD(1, "a", .reviewed = true));
-    take(f, HELD(2, "b", .reviewed = true));
+    case_take(f, HELD(1, "a", .reviewed = true));
+    case_take(f, HELD(2, "b", .reviewed = true));
     known = look_up(f, HELD(3, "c", .references = {"hau-1-0@town.example"}));
     assert_false(known.loop || known.own || known.told != 0);
     /* an answer to our answer to its answer to ours */
@@ -743,13 +699,13 @@ static void test_loops_are_known(void **state)
         look_up(f, (struct sample){.uid = 3, .from = SPD, .message_id = "hau-1-0@town.example"});
     assert_true(known.own);
     /* the same subject again and again, whatever else it says */
-    take(f, HELD(3, "c", .reviewed = true));
+    case_take(f, HELD(3, "c", .reviewed = true));
     assert_true(look_up(f, HELD(4, "d", .reviewed = true)).loop);
     known = look_up(f, (struct sample){.uid = 4, .from = CDU, .message_id = "4@cdu", .text = "d"});
     assert_false(known.loop);
 }
 
-static struct sample without_subject(struct fixture *f, uint32_t n)
+static struct sample without_subject(struct registry_case *f, uint32_t n)
 {
     return (struct sample){.uid = n,
                            .from = SPD,
@@ -762,11 +718,11 @@ static struct sample without_subject(struct fixture *f, uint32_t n)
 
 static void test_loops_without_subject(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
     for (uint32_t n = 1; n <= 3; n++) {
         assert_false(look_up(f, without_subject(f, n)).loop);
-        take(f, without_subject(f, n));
+        case_take(f, without_subject(f, n));
     }
     assert_true(look_up(f, without_subject(f, 4)).loop);
     assert_false(look_up(f, HELD(4, "text 4")).loop);
@@ -778,21 +734,21 @@ static void test_loops_without_subject(void **state)
 
 static void test_loops_by_content(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
-    take(f, HELD(1, "same", .subject = "Re: a", .reviewed = true));
+    case_take(f, HELD(1, "same", .subject = "Re: a", .reviewed = true));
     assert_false(look_up(f, HELD(2, "other", .subject = "Re: Re: a")).loop);
     assert_true(look_up(f, HELD(3, "same", .subject = "Re: Re: Re: a")).loop);
     assert_false(look_up(f, HELD(3, "other", .subject = "Re: Re: Re: a")).loop);
     assert_false(look_up(f, HELD(3, "same", .subject = "b", .lacks_attachment = true)).loop);
     assert_true(run_sql(f, "UPDATE messages SET registered_at = registered_at - 604800"));
-    take(f, HELD(2, "other", .subject = "c"));
+    case_take(f, HELD(2, "other", .subject = "c"));
     assert_false(look_up(f, HELD(3, "same", .subject = "Re: Re: Re: a")).loop);
 }
 
 static void test_new_uidvalidity_answers_nobody(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct sample registered = {.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1};
     struct sample held = {.uid = 2,
                           .from = SPD,
@@ -802,14 +758,14 @@ static void test_new_uidvalidity_answers_nobody(void **state)
                           .reviewed = true};
     struct delivery *rows;
 
-    take(f, registered);
-    take(f, held);
+    case_take(f, registered);
+    case_take(f, held);
     assert_int_equal(list_deliveries(f, 0, &rows), 3);
     registered.uidvalidity = held.uidvalidity = 8;
     registered.uid = held.uid + 40;
     held.uid = 44;
-    int64_t copy = take(f, registered);
-    take(f, held);
+    int64_t copy = case_take(f, registered);
+    case_take(f, held);
     assert_int_equal(message(f, copy).state, MESSAGE_DUPLICATE);
     assert_true(text_starts(message(f, copy).reason, "m1"));
     assert_int_equal(list_deliveries(f, 0, &rows), 3);
@@ -819,13 +775,13 @@ static void test_new_uidvalidity_answers_nobody(void **state)
 
 static void test_bodies_count_for_themselves(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct sample sample = {.from = SPD, .message_id = "1@spd", .motions = 2};
 
     for (uint32_t i = 1; i <= 2; i++) {
         sample.body = i == 1 ? "hau" : "goch";
         sample.uid = i;
-        int64_t id = take(f, sample);
+        int64_t id = case_take(f, sample);
         assert_int_equal(message(f, id).state, MESSAGE_REGISTERED);
         assert_string_equal(message(f, id).motions.v[0], "A/2015/0001");
         assert_string_equal(message(f, id).motions.v[1], "A/2015/0002");
@@ -834,11 +790,11 @@ static void test_bodies_count_for_themselves(void **state)
 
 static void test_numbers_over_rollback(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct known known;
     int64_t id;
 
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     assert_true(registry_begin(f->registry, &f->err));
     for (uint32_t uid = 2; uid < 5; uid++) {
         struct sample sample = {.uid = uid,
@@ -848,7 +804,7 @@ static void test_numbers_over_rollback(void **state)
         assert_true(sample_record(f->registry, f->arena, &sample, &known, &id, &f->err));
     }
     registry_rollback(f->registry);
-    take(f, (struct sample){.uid = 2, .from = SPD, .text = "Zweiter", .motions = 2});
+    case_take(f, (struct sample){.uid = 2, .from = SPD, .text = "Zweiter", .motions = 2});
     assert_int_equal(get_sql(f, "SELECT max(counter) = 3 AND count(*) = 3 FROM numbers"), 1);
     assert_int_equal(get_sql(f, "SELECT max(id) = 2 FROM messages"), 1);
 }
@@ -869,7 +825,7 @@ static void test_failing_record_leaves_the_batch(void **state)
         {"withdrawal with a number",
          {.uid = 9, .from = SPD, .text = "x", .motions = 1, .kind = MOTION_WITHDRAWAL}},
     };
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct known known;
     int64_t id;
 
@@ -895,13 +851,13 @@ static void test_failing_record_leaves_the_batch(void **state)
 
 static void test_unreadable_and_vanished(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct sample sample = {.uid = 5, .state = MESSAGE_UNREADABLE, .unreadable = true};
     struct raw_mail raw;
     enum message_state found;
     int64_t id;
 
-    id = take(f, sample);
+    id = case_take(f, sample);
     struct message_row row = message(f, id);
     assert_int_equal(row.state, MESSAGE_UNREADABLE);
     assert_null(row.class);
@@ -920,7 +876,7 @@ static void test_unreadable_and_vanished(void **state)
     /* there after all: nothing is lost */
     assert_true(registry_find_uid(f->registry, &raw, &id, &found, &f->err));
     assert_int_equal(id, 0);
-    id = take(f, sample);
+    id = case_take(f, sample);
     assert_int_equal(message(f, id).state, MESSAGE_REGISTERED);
     assert_true(registry_find_uid(f->registry, &raw, &id, &found, &f->err));
     assert_int_equal(id, 3);
@@ -933,25 +889,26 @@ static void test_unreadable_and_vanished(void **state)
 /* ---- UIDs ---- */
 
 /* UIDs 1 registered, 2 held, 3 duplicate of 1, 4 vanished, 5 unreadable. */
-static void fill_folder(struct fixture *f)
+static void fill_folder(struct registry_case *f)
 {
     struct sample gone = {.uid = 4, .from = SPD};
     struct raw_mail raw;
 
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
-    take(f, (struct sample){
-                .uid = 2, .from = SPD, .message_id = "2@spd", .state = MESSAGE_HELD, .text = "b"});
-    take(f, (struct sample){.uid = 3, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(
+        f, (struct sample){
+               .uid = 2, .from = SPD, .message_id = "2@spd", .state = MESSAGE_HELD, .text = "b"});
+    case_take(f, (struct sample){.uid = 3, .from = SPD, .message_id = "1@spd", .motions = 1});
     sample_make_raw(&gone, f->arena, &raw);
     close(raw.fd);
     assert_true(registry_record_vanished(f->registry, &raw, CASE_NOW, &f->err));
-    take(f, (struct sample){.uid = 5, .state = MESSAGE_UNREADABLE, .unreadable = true});
+    case_take(f, (struct sample){.uid = 5, .state = MESSAGE_UNREADABLE, .unreadable = true});
 }
 
 static void test_compare_uids(void **state)
 {
     static const uint32_t uids[] = {4294967295, 5, 3, 2, 1, 4, 9, 9};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct uid_sets sets;
 
     fill_folder(f);
@@ -981,7 +938,7 @@ static void test_compare_uids(void **state)
 static void test_reconcile(void **state)
 {
     static const uint32_t uids[] = {1, 2, 3, 5, 9, 4};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct reconciliation r;
 
     fill_folder(f);
@@ -997,7 +954,7 @@ static void test_reconcile(void **state)
     assert_int_equal(r.unexplained_uids[1], 9);
 }
 
-static void visit(struct fixture *f, uint32_t uidvalidity, uint32_t uidnext, bool want)
+static void visit(struct registry_case *f, uint32_t uidvalidity, uint32_t uidnext, bool want)
 {
     bool renewed;
 
@@ -1010,7 +967,7 @@ static void visit(struct fixture *f, uint32_t uidvalidity, uint32_t uidnext, boo
 
 static void test_epochs(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
     visit(f, 7, 10, false);
     visit(f, 7, 10, false);
@@ -1029,23 +986,23 @@ static void test_epochs(void **state)
 static void test_uidnext_back(void **state)
 {
     static const uint32_t uids[] = {1, 2};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct uid_sets sets;
 
     visit(f, 7, 3, false);
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
-    take(f, (struct sample){.uid = 2, .from = SPD, .text = "b", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 2, .from = SPD, .text = "b", .motions = 1});
     visit(f, 7, 2, true);
     assert_true(registry_compare_uids(f->registry, f->arena, "hau", "rathaus", "INBOX", 7, uids, 2,
                                       &sets, &f->err));
     assert_int_equal(sets.wanted_count, 1);
     assert_int_equal(sets.wanted[0], 2);
-    int64_t id = take(f, (struct sample){.uid = 2, .from = SPD, .text = "c", .motions = 1});
+    int64_t id = case_take(f, (struct sample){.uid = 2, .from = SPD, .text = "c", .motions = 1});
     assert_int_equal(id, 3);
     assert_string_equal(message(f, id).motions.v[0], "A/2015/0003");
     /* and had it been the old mail, it would be its duplicate */
     visit(f, 7, 1, true);
-    id = take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    id = case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     assert_int_equal(message(f, id).state, MESSAGE_DUPLICATE);
 }
 
@@ -1053,14 +1010,15 @@ static void test_uidnext_back(void **state)
 
 static void test_outbox_rows(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct delivery *rows;
     int64_t at;
 
     assert_true(registry_next_due(f->registry, f->arena, &(struct texts){0}, &at, &f->err));
     assert_int_equal(at, MOMENT_NONE);
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
-    take(f, (struct sample){.uid = 2, .from = SPD, .text = "b", .motions = 1, .waiting = true});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f,
+              (struct sample){.uid = 2, .from = SPD, .text = "b", .motions = 1, .waiting = true});
     assert_int_equal(list_deliveries(f, 1, &rows), 2);
     assert_int_equal(list_deliveries(f, 0, &rows), 4);
     assert_int_equal(rows[0].id, 1);
@@ -1087,13 +1045,13 @@ static void test_outbox_rows(void **state)
 /* One town's submission server is down; the others' answers go out. */
 static void test_outbox_of_other_bodies(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct delivery *rows;
     struct texts hau = {0};
     size_t count;
     int64_t at;
 
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     texts_add(&hau, f->arena, "hau");
     assert_true(registry_due(f->registry, f->arena, CASE_NOW, &hau, 100, &rows, &count, &f->err));
     assert_int_equal(count, 0);
@@ -1105,7 +1063,7 @@ static void test_outbox_of_other_bodies(void **state)
     assert_int_equal(count, 2);
 }
 
-static struct delivery delivery(struct fixture *f, int64_t id)
+static struct delivery delivery(struct registry_case *f, int64_t id)
 {
     struct delivery *rows;
     size_t count;
@@ -1115,7 +1073,7 @@ static struct delivery delivery(struct fixture *f, int64_t id)
     return rows[0];
 }
 
-static void begin(struct fixture *f, int64_t id)
+static void begin(struct registry_case *f, int64_t id)
 {
     if (!registry_attempt_begin(f->registry, id, CASE_NOW, CASE_NOW + 300, &f->err))
         fail_msg("%s", f->err.text);
@@ -1123,13 +1081,13 @@ static void begin(struct fixture *f, int64_t id)
 
 static void test_attempts(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct delivery *rows;
     struct attempt_end deferred = {DELIVERY_DEFERRED, 451, "try later", CASE_NOW + 900};
     struct attempt_end sent = {DELIVERY_SENT, 250, "ok queued", MOMENT_NONE};
     struct attempt_end odd = {DELIVERY_QUEUED, 0, NULL, CASE_NOW};
 
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     const char *bytes = delivery(f, 1).bytes;
     assert_false(registry_attempt_data(f->registry, 1, CASE_NOW, &f->err));
     assert_false(registry_attempt_end(f->registry, 1, CASE_NOW, &sent, &f->err));
@@ -1157,15 +1115,15 @@ static void test_attempts(void **state)
 
 static void test_recovery(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct delivery *rows;
 
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     begin(f, 1);
     begin(f, 2);
     assert_true(registry_attempt_data(f->registry, 2, CASE_NOW, &f->err));
     registry_close(f->registry);
-    open_registry(f, REGISTRY_WRITE);
+    case_open(f, REGISTRY_WRITE);
     for (int i = 0; i < 2; i++)
         assert_true(registry_recover_attempts(f->registry, CASE_NOW + 10, &f->err));
     assert_int_equal(delivery(f, 1).state, DELIVERY_QUEUED);
@@ -1184,7 +1142,7 @@ static void test_recovery(void **state)
 
 /* What a program that only reads does where it meets the head of the log half written: it takes the
  * writer's lock, to look again.  Here it keeps it for a while. */
-static pid_t hold_write_lock(const struct fixture *f, int *held_r)
+static pid_t hold_write_lock(const struct registry_case *f, int *held_r)
 {
     int held[2];
     sqlite3 *db;
@@ -1206,11 +1164,11 @@ static pid_t hold_write_lock(const struct fixture *f, int *held_r)
 
 static void test_a_lock_held_for_a_moment_is_waited_for(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     char byte;
     int held, status;
 
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     begin(f, 1);
     pid_t pid = hold_write_lock(f, &held);
     assert_int_equal(read(held, &byte, 1), 1);
@@ -1226,7 +1184,7 @@ static void test_a_lock_held_for_a_moment_is_waited_for(void **state)
 
 static void test_counts(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct registry_counts counts;
 
     assert_true(registry_count(f->registry, f->arena, &counts, &f->err));
@@ -1249,15 +1207,15 @@ static void test_counts(void **state)
 static void test_hostile_text_is_a_value(void **state)
 {
     static const char evil[] = "x'); DROP TABLE events; --\xc3\xa4\n\t%s?1";
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
-    int64_t id = take(f, (struct sample){.uid = 1,
-                                         .from = evil,
-                                         .message_id = evil,
-                                         .folder = evil,
-                                         .body = evil,
-                                         .faction = evil,
-                                         .motions = 1});
+    int64_t id = case_take(f, (struct sample){.uid = 1,
+                                              .from = evil,
+                                              .message_id = evil,
+                                              .folder = evil,
+                                              .body = evil,
+                                              .faction = evil,
+                                              .motions = 1});
     struct message_row row = message(f, id);
     assert_string_equal(row.from, evil);
     assert_string_equal(row.folder, evil);
@@ -1265,7 +1223,7 @@ static void test_hostile_text_is_a_value(void **state)
     assert_true(get_sql(f, "SELECT count(*) FROM events") > 0);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, case_set_up, case_tear_down)
 
 int main(void)
 {

@@ -8,7 +8,6 @@
 #include "registry/private.h"
 #include "registry/ruling.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SPD "wilhelm.vanbeek@spd.example"
@@ -16,80 +15,28 @@
 #define DAY (24 * HOUR)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-struct fixture {
-    struct case_directory directory;
-    struct arena *arena;
-    struct registry *registry;
-    struct conf_mailbox mailbox;
-    struct conf_body body;
-    struct err err;
-};
-
-static void must(struct fixture *f, bool ok)
-{
-    if (!ok)
-        fail_msg("%s", f->err.text);
-}
-
-static void reopen(struct fixture *f)
-{
-    registry_close(f->registry);
-    must(f, registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
-}
-
-static int set_up(void **state)
-{
-    struct fixture *f = xcalloc(1, sizeof *f);
-
-    if (!zone_set("Europe/Berlin", &f->err))
-        return -1;
-    f->arena = arena_new();
-    f->mailbox = (struct conf_mailbox){.name = "rathaus", .folder = "INBOX", .renew = 300};
-    f->body = (struct conf_body){.id = "hau", .mailboxes = &f->mailbox, .mailbox_count = 1};
-    case_directory_make(&f->directory);
-    reopen(f);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    registry_close(f->registry);
-    arena_free(f->arena);
-    case_directory_remove(&f->directory);
-    free(f);
-    return 0;
-}
-
-static int64_t take(struct fixture *f, struct sample sample)
-{
-    int64_t id;
-
-    must(f, sample_take(f->registry, f->arena, &sample, &id, &f->err));
-    return id;
-}
+static struct conf_mailbox mailbox = {.name = "rathaus", .folder = "INBOX", .renew = 300};
+static const struct conf_body body = {.id = "hau", .mailboxes = &mailbox, .mailbox_count = 1};
 
 static struct day day_of(int n)
 {
     return day_add(moment_day(CASE_NOW), n);
 }
 
-static struct book read_book(struct fixture *f, int day)
+static struct book read_book(struct registry_case *f, int day)
 {
     struct book book;
 
-    must(f, registry_read_book(f->registry, f->arena, &f->body, day_of(day), CASE_NOW + day * DAY,
-                               &book, &f->err));
+    case_must(f, registry_read_book(f->registry, f->arena, &body, day_of(day), CASE_NOW + day * DAY,
+                                    &book, &f->err));
     return book;
 }
 
-static struct book end_day(struct fixture *f, int day)
+static struct book end_day(struct registry_case *f, int day)
 {
     struct book book = read_book(f, day);
 
-    must(f, registry_note_book(f->registry, "hau", &book, &f->err));
+    case_must(f, registry_note_book(f->registry, "hau", &book, &f->err));
     return book;
 }
 
@@ -97,22 +44,24 @@ static struct book end_day(struct fixture *f, int day)
 
 static void test_each_event_in_one_book(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct day last;
 
-    must(f, registry_last_book(f->registry, "hau", &last, &f->err));
+    case_must(f, registry_last_book(f->registry, "hau", &last, &f->err));
     assert_true(day_is_none(last));
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1});
-    must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
+    case_take(
+        f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1});
+    case_must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
     struct book book = read_book(f, 1);
     assert_int_equal(book.motion_count, 0); /* what was before the first is not told */
-    take(f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@x", .text = "b", .motions = 2});
-    take(f, (struct sample){.uid = 3,
-                            .body = "kleve",
-                            .from = SPD,
-                            .message_id = "3@x",
-                            .text = "c",
-                            .motions = 1});
+    case_take(
+        f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@x", .text = "b", .motions = 2});
+    case_take(f, (struct sample){.uid = 3,
+                                 .body = "kleve",
+                                 .from = SPD,
+                                 .message_id = "3@x",
+                                 .text = "c",
+                                 .motions = 1});
     book = end_day(f, 1);
     assert_int_equal(book.motion_count, 2);
     assert_string_equal(book.motions[0].number, "A/2015/0002");
@@ -122,11 +71,11 @@ static void test_each_event_in_one_book(void **state)
     assert_int_equal(book.motions[0].consultation_count, 2);
     assert_string_equal(book.motions[0].consultations[0].organization, "Rat");
     assert_int_equal(book.since, CASE_NOW);
-    reopen(f);
+    case_reopen(f);
     book = read_book(f, 2);
     assert_int_equal(book.motion_count, 0);
     assert_int_equal(book.since, CASE_NOW + DAY);
-    must(f, registry_last_book(f->registry, "hau", &last, &f->err));
+    case_must(f, registry_last_book(f->registry, "hau", &last, &f->err));
     assert_int_equal(last.n, day_of(1).n);
     /* one a day */
     assert_false(registry_note_book(f->registry, "hau", &(struct book){.day = day_of(1)}, &f->err));
@@ -134,30 +83,33 @@ static void test_each_event_in_one_book(void **state)
 
 static void test_clock_set_back(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
-    must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW + 400 * DAY, &f->err));
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1});
+    case_must(f,
+              registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW + 400 * DAY, &f->err));
+    case_take(
+        f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1});
     assert_int_equal(end_day(f, 1).motion_count, 1);
 }
 
 static void test_past_book(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct book book;
 
-    must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1});
+    case_must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
+    case_take(
+        f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1});
     end_day(f, 1);
-    take(f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@x", .text = "b", .motions = 1});
+    case_take(
+        f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@x", .text = "b", .motions = 1});
     end_day(f, 4);
-    must(f, registry_read_past_book(f->registry, f->arena, &f->body, day_of(4), &book, &f->err));
+    case_must(f, registry_read_past_book(f->registry, f->arena, &body, day_of(4), &book, &f->err));
     assert_true(book.past);
     assert_int_equal(book.motion_count, 1);
     assert_string_equal(book.motions[0].number, "A/2015/0002");
     assert_int_equal(book.since, CASE_NOW + DAY);
-    assert_false(
-        registry_read_past_book(f->registry, f->arena, &f->body, day_of(2), &book, &f->err));
+    assert_false(registry_read_past_book(f->registry, f->arena, &body, day_of(2), &book, &f->err));
     assert_int_equal(f->err.kind, ERR_NO_INPUT);
 }
 
@@ -173,16 +125,18 @@ static struct book_count find_count(const struct book *book, enum message_state 
 
 static void test_what_got_no_number(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
-    take(f, (struct sample){.uid = 1, .text = "before", .state = MESSAGE_IGNORED});
-    must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
-    take(f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@x", .text = "b", .motions = 1});
-    take(f, (struct sample){.uid = 3, .from = SPD, .message_id = "2@x", .text = "b", .motions = 1});
-    take(f, (struct sample){.uid = 4, .text = "c", .state = MESSAGE_IGNORED});
-    take(f, (struct sample){.uid = 5, .text = "d", .state = MESSAGE_IGNORED});
-    take(f, (struct sample){.uid = 6, .state = MESSAGE_UNREADABLE, .unreadable = true});
-    int64_t held = take(f, (struct sample){.uid = 7, .text = "e", .state = MESSAGE_HELD});
+    case_take(f, (struct sample){.uid = 1, .text = "before", .state = MESSAGE_IGNORED});
+    case_must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
+    case_take(
+        f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@x", .text = "b", .motions = 1});
+    case_take(
+        f, (struct sample){.uid = 3, .from = SPD, .message_id = "2@x", .text = "b", .motions = 1});
+    case_take(f, (struct sample){.uid = 4, .text = "c", .state = MESSAGE_IGNORED});
+    case_take(f, (struct sample){.uid = 5, .text = "d", .state = MESSAGE_IGNORED});
+    case_take(f, (struct sample){.uid = 6, .state = MESSAGE_UNREADABLE, .unreadable = true});
+    int64_t held = case_take(f, (struct sample){.uid = 7, .text = "e", .state = MESSAGE_HELD});
     struct book book = end_day(f, 1);
     assert_int_equal(book.count_count, 3);
     assert_int_equal(find_count(&book, MESSAGE_IGNORED).n, 2);
@@ -200,25 +154,24 @@ static void test_what_got_no_number(void **state)
 static void test_failed_and_changed(void **state)
 {
     static const struct attempt_end refused = {DELIVERY_FAILED, 550, "550 no", MOMENT_NONE};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct motion_change change = {
         .number = "A/2015/0001", .event = "withdrawn", .state = MOTION_STATE_WITHDRAWN};
     const struct ruled_by by = {.actor = "mueller", .at = CASE_NOW + 5};
     struct replies none = {0};
-    struct registry_entry entry = {
-        .body = &f->body, .replies = &none, .registered_at = CASE_NOW + 5};
+    struct registry_entry entry = {.body = &body, .replies = &none, .registered_at = CASE_NOW + 5};
     int64_t ruling;
 
-    change.message = take(f, (struct sample){.uid = 1,
-                                             .from = SPD,
-                                             .message_id = "1@x",
-                                             .text = "a",
-                                             .motions = 1,
-                                             .waiting = false});
-    must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
-    must(f, registry_change_motion(f->registry, &change, &entry, &by, &ruling, &f->err));
-    must(f, registry_attempt_begin(f->registry, 1, CASE_NOW, CASE_NOW + 60, &f->err));
-    must(f, registry_attempt_end(f->registry, 1, CASE_NOW, &refused, &f->err));
+    change.message = case_take(f, (struct sample){.uid = 1,
+                                                  .from = SPD,
+                                                  .message_id = "1@x",
+                                                  .text = "a",
+                                                  .motions = 1,
+                                                  .waiting = false});
+    case_must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
+    case_must(f, registry_change_motion(f->registry, &change, &entry, &by, &ruling, &f->err));
+    case_must(f, registry_attempt_begin(f->registry, 1, CASE_NOW, CASE_NOW + 60, &f->err));
+    case_must(f, registry_attempt_end(f->registry, 1, CASE_NOW, &refused, &f->err));
     struct book book = end_day(f, 1);
     assert_int_equal(book.motion_count, 0);
     assert_int_equal(book.change_count, 1);
@@ -233,29 +186,29 @@ static void test_failed_and_changed(void **state)
 
 /* ---- what visits saw */
 
-static void visit(struct fixture *f, uint32_t uidvalidity, const uint32_t *uids, size_t count,
+static void visit(struct registry_case *f, uint32_t uidvalidity, const uint32_t *uids, size_t count,
                   int64_t now)
 {
     struct uid_sets sets;
     bool renewed;
 
-    must(f, registry_note_visit(f->registry, "hau", "rathaus", "INBOX", uidvalidity, 0, now,
-                                &renewed, &f->err));
-    must(f, registry_compare_uids(f->registry, f->arena, "hau", "rathaus", "INBOX", uidvalidity,
-                                  uids, count, &sets, &f->err));
-    must(f, registry_note_seen(f->registry, "hau", "rathaus", "INBOX", sets.seen, sets.wanted,
-                               sets.wanted_count, &f->err));
+    case_must(f, registry_note_visit(f->registry, "hau", "rathaus", "INBOX", uidvalidity, 0, now,
+                                     &renewed, &f->err));
+    case_must(f, registry_compare_uids(f->registry, f->arena, "hau", "rathaus", "INBOX",
+                                       uidvalidity, uids, count, &sets, &f->err));
+    case_must(f, registry_note_seen(f->registry, "hau", "rathaus", "INBOX", sets.seen, sets.wanted,
+                                    sets.wanted_count, &f->err));
 }
 
 /* The book must count as reconcile does with the same UIDs. */
-static void expect_books(struct fixture *f, uint32_t uidvalidity, const uint32_t *uids,
+static void expect_books(struct registry_case *f, uint32_t uidvalidity, const uint32_t *uids,
                          size_t count, size_t unexplained)
 {
     struct book book = read_book(f, 1);
     struct reconciliation sums;
 
-    must(f, registry_reconcile(f->registry, f->arena, "hau", "rathaus", "INBOX", uidvalidity, uids,
-                               count, &sums, &f->err));
+    case_must(f, registry_reconcile(f->registry, f->arena, "hau", "rathaus", "INBOX", uidvalidity,
+                                    uids, count, &sums, &f->err));
     assert_int_equal(sums.unexplained, unexplained);
     assert_int_equal(book_unexplained(&book), unexplained);
     assert_int_equal(book.mailboxes[0].seen, sums.in_mailbox);
@@ -265,7 +218,7 @@ static void expect_books(struct fixture *f, uint32_t uidvalidity, const uint32_t
 static void test_unexplained(void **state)
 {
     static const uint32_t uids[] = {9, 1, 2, 3, 3, 7};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct book book = read_book(f, 1);
 
     assert_int_equal(book.mailbox_count, 1);
@@ -273,15 +226,17 @@ static void test_unexplained(void **state)
     assert_false(book.mailboxes[0].counted);
     visit(f, 7, uids, COUNT(uids), CASE_NOW - 10);
     expect_books(f, 7, uids, COUNT(uids), 5);
-    take(f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@x", .text = "b", .motions = 1});
-    take(f, (struct sample){.uid = 9, .text = "c", .state = MESSAGE_IGNORED});
+    case_take(
+        f, (struct sample){.uid = 2, .from = SPD, .message_id = "2@x", .text = "b", .motions = 1});
+    case_take(f, (struct sample){.uid = 9, .text = "c", .state = MESSAGE_IGNORED});
     expect_books(f, 7, uids, COUNT(uids), 3);
     visit(f, 7, uids, COUNT(uids), CASE_NOW);
     expect_books(f, 7, uids, COUNT(uids), 3);
-    reopen(f);
-    take(f, (struct sample){.uid = 1, .text = "d", .state = MESSAGE_HELD});
-    take(f, (struct sample){.uid = 3, .state = MESSAGE_UNREADABLE, .unreadable = true});
-    take(f, (struct sample){.uid = 7, .from = SPD, .message_id = "2@x", .text = "b", .motions = 1});
+    case_reopen(f);
+    case_take(f, (struct sample){.uid = 1, .text = "d", .state = MESSAGE_HELD});
+    case_take(f, (struct sample){.uid = 3, .state = MESSAGE_UNREADABLE, .unreadable = true});
+    case_take(
+        f, (struct sample){.uid = 7, .from = SPD, .message_id = "2@x", .text = "b", .motions = 1});
     expect_books(f, 7, uids, COUNT(uids), 0);
     /* a new UIDVALIDITY: what was known of the old UIDs explains none of these */
     visit(f, 8, uids, 2, CASE_NOW + 10);
@@ -292,12 +247,12 @@ static void test_unexplained(void **state)
 static void test_vanished(void **state)
 {
     static const uint32_t uids[] = {4};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct raw_mail raw = {
         .body = "hau", .mailbox = "rathaus", .folder = "INBOX", .uidvalidity = 7, .uid = 4};
 
     visit(f, 7, uids, 1, CASE_NOW);
-    must(f, registry_record_vanished(f->registry, &raw, CASE_NOW + 1, &f->err));
+    case_must(f, registry_record_vanished(f->registry, &raw, CASE_NOW + 1, &f->err));
     struct book book = read_book(f, 1);
     assert_int_equal(book_unexplained(&book), 0);
     visit(f, 7, uids, 1, CASE_NOW + 60);
@@ -306,16 +261,16 @@ static void test_vanished(void **state)
 
 /* ---- the list's mail of the day */
 
-static size_t list_entries(struct fixture *f, struct daily_entry **entries_r)
+static size_t list_entries(struct registry_case *f, struct daily_entry **entries_r)
 {
     size_t count;
 
-    must(f, registry_list_entries(f->registry, f->arena, "hau", entries_r, &count, &f->err));
+    case_must(f, registry_list_entries(f->registry, f->arena, "hau", entries_r, &count, &f->err));
     return count;
 }
 
-static bool gather(struct fixture *f, const char *message_id, const struct daily_entry *entries,
-                   size_t count)
+static bool gather(struct registry_case *f, const char *message_id,
+                   const struct daily_entry *entries, size_t count)
 {
     const struct reply mail = {.kind = REPLY_CONFIRMATION,
                                .to = "liste@town.example",
@@ -326,23 +281,23 @@ static bool gather(struct fixture *f, const char *message_id, const struct daily
                                .size = 3,
                                .occasion = message_id};
 
-    must(f, registry_add_reply(f->registry, "hau", 0, &mail, CASE_NOW, &f->err));
+    case_must(f, registry_add_reply(f->registry, "hau", 0, &mail, CASE_NOW, &f->err));
     return registry_gather(f->registry, entries, count, message_id, CASE_NOW, &f->err);
 }
 
-static size_t count_due(struct fixture *f)
+static size_t count_due(struct registry_case *f)
 {
     struct delivery *due;
     size_t count;
 
-    must(f, registry_due(f->registry, f->arena, CASE_NOW + 10 * DAY, &(struct texts){0}, 100, &due,
-                         &count, &f->err));
+    case_must(f, registry_due(f->registry, f->arena, CASE_NOW + 10 * DAY, &(struct texts){0}, 100,
+                              &due, &count, &f->err));
     return count;
 }
 
 static void test_entries(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     const struct ruled_by by = {.actor = "mueller", .at = CASE_NOW};
     struct daily_entry *entries;
     struct delivery *rows;
@@ -351,32 +306,34 @@ static void test_entries(void **state)
     bool waits;
     size_t count;
 
-    take(f,
-         (struct sample){
-             .uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1, .daily = true});
-    message = take(f, (struct sample){.uid = 2,
-                                      .from = SPD,
-                                      .message_id = "2@x",
-                                      .text = "b",
-                                      .motions = 1,
-                                      .daily = true,
-                                      .waiting = true});
+    case_take(
+        f,
+        (struct sample){
+            .uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1, .daily = true});
+    message = case_take(f, (struct sample){.uid = 2,
+                                           .from = SPD,
+                                           .message_id = "2@x",
+                                           .text = "b",
+                                           .motions = 1,
+                                           .daily = true,
+                                           .waiting = true});
     assert_int_equal(list_entries(f, &entries), 1); /* the other one waits for a person */
     assert_string_equal(entries[0].text, "[A/2015/0001] entry");
     assert_null(entries[0].earlier);
     assert_int_equal(count_due(f), 1); /* the acknowledgement of the first */
-    must(f, registry_retry(f->registry, &by, &count_at, &f->err));
+    case_must(f, registry_retry(f->registry, &by, &count_at, &f->err));
     assert_int_equal(count_at, 1);
     assert_true(gather(f, "tag1@town.example", entries, 1));
     assert_int_equal(list_entries(f, &entries), 0);
     assert_int_equal(count_due(f), 2); /* and the mail of the day, not its entry */
-    must(f, registry_find_confirmation(f->registry, f->arena, "hau", "A/2015/0001", &confirmation,
-                                       &waits, &f->err));
+    case_must(f, registry_find_confirmation(f->registry, f->arena, "hau", "A/2015/0001",
+                                            &confirmation, &waits, &f->err));
     assert_string_equal(confirmation, "tag1@town.example");
-    must(f, registry_release(f->registry, f->arena, 0, "hau", "A/2015/0002", CASE_NOW + DAY, &by,
-                             &ids, &count, &f->err));
+    case_must(f, registry_release(f->registry, f->arena, 0, "hau", "A/2015/0002", CASE_NOW + DAY,
+                                  &by, &ids, &count, &f->err));
     assert_int_equal(count, 2);
-    must(f, registry_list_deliveries(f->registry, f->arena, message, 0, &rows, &count, &f->err));
+    case_must(f,
+              registry_list_deliveries(f->registry, f->arena, message, 0, &rows, &count, &f->err));
     assert_true(rows[1].daily);
     assert_int_equal(rows[1].next_attempt, CASE_NOW + DAY);
     assert_int_equal(list_entries(f, &entries), 1);
@@ -387,24 +344,26 @@ static void test_entries(void **state)
 static void test_gathered_once(void **state)
 {
     static const struct attempt_end refused = {DELIVERY_FAILED, 550, "550 no", MOMENT_NONE};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct daily_entry *entries;
     struct delivery *rows;
     size_t count;
 
-    int64_t message = take(
+    int64_t message = case_take(
         f,
         (struct sample){
             .uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1, .daily = true});
     assert_int_equal(list_entries(f, &entries), 1);
     assert_true(gather(f, "tag1@town.example", entries, 1));
     assert_false(gather(f, "tag2@town.example", entries, 1));
-    must(f, registry_list_deliveries(f->registry, f->arena, message, 0, &rows, &count, &f->err));
+    case_must(f,
+              registry_list_deliveries(f->registry, f->arena, message, 0, &rows, &count, &f->err));
     assert_int_equal(rows[1].state, DELIVERY_QUEUED);
     int64_t mail = rows[1].gathered_in;
-    must(f, registry_attempt_begin(f->registry, mail, CASE_NOW, CASE_NOW + 60, &f->err));
-    must(f, registry_attempt_end(f->registry, mail, CASE_NOW, &refused, &f->err));
-    must(f, registry_list_deliveries(f->registry, f->arena, message, 0, &rows, &count, &f->err));
+    case_must(f, registry_attempt_begin(f->registry, mail, CASE_NOW, CASE_NOW + 60, &f->err));
+    case_must(f, registry_attempt_end(f->registry, mail, CASE_NOW, &refused, &f->err));
+    case_must(f,
+              registry_list_deliveries(f->registry, f->arena, message, 0, &rows, &count, &f->err));
     assert_int_equal(rows[1].state, DELIVERY_FAILED);
     /* without its mail there is nothing to stand in */
     assert_false(registry_gather(f->registry, entries, 1, "none@town.example", CASE_NOW, &f->err));
@@ -412,21 +371,22 @@ static void test_gathered_once(void **state)
 
 static void test_each_again(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct daily_entry *entries;
 
-    take(f,
-         (struct sample){
-             .uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1, .daily = true});
-    take(f, (struct sample){.uid = 2,
-                            .from = SPD,
-                            .message_id = "2@x",
-                            .text = "b",
-                            .motions = 1,
-                            .daily = true,
-                            .waiting = true});
+    case_take(
+        f,
+        (struct sample){
+            .uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1, .daily = true});
+    case_take(f, (struct sample){.uid = 2,
+                                 .from = SPD,
+                                 .message_id = "2@x",
+                                 .text = "b",
+                                 .motions = 1,
+                                 .daily = true,
+                                 .waiting = true});
     assert_int_equal(count_due(f), 1);
-    must(f, registry_free_entries(f->registry, "hau", CASE_NOW, &f->err));
+    case_must(f, registry_free_entries(f->registry, "hau", CASE_NOW, &f->err));
     assert_int_equal(list_entries(f, &entries), 0);
     assert_int_equal(count_due(f), 2); /* what waits for a person waits on */
 }
@@ -434,26 +394,28 @@ static void test_each_again(void **state)
 /* A morning away, an entry is neither late nor beyond a limit. */
 static void test_entries_are_no_backlog(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct registry_backlog backlog;
     struct paced_answers *paced;
     const struct attempt_end sent = {DELIVERY_SENT, 250, "ok", MOMENT_NONE};
     size_t count;
 
-    take(f,
-         (struct sample){
-             .uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1, .daily = true});
-    must(f, registry_attempt_begin(f->registry, 1, CASE_NOW, CASE_NOW + 60, &f->err));
-    must(f, registry_attempt_end(f->registry, 1, CASE_NOW, &sent, &f->err));
-    must(f, registry_find_backlog(f->registry, &backlog, &f->err));
+    case_take(
+        f,
+        (struct sample){
+            .uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1, .daily = true});
+    case_must(f, registry_attempt_begin(f->registry, 1, CASE_NOW, CASE_NOW + 60, &f->err));
+    case_must(f, registry_attempt_end(f->registry, 1, CASE_NOW, &sent, &f->err));
+    case_must(f, registry_find_backlog(f->registry, &backlog, &f->err));
     assert_int_equal(backlog.oldest_unsent, MOMENT_NONE);
-    must(f, registry_list_paced(f->registry, f->arena, "hau", CASE_NOW, &paced, &count, &f->err));
+    case_must(f,
+              registry_list_paced(f->registry, f->arena, "hau", CASE_NOW, &paced, &count, &f->err));
     assert_int_equal(count, 0);
 }
 
 int main(void)
 {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, case_set_up, case_tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(test_each_event_in_one_book),
         TEST(test_clock_set_back),

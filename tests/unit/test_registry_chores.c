@@ -4,60 +4,12 @@
 
 #include "registry_case.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SPD "wilhelm.vanbeek@spd.example"
 #define HOUR INT64_C(3600)
 
-struct fixture {
-    struct case_directory directory;
-    struct arena *arena;
-    struct registry *registry;
-    struct err err;
-};
-
-static void reopen(struct fixture *f)
-{
-    registry_close(f->registry);
-    if (!registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err))
-        fail_msg("%s", f->err.text);
-}
-
-static int set_up(void **state)
-{
-    struct fixture *f = xcalloc(1, sizeof *f);
-
-    if (!zone_set("Europe/Berlin", &f->err))
-        return -1;
-    f->arena = arena_new();
-    case_directory_make(&f->directory);
-    reopen(f);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    registry_close(f->registry);
-    arena_free(f->arena);
-    case_directory_remove(&f->directory);
-    free(f);
-    return 0;
-}
-
-static int64_t take(struct fixture *f, struct sample sample)
-{
-    int64_t id;
-
-    if (!sample_take(f->registry, f->arena, &sample, &id, &f->err))
-        fail_msg("%s", f->err.text);
-    return id;
-}
-
-static size_t count_overdue(struct fixture *f, int64_t told_before)
+static size_t count_overdue(struct registry_case *f, int64_t told_before)
 {
     struct waiting_mail *rows;
     size_t count;
@@ -69,28 +21,29 @@ static size_t count_overdue(struct fixture *f, int64_t told_before)
 
 static void test_overdue(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     int64_t held, mixed;
 
-    held = take(
+    held = case_take(
         f, (struct sample){
                .uid = 1, .from = SPD, .message_id = "1@spd", .text = "a", .state = MESSAGE_HELD});
-    take(f,
-         (struct sample){.uid = 2, .from = SPD, .message_id = "2@spd", .text = "b", .motions = 1});
-    mixed = take(f, (struct sample){.uid = 3,
-                                    .from = SPD,
-                                    .message_id = "3@spd",
-                                    .text = "c",
-                                    .motions = 1,
-                                    .held_motions = 1});
-    take(f,
-         (struct sample){
-             .uid = 4, .from = SPD, .message_id = "4@spd", .text = "d", .state = MESSAGE_IGNORED});
+    case_take(f, (struct sample){
+                     .uid = 2, .from = SPD, .message_id = "2@spd", .text = "b", .motions = 1});
+    mixed = case_take(f, (struct sample){.uid = 3,
+                                         .from = SPD,
+                                         .message_id = "3@spd",
+                                         .text = "c",
+                                         .motions = 1,
+                                         .held_motions = 1});
+    case_take(
+        f,
+        (struct sample){
+            .uid = 4, .from = SPD, .message_id = "4@spd", .text = "d", .state = MESSAGE_IGNORED});
     assert_int_equal(count_overdue(f, CASE_NOW - 1), 0);
     assert_int_equal(count_overdue(f, CASE_NOW), 2);
     assert_true(registry_note_reminded(f->registry, "hau", held, CASE_NOW + 24 * HOUR, &f->err));
     assert_true(registry_note_reminded(f->registry, "hau", mixed, CASE_NOW + 24 * HOUR, &f->err));
-    reopen(f);
+    case_reopen(f);
     assert_int_equal(count_overdue(f, CASE_NOW + 24 * HOUR - 1), 0);
     assert_int_equal(count_overdue(f, CASE_NOW + 24 * HOUR), 2); /* a period later */
 }
@@ -107,7 +60,7 @@ static struct reply notice(const char *occasion, const char *message_id)
                           .occasion = occasion};
 }
 
-static size_t count_deliveries(struct fixture *f)
+static size_t count_deliveries(struct registry_case *f)
 {
     struct delivery *rows;
     size_t count;
@@ -117,7 +70,7 @@ static size_t count_deliveries(struct fixture *f)
     return count;
 }
 
-static void add(struct fixture *f, int64_t message, const char *occasion, const char *id,
+static void add(struct registry_case *f, int64_t message, const char *occasion, const char *id,
                 int64_t now)
 {
     struct reply reply = notice(occasion, id);
@@ -130,7 +83,7 @@ static void add(struct fixture *f, int64_t message, const char *occasion, const 
 
 #define PER_HOUR 40
 
-static int64_t due_of(struct fixture *f, size_t i)
+static int64_t due_of(struct registry_case *f, size_t i)
 {
     struct delivery *rows;
     size_t count;
@@ -142,7 +95,7 @@ static int64_t due_of(struct fixture *f, size_t i)
     return rows[i].next_attempt;
 }
 
-static void add_review(struct fixture *f, const char *to, size_t i, int64_t now)
+static void add_review(struct registry_case *f, const char *to, size_t i, int64_t now)
 {
     const char *id = arena_printf(f->arena, "review-%s-%zu", to, i);
     struct reply reply = notice(id, id);
@@ -154,7 +107,7 @@ static void add_review(struct fixture *f, const char *to, size_t i, int64_t now)
         fail_msg("%s", f->err.text);
 }
 
-static size_t count_paced(struct fixture *f, int64_t now, struct paced_answers **rows_r)
+static size_t count_paced(struct registry_case *f, int64_t now, struct paced_answers **rows_r)
 {
     size_t count;
 
@@ -165,7 +118,7 @@ static size_t count_paced(struct fixture *f, int64_t now, struct paced_answers *
 
 static void test_pacing(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct paced_answers *rows;
     const int64_t now = 1000000;
 
@@ -195,16 +148,17 @@ static void test_pacing(void **state)
 /* A motion that so many members have an answer to is one, and all have it at once. */
 static void test_pacing_of_a_faction(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct paced_answers *rows;
     const int64_t now = 1000000;
 
     for (uint32_t mail = 1; mail <= 4; mail++) {
-        int64_t message = take(f, (struct sample){.uid = mail,
-                                                  .from = SPD,
-                                                  .message_id = arena_printf(f->arena, "%u", mail),
-                                                  .text = arena_printf(f->arena, "t%u", mail),
-                                                  .state = MESSAGE_IGNORED});
+        int64_t message =
+            case_take(f, (struct sample){.uid = mail,
+                                         .from = SPD,
+                                         .message_id = arena_printf(f->arena, "%u", mail),
+                                         .text = arena_printf(f->arena, "t%u", mail),
+                                         .state = MESSAGE_IGNORED});
         for (unsigned member = 1; member <= 5; member++) {
             const char *id = arena_printf(f->arena, "ack-%u-%u", mail, member);
             struct reply reply = notice(id, id);
@@ -229,14 +183,14 @@ static void test_pacing_of_a_faction(void **state)
 
 static void test_occasions(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     int64_t at, message;
 
     add(f, 0, "roster-file ab", "1@hau", CASE_NOW);
     add(f, 0, "roster-file ab", "2@hau", CASE_NOW + 1); /* the same is told once */
     assert_int_equal(count_deliveries(f), 1);
     add(f, 0, "roster-file cd", "3@hau", CASE_NOW + 2);
-    message = take(
+    message = case_take(
         f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .state = MESSAGE_HELD});
     add(f, message, "failed o1", "4@hau", CASE_NOW + 3);
     add(f, message, "failed o1", "5@hau", CASE_NOW + 3);
@@ -248,7 +202,7 @@ static void test_occasions(void **state)
     assert_int_equal(at, MOMENT_NONE);
 }
 
-static void fail_delivery(struct fixture *f, int64_t id)
+static void fail_delivery(struct registry_case *f, int64_t id)
 {
     const struct attempt_end end = {
         .state = DELIVERY_FAILED, .code = 550, .response = "no", .next_attempt = MOMENT_NONE};
@@ -257,7 +211,7 @@ static void fail_delivery(struct fixture *f, int64_t id)
     assert_true(registry_attempt_end(f->registry, id, CASE_NOW, &end, &f->err));
 }
 
-static size_t list_failures(struct fixture *f, struct delivery **rows_r)
+static size_t list_failures(struct registry_case *f, struct delivery **rows_r)
 {
     size_t count;
 
@@ -268,8 +222,8 @@ static size_t list_failures(struct fixture *f, struct delivery **rows_r)
 
 static void test_failures(void **state)
 {
-    struct fixture *f = *state;
-    int64_t message = take(
+    struct registry_case *f = *state;
+    int64_t message = case_take(
         f,
         (struct sample){
             .uid = 1, .from = SPD, .message_id = "1@spd", .state = MESSAGE_HELD, .reviewed = true});
@@ -287,8 +241,8 @@ static void test_failures(void **state)
 
 /* ---- meetings that move */
 
-static struct conf_body with_meetings(struct fixture *f, const char *const *days, size_t count,
-                                      int minute)
+static struct conf_body with_meetings(struct registry_case *f, const char *const *days,
+                                      size_t count, int minute)
 {
     struct conf_body body = {.id = "hau", .council_count = 1};
 
@@ -302,7 +256,7 @@ static struct conf_body with_meetings(struct fixture *f, const char *const *days
     return body;
 }
 
-static size_t note(struct fixture *f, const char *const *days, size_t count, int minute)
+static size_t note(struct registry_case *f, const char *const *days, size_t count, int minute)
 {
     struct conf_body body = with_meetings(f, days, count, minute);
     size_t moved;
@@ -312,7 +266,7 @@ static size_t note(struct fixture *f, const char *const *days, size_t count, int
     return moved;
 }
 
-static const char *last_text(struct fixture *f)
+static const char *last_text(struct registry_case *f)
 {
     struct event_row *rows;
     size_t count;
@@ -327,12 +281,12 @@ static void test_meetings(void **state)
     static const char *const first[] = {"2015-07-01", "2015-09-24", "2015-11-05"};
     static const char *const moved[] = {"2015-09-29", "2015-11-05"};
     static const char *const gone[] = {"2015-11-05"};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct motion_row *before, *after;
     const struct motion_filter all = {.meeting = DAY_NONE, .since = DAY_NONE, .state = -1};
     size_t count;
 
-    take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
     assert_true(registry_list_motions(f->registry, f->arena, &all, &before, &count, &f->err));
     assert_int_equal(before[0].consultation_count, 2);
     assert_string_equal(day_to_text(f->arena, before[0].consultations[0].meeting), "2015-09-24");
@@ -340,7 +294,7 @@ static void test_meetings(void **state)
     assert_int_equal(note(f, first, 3, 18 * 60), 0);
     assert_int_equal(note(f, first, 3, 17 * 60), 1);
     assert_string_equal(last_text(f), "Rat on 2015-09-24 now begins at 17:00, not at 18:00");
-    reopen(f);
+    case_reopen(f);
     /* what is over may leave the list */
     assert_int_equal(note(f, moved, 2, 17 * 60), 1);
     assert_string_equal(last_text(f), "Rat moved from 2015-09-24 to 2015-09-29");
@@ -355,12 +309,12 @@ static void test_meetings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_overdue, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_pacing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_pacing_of_a_faction, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_occasions, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_meetings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_overdue, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_pacing, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_pacing_of_a_faction, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_occasions, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_failures, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_meetings, case_set_up, case_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

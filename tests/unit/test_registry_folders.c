@@ -5,60 +5,15 @@
 
 #include "registry_case.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SPD "wilhelm.vanbeek@spd.example"
 #define MAILBOX "rathaus"
 
-struct fixture {
-    struct case_directory directory;
-    struct arena *arena;
-    struct registry *registry;
-    struct err err;
-};
-
-static void reopen(struct fixture *f)
-{
-    registry_close(f->registry);
-    if (!registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err))
-        fail_msg("%s", f->err.text);
-}
-
-static int set_up(void **state)
-{
-    struct fixture *f = xcalloc(1, sizeof *f);
-
-    if (!zone_set("Europe/Berlin", &f->err))
-        return -1;
-    f->arena = arena_new();
-    case_directory_make(&f->directory);
-    reopen(f);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    registry_close(f->registry);
-    arena_free(f->arena);
-    case_directory_remove(&f->directory);
-    free(f);
-    return 0;
-}
-
-static void must(struct fixture *f, bool ok)
-{
-    if (!ok)
-        fail_msg("%s", f->err.text);
-}
-
 /* ---- junk ---- */
 
-static void leave_alone(struct fixture *f, uint32_t uidvalidity, uint32_t uid, const char *roster)
+static void leave_alone(struct registry_case *f, uint32_t uidvalidity, uint32_t uid,
+                        const char *roster)
 {
     const struct raw_mail raw = {.body = "hau",
                                  .mailbox = MAILBOX,
@@ -66,18 +21,18 @@ static void leave_alone(struct fixture *f, uint32_t uidvalidity, uint32_t uid, c
                                  .uidvalidity = uidvalidity,
                                  .uid = uid};
 
-    must(f, registry_leave_alone(f->registry, &raw, roster, &f->err));
+    case_must(f, registry_leave_alone(f->registry, &raw, roster, &f->err));
 }
 
 /* The UIDs that are wanted, as "3 5". */
-static const char *wanted(struct fixture *f, uint32_t uidvalidity, const uint32_t *uids,
+static const char *wanted(struct registry_case *f, uint32_t uidvalidity, const uint32_t *uids,
                           size_t count, const char *roster)
 {
     struct uid_sets sets;
     struct text text;
 
-    must(f, registry_compare_junk(f->registry, f->arena, "hau", MAILBOX, "Junk", uidvalidity, uids,
-                                  count, roster, &sets, &f->err));
+    case_must(f, registry_compare_junk(f->registry, f->arena, "hau", MAILBOX, "Junk", uidvalidity,
+                                       uids, count, roster, &sets, &f->err));
     text_init(&text, f->arena);
     for (size_t i = 0; i < sets.wanted_count; i++)
         text_addf(&text, "%s%u", i > 0 ? " " : "", sets.wanted[i]);
@@ -87,7 +42,7 @@ static const char *wanted(struct fixture *f, uint32_t uidvalidity, const uint32_
 static void test_left_alone(void **state)
 {
     static const uint32_t all[] = {5, 3, 4, 6, 5}, later[] = {3, 6};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct reconciliation sums;
 
     assert_string_equal(wanted(f, 7, all, 5, "r1"), "3 4 5 6");
@@ -95,15 +50,15 @@ static void test_left_alone(void **state)
     leave_alone(f, 7, 3, "r1");
     leave_alone(f, 7, 3, "r1"); /* harmless to repeat */
     assert_string_equal(wanted(f, 7, all, 5, "r1"), "5 6");
-    reopen(f);
+    case_reopen(f);
     assert_string_equal(wanted(f, 7, all, 5, "r1"), "5 6");
-    must(f, registry_reconcile(f->registry, f->arena, "hau", MAILBOX, "Junk", 7, all, 5, &sums,
-                               &f->err));
+    case_must(f, registry_reconcile(f->registry, f->arena, "hau", MAILBOX, "Junk", 7, all, 5, &sums,
+                                    &f->err));
     assert_int_equal(sums.left_alone, 2);
     assert_int_equal(sums.unexplained, 2);
     /* in another folder the same UIDs are others */
-    must(f, registry_reconcile(f->registry, f->arena, "hau", MAILBOX, "INBOX", 7, all, 5, &sums,
-                               &f->err));
+    case_must(f, registry_reconcile(f->registry, f->arena, "hau", MAILBOX, "INBOX", 7, all, 5,
+                                    &sums, &f->err));
     assert_int_equal(sums.left_alone, 0);
     /* by another roster they are asked for again */
     assert_string_equal(wanted(f, 7, all, 5, "r2"), "3 4 5 6");
@@ -121,16 +76,16 @@ static void test_left_alone(void **state)
 static void test_restored(void **state)
 {
     static const uint32_t all[] = {3, 4, 5};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     bool renewed;
 
-    must(f, registry_note_visit(f->registry, "hau", MAILBOX, "Junk", 7, 9, CASE_NOW, &renewed,
-                                &f->err));
+    case_must(f, registry_note_visit(f->registry, "hau", MAILBOX, "Junk", 7, 9, CASE_NOW, &renewed,
+                                     &f->err));
     for (size_t i = 0; i < 3; i++)
         leave_alone(f, 7, all[i], "r");
     assert_string_equal(wanted(f, 7, all, 3, "r"), "");
-    must(f, registry_note_visit(f->registry, "hau", MAILBOX, "Junk", 7, 5, CASE_NOW, &renewed,
-                                &f->err));
+    case_must(f, registry_note_visit(f->registry, "hau", MAILBOX, "Junk", 7, 5, CASE_NOW, &renewed,
+                                     &f->err));
     assert_true(renewed);
     assert_string_equal(wanted(f, 7, all, 3, "r"), "5");
 }
@@ -138,80 +93,83 @@ static void test_restored(void **state)
 static void test_settled_in_junk(void **state)
 {
     static const uint32_t all[] = {1, 2};
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct uid_sets sets;
     struct waiting_mail *rows;
     int64_t id;
     size_t count;
 
-    must(f, sample_take(
-                f->registry, f->arena,
-                &(struct sample){
-                    .uid = 1, .folder = "Junk", .from = SPD, .message_id = "1@spd", .motions = 1},
-                &id, &f->err));
-    must(f, registry_compare_junk(f->registry, f->arena, "hau", MAILBOX, "Junk", 7, all, 2, "r",
-                                  &sets, &f->err));
+    case_must(f,
+              sample_take(
+                  f->registry, f->arena,
+                  &(struct sample){
+                      .uid = 1, .folder = "Junk", .from = SPD, .message_id = "1@spd", .motions = 1},
+                  &id, &f->err));
+    case_must(f, registry_compare_junk(f->registry, f->arena, "hau", MAILBOX, "Junk", 7, all, 2,
+                                       "r", &sets, &f->err));
     assert_int_equal(sets.wanted_count, 1);
     assert_int_equal(sets.wanted[0], 2);
     assert_int_equal(sets.to_move_count, 1);
     assert_int_equal(sets.to_move[0], 1);
     for (int turn = 0; turn < 2; turn++) { /* the office is told once */
-        must(f, registry_list_misfiled(f->registry, f->arena, "hau", MAILBOX, "Junk", &rows, &count,
-                                       &f->err));
+        case_must(f, registry_list_misfiled(f->registry, f->arena, "hau", MAILBOX, "Junk", &rows,
+                                            &count, &f->err));
         assert_int_equal(count, turn == 0);
         if (turn == 0) {
             assert_int_equal(rows[0].id, id);
-            must(f, registry_note_misfiled_told(f->registry, "hau", id, CASE_NOW, &f->err));
+            case_must(f, registry_note_misfiled_told(f->registry, "hau", id, CASE_NOW, &f->err));
         }
     }
 }
 
 /* ---- copies ---- */
 
-static void send_all(struct fixture *f)
+static void send_all(struct registry_case *f)
 {
     struct delivery *due;
     size_t count;
 
-    must(f, registry_due(f->registry, f->arena, CASE_NOW + 10, &(struct texts){0}, 100, &due,
-                         &count, &f->err));
+    case_must(f, registry_due(f->registry, f->arena, CASE_NOW + 10, &(struct texts){0}, 100, &due,
+                              &count, &f->err));
     for (size_t i = 0; i < count; i++) {
         const struct attempt_end end = {DELIVERY_SENT, 250, "ok", MOMENT_NONE};
 
-        must(f, registry_attempt_begin(f->registry, due[i].id, CASE_NOW, CASE_NOW + 99, &f->err) &&
-                    registry_attempt_data(f->registry, due[i].id, CASE_NOW, &f->err) &&
-                    registry_attempt_end(f->registry, due[i].id, CASE_NOW + 5, &end, &f->err));
+        case_must(
+            f, registry_attempt_begin(f->registry, due[i].id, CASE_NOW, CASE_NOW + 99, &f->err) &&
+                   registry_attempt_data(f->registry, due[i].id, CASE_NOW, &f->err) &&
+                   registry_attempt_end(f->registry, due[i].id, CASE_NOW + 5, &end, &f->err));
     }
 }
 
-static struct unfiled next(struct fixture *f, int64_t after)
+static struct unfiled next(struct registry_case *f, int64_t after)
 {
     struct unfiled row;
 
-    must(f, registry_find_unfiled(f->registry, f->arena, "hau", MAILBOX, after, &row, &f->err));
+    case_must(f,
+              registry_find_unfiled(f->registry, f->arena, "hau", MAILBOX, after, &row, &f->err));
     return row;
 }
 
-static int64_t count_unfiled(struct fixture *f, const char *mailbox, int64_t oldest)
+static int64_t count_unfiled(struct registry_case *f, const char *mailbox, int64_t oldest)
 {
     struct unfiled_count count;
 
-    must(f, registry_count_unfiled(f->registry, "hau", mailbox, &count, &f->err));
+    case_must(f, registry_count_unfiled(f->registry, "hau", mailbox, &count, &f->err));
     assert_int_equal(count.oldest, oldest);
     return count.count;
 }
 
 static void test_copies(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct delivery *rows;
     size_t count;
     int64_t id;
 
-    must(f,
-         sample_take(f->registry, f->arena,
-                     &(struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 2},
-                     &id, &f->err));
+    case_must(
+        f, sample_take(f->registry, f->arena,
+                       &(struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 2},
+                       &id, &f->err));
     assert_int_equal(next(f, 0).delivery, 0); /* nothing is sent yet */
     send_all(f);
     assert_int_equal(count_unfiled(f, MAILBOX, CASE_NOW + 5), 2); /* acknowledgements only */
@@ -221,35 +179,35 @@ static void test_copies(void **state)
     assert_true(second.delivery > first.delivery);
     assert_int_equal(next(f, second.delivery).delivery, first.delivery); /* round and round */
     assert_false(first.may_be_there);
-    must(f, registry_list_deliveries(f->registry, f->arena, 0, first.delivery, &rows, &count,
-                                     &f->err));
+    case_must(f, registry_list_deliveries(f->registry, f->arena, 0, first.delivery, &rows, &count,
+                                          &f->err));
     assert_int_equal(rows[0].filed_at, MOMENT_NONE);
     assert_int_equal(first.size, rows[0].size);
     assert_memory_equal(first.bytes, rows[0].bytes, first.size);
     assert_string_equal(first.message_id, rows[0].message_id);
 
     /* refused: surely not there; not heard of: perhaps there, also after a restart */
-    must(f, registry_filing_begin(f->registry, first.delivery, CASE_NOW + 6, &f->err));
+    case_must(f, registry_filing_begin(f->registry, first.delivery, CASE_NOW + 6, &f->err));
     assert_true(next(f, 0).may_be_there);
-    must(f, registry_filing_end(f->registry, first.delivery, CASE_NOW + 6, NULL, &f->err));
+    case_must(f, registry_filing_end(f->registry, first.delivery, CASE_NOW + 6, NULL, &f->err));
     assert_false(next(f, 0).may_be_there);
-    must(f, registry_filing_begin(f->registry, first.delivery, CASE_NOW + 7, &f->err));
-    reopen(f);
+    case_must(f, registry_filing_begin(f->registry, first.delivery, CASE_NOW + 7, &f->err));
+    case_reopen(f);
     assert_true(next(f, 0).may_be_there);
-    must(f, registry_filing_end(f->registry, first.delivery, CASE_NOW + 8, "Belege", &f->err));
+    case_must(f, registry_filing_end(f->registry, first.delivery, CASE_NOW + 8, "Belege", &f->err));
     assert_int_equal(next(f, 0).delivery, second.delivery);
-    must(f, registry_list_deliveries(f->registry, f->arena, 0, first.delivery, &rows, &count,
-                                     &f->err));
+    case_must(f, registry_list_deliveries(f->registry, f->arena, 0, first.delivery, &rows, &count,
+                                          &f->err));
     assert_int_equal(rows[0].filed_at, CASE_NOW + 8);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_left_alone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_restored, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_settled_in_junk, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_copies, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_left_alone, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_restored, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_settled_in_junk, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_copies, case_set_up, case_tear_down),
     };
 
     return cmocka_run_group_tests_name("registry_folders", tests, NULL, NULL);

@@ -7,7 +7,6 @@
 #include "registry_case.h"
 
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -51,19 +50,6 @@ static const char rows_sql[] =
     " (112, 'unreadable', 3, NULL, 'hau', NULL, 'antragd');"
     "PRAGMA user_version = 1; PRAGMA application_id = 1634628722;";
 
-struct fixture {
-    struct case_directory directory;
-    struct arena *arena;
-    struct registry *registry;
-    struct err err;
-};
-
-static void must(struct fixture *f, bool ok)
-{
-    if (!ok)
-        fail_msg("%s", f->err.text);
-}
-
 static void run_sql(sqlite3 *db, const char *sql)
 {
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
@@ -72,7 +58,7 @@ static void run_sql(sqlite3 *db, const char *sql)
 
 static int set_up(void **state)
 {
-    struct fixture *f = xcalloc(1, sizeof *f);
+    struct registry_case *f = xcalloc(1, sizeof *f);
     sqlite3 *db;
 
     case_directory_make(&f->directory);
@@ -88,20 +74,9 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    registry_close(f->registry);
-    arena_free(f->arena);
-    case_directory_remove(&f->directory);
-    free(f);
-    return 0;
-}
-
 static void test_reader_asks_for_the_daemon(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
     assert_false(registry_open(f->directory.state, REGISTRY_READ, &f->registry, &f->err));
     assert_int_equal(f->err.kind, ERR_TRY_AGAIN);
@@ -110,33 +85,34 @@ static void test_reader_asks_for_the_daemon(void **state)
 
 static void test_all_is_there(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct event_filter filter = {.delivery = 4, .since = MOMENT_NONE};
     struct registry_counts counts;
     struct delivery *deliveries;
     struct event_row *events;
     size_t count;
 
-    must(f, registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
-    must(f, registry_check(f->registry, &f->err));
-    must(f, registry_count(f->registry, f->arena, &counts, &f->err));
+    case_must(f, registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
+    case_must(f, registry_check(f->registry, &f->err));
+    case_must(f, registry_count(f->registry, f->arena, &counts, &f->err));
     assert_int_equal(counts.messages[MESSAGE_REGISTERED], 1);
     assert_int_equal(counts.messages[MESSAGE_HELD], 1);
     assert_int_equal(counts.motions, 1);
     assert_int_equal(counts.visit_count, 1);
-    must(f, registry_list_deliveries(f->registry, f->arena, 0, 0, &deliveries, &count, &f->err));
+    case_must(f,
+              registry_list_deliveries(f->registry, f->arena, 0, 0, &deliveries, &count, &f->err));
     assert_int_equal(count, 2);
     assert_int_equal(deliveries[0].id, 4);
     assert_string_equal(deliveries[0].number, "A/2015/0001");
     assert_int_equal(deliveries[0].state, DELIVERY_SENT);
     assert_int_equal(deliveries[1].id, 7);
     assert_int_equal(deliveries[1].message, 2);
-    must(f, registry_filter_events(f->registry, f->arena, &filter, &events, &count, &f->err));
+    case_must(f, registry_filter_events(f->registry, f->arena, &filter, &events, &count, &f->err));
     assert_int_equal(count, 1);
     assert_string_equal(events[0].event, "sent");
     /* what was queued goes out */
-    must(f, registry_due(f->registry, f->arena, 1000, &(struct texts){0}, 10, &deliveries, &count,
-                         &f->err));
+    case_must(f, registry_due(f->registry, f->arena, 1000, &(struct texts){0}, 10, &deliveries,
+                              &count, &f->err));
     assert_int_equal(count, 1);
     assert_memory_equal(deliveries[0].bytes, "Mail", 4);
 }
@@ -157,14 +133,14 @@ static void test_words_are_found(void **state)
         {"Schulhof", NULL, 2},
         {"Nichts", NULL, 0},
     };
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct found_row *rows;
     size_t count;
 
-    must(f, registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
+    case_must(f, registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        must(f,
-             registry_search(f->registry, f->arena, cases[i].words, NULL, &rows, &count, &f->err));
+        case_must(f, registry_search(f->registry, f->arena, cases[i].words, NULL, &rows, &count,
+                                     &f->err));
         if (count != (cases[i].message != 0))
             fail_msg("\"%s\" is found %zu times", cases[i].words, count);
         if (count == 0)
@@ -177,18 +153,18 @@ static void test_words_are_found(void **state)
 /* A dry run must not need the daemon to have run before it, nor change the file. */
 static void test_trial_migrates_its_copy_only(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct registry *reader;
     struct registry_counts counts;
 
-    must(f, registry_open(f->directory.state, REGISTRY_TRIAL, &f->registry, &f->err));
-    must(f, registry_count(f->registry, f->arena, &counts, &f->err));
+    case_must(f, registry_open(f->directory.state, REGISTRY_TRIAL, &f->registry, &f->err));
+    case_must(f, registry_count(f->registry, f->arena, &counts, &f->err));
     assert_int_equal(counts.motions, 1);
     assert_false(registry_open(f->directory.state, REGISTRY_READ, &reader, &f->err));
     assert_int_equal(f->err.kind, ERR_TRY_AGAIN);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, case_tear_down)
 
 int main(void)
 {

@@ -5,7 +5,6 @@
 #include "registry/private.h"
 #include "registry_case.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define PLAIN "rat@hau.example"
@@ -13,39 +12,8 @@
 #define OTHER_MARK "rat+76543210fedcba9876543210@hau.example"
 #define MEMBER "a@spd.example"
 
-struct fixture {
-    struct case_directory directory;
-    struct arena *arena;
-    struct registry *registry;
-    struct err err;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *f = xcalloc(1, sizeof *f);
-
-    if (!zone_set("Europe/Berlin", &f->err))
-        return -1;
-    f->arena = arena_new();
-    case_directory_make(&f->directory);
-    if (!registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err))
-        fail_msg("%s", f->err.text);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    registry_close(f->registry);
-    arena_free(f->arena);
-    case_directory_remove(&f->directory);
-    free(f);
-    return 0;
-}
-
-static void answer(struct fixture *f, const char *id, const char *envelope_from, const char *state)
+static void answer(struct registry_case *f, const char *id, const char *envelope_from,
+                   const char *state)
 {
     const struct reply reply = {.kind = REPLY_ACKNOWLEDGEMENT,
                                 .to = MEMBER,
@@ -95,7 +63,7 @@ static const struct report_case {
 
 static void test_reports_are_tied(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
     answer(f, "1@hau", PLAIN, "sent");
     answer(f, "2@hau", MARKED, "sent");
@@ -119,7 +87,7 @@ static void test_reports_are_tied(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_reports_are_tied, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_reports_are_tied, case_set_up, case_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,13 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct fixture {
-    struct case_directory directory;
-    struct arena *arena;
-    struct registry *registry;
-    struct err err;
-};
-
 static const struct sample mails[] = {
     {.uid = 1,
      .from = "Eva@spd.example",
@@ -52,34 +45,12 @@ static const struct sample mails[] = {
      .motions = 2},
 };
 
-static void must(struct fixture *f, bool ok)
-{
-    if (!ok)
-        fail_msg("%s", f->err.text);
-}
-
 static int set_up(void **state)
 {
-    struct fixture *f = xcalloc(1, sizeof *f);
-    int64_t id;
-
-    case_directory_make(&f->directory);
-    f->arena = arena_new();
-    must(f, registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
+    if (case_set_up(state) != 0)
+        return -1;
     for (size_t i = 0; i < sizeof mails / sizeof *mails; i++)
-        must(f, sample_take(f->registry, f->arena, &mails[i], &id, &f->err));
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    registry_close(f->registry);
-    arena_free(f->arena);
-    case_directory_remove(&f->directory);
-    free(f);
+        case_take(*state, mails[i]);
     return 0;
 }
 
@@ -89,13 +60,13 @@ static int compare_words(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char *search(struct fixture *f, const char *words, const char *body)
+static const char *search(struct registry_case *f, const char *words, const char *body)
 {
     struct found_row *rows;
     struct texts found = {0};
     size_t count;
 
-    must(f, registry_search(f->registry, f->arena, words, body, &rows, &count, &f->err));
+    case_must(f, registry_search(f->registry, f->arena, words, body, &rows, &count, &f->err));
     for (size_t i = 0; i < count; i++)
         texts_add(&found, f->arena,
                   rows[i].motion.number != NULL
@@ -128,7 +99,7 @@ static const struct search_case {
     {"Radweg", "kleve", ""},
 };
 
-static void check_searches(struct fixture *f)
+static void check_searches(struct registry_case *f)
 {
     for (size_t i = 0; i < sizeof search_cases / sizeof *search_cases; i++) {
         const struct search_case *c = &search_cases[i];
@@ -145,7 +116,7 @@ static void test_search(void **state)
 
 static void test_search_for_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct found_row *rows;
     size_t count;
 
@@ -155,11 +126,11 @@ static void test_search_for_nothing(void **state)
 
 static void test_search_gives_rows_of_list(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct found_row *rows;
     size_t count;
 
-    must(f, registry_search(f->registry, f->arena, "Köln", NULL, &rows, &count, &f->err));
+    case_must(f, registry_search(f->registry, f->arena, "Köln", NULL, &rows, &count, &f->err));
     assert_int_equal(count, 2);
     assert_string_equal(rows[0].motion.factions.v[0], "SPD");
     assert_string_equal(rows[0].motion.sender_address, "Eva@spd.example");
@@ -167,7 +138,7 @@ static void test_search_gives_rows_of_list(void **state)
     assert_true(rows[0].motion.consultation_count > 0);
 }
 
-static void run_sql(struct fixture *f, const char *sql)
+static void run_sql(struct registry_case *f, const char *sql)
 {
     const char *path = arena_printf(f->arena, "%s/registry.db", f->directory.state);
     sqlite3 *db;
@@ -179,13 +150,13 @@ static void run_sql(struct fixture *f, const char *sql)
 
 static void test_index_follows_a_change(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
     registry_close(f->registry);
     run_sql(f, "UPDATE documents SET title = 'Parkbank' WHERE message = 1");
-    must(f, registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
+    case_must(f, registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err));
     assert_string_equal(search(f, "Parkbank", NULL), "");
-    must(f, registry_index_message(f->registry, 1, &f->err));
+    case_must(f, registry_index_message(f->registry, 1, &f->err));
     assert_string_equal(search(f, "Parkbank", NULL), "A/2015/0001 A/2015/0002");
     assert_string_equal(search(f, "Radweg Köln", NULL), "A/2015/0001 A/2015/0002");
 }
@@ -215,7 +186,7 @@ static const struct event_case {
 
 static void test_filter_events(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct event_row *rows;
     size_t count;
 
@@ -223,7 +194,8 @@ static void test_filter_events(void **state)
         const struct event_case *c = &event_cases[i];
         struct texts words = {0};
 
-        must(f, registry_filter_events(f->registry, f->arena, &c->filter, &rows, &count, &f->err));
+        case_must(
+            f, registry_filter_events(f->registry, f->arena, &c->filter, &rows, &count, &f->err));
         for (size_t k = 0; k < count; k++)
             texts_add(&words, f->arena, rows[k].event);
         if (strcmp(text_join(f->arena, &words, " "), c->want) != 0)
@@ -234,31 +206,31 @@ static void test_filter_events(void **state)
 
 static void test_after_gives_the_rest(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct event_filter filter = {.since = MOMENT_NONE};
     struct event_row *rows;
     size_t all, rest;
 
-    must(f, registry_filter_events(f->registry, f->arena, &filter, &rows, &all, &f->err));
+    case_must(f, registry_filter_events(f->registry, f->arena, &filter, &rows, &all, &f->err));
     filter.after = rows[all - 3].seq;
-    must(f, registry_filter_events(f->registry, f->arena, &filter, &rows, &rest, &f->err));
+    case_must(f, registry_filter_events(f->registry, f->arena, &filter, &rows, &rest, &f->err));
     assert_int_equal(rest, 2);
 }
 
 static void test_watch_stirs_at_a_commit(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct registry *reader;
     int64_t id;
     int fd;
 
-    must(f, registry_open(f->directory.state, REGISTRY_READ, &reader, &f->err));
-    must(f, registry_watch(reader, &fd, &f->err));
+    case_must(f, registry_open(f->directory.state, REGISTRY_READ, &reader, &f->err));
+    case_must(f, registry_watch(reader, &fd, &f->err));
     struct pollfd wait = {.fd = fd, .events = POLLIN};
     assert_int_equal(poll(&wait, 1, 0), 0);
-    must(f, sample_take(f->registry, f->arena,
-                        &(struct sample){.uid = 9, .from = "e@x.example", .message_id = "9@x"}, &id,
-                        &f->err));
+    case_must(f, sample_take(f->registry, f->arena,
+                             &(struct sample){.uid = 9, .from = "e@x.example", .message_id = "9@x"},
+                             &id, &f->err));
     assert_int_equal(poll(&wait, 1, 5000), 1);
     close(fd);
     registry_close(reader);
@@ -266,7 +238,7 @@ static void test_watch_stirs_at_a_commit(void **state)
 
 /* ---- copies ---- */
 
-static int64_t count_rows(struct fixture *f, const char *path, const char *sql)
+static int64_t count_rows(struct registry_case *f, const char *path, const char *sql)
 {
     sqlite3 *db;
     sqlite3_stmt *stmt;
@@ -284,7 +256,7 @@ static int64_t count_rows(struct fixture *f, const char *path, const char *sql)
 
 static void test_backup_is_whole_and_can_be_used(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     const char *path = arena_printf(f->arena, "%s/copy.db", f->directory.path);
     struct backup_counts counts;
     struct registry *reader;
@@ -292,8 +264,8 @@ static void test_backup_is_whole_and_can_be_used(void **state)
     int64_t id;
     int fd;
 
-    must(f, registry_open(f->directory.state, REGISTRY_READ, &reader, &f->err));
-    must(f, registry_backup(reader, path, &counts, &f->err));
+    case_must(f, registry_open(f->directory.state, REGISTRY_READ, &reader, &f->err));
+    case_must(f, registry_backup(reader, path, &counts, &f->err));
     assert_int_equal(counts.mails, 5); /* the sixth has the bytes of the first */
     assert_int_equal(counts.missing, 0);
     assert_int_equal(count_rows(f, path, "SELECT count(*) FROM messages"), 6);
@@ -302,10 +274,10 @@ static void test_backup_is_whole_and_can_be_used(void **state)
     assert_int_not_equal(access(arena_printf(f->arena, "%s-wal", path), F_OK), 0);
 
     /* what came after the first is in the second, which takes its place */
-    must(f, sample_take(f->registry, f->arena,
-                        &(struct sample){.uid = 9, .from = "e@x.example", .message_id = "9@x"}, &id,
-                        &f->err));
-    must(f, registry_backup(reader, path, &counts, &f->err));
+    case_must(f, sample_take(f->registry, f->arena,
+                             &(struct sample){.uid = 9, .from = "e@x.example", .message_id = "9@x"},
+                             &id, &f->err));
+    case_must(f, registry_backup(reader, path, &counts, &f->err));
     assert_int_equal(counts.mails, 6);
     registry_close(reader);
 
@@ -317,35 +289,35 @@ static void test_backup_is_whole_and_can_be_used(void **state)
         rename(arena_printf(f->arena, "%s.mails", path), arena_printf(f->arena, "%s/mails", fresh)),
         0);
     registry_close(f->registry);
-    must(f, registry_open(fresh, REGISTRY_WRITE, &f->registry, &f->err));
+    case_must(f, registry_open(fresh, REGISTRY_WRITE, &f->registry, &f->err));
     struct message_row *rows;
     size_t count;
-    must(f, registry_list_messages(f->registry, f->arena, -1, id, &rows, &count, &f->err));
-    must(f, registry_open_raw(f->registry, rows[0].sha256, &fd, &f->err));
+    case_must(f, registry_list_messages(f->registry, f->arena, -1, id, &rows, &count, &f->err));
+    case_must(f, registry_open_raw(f->registry, rows[0].sha256, &fd, &f->err));
     close(fd);
     check_searches(f);
 }
 
 static void test_backup_counts_what_is_missing(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     const char *path = arena_printf(f->arena, "%s/copy.db", f->directory.path);
     struct backup_counts counts;
     struct message_row *rows;
     size_t count;
 
-    must(f, registry_list_messages(f->registry, f->arena, -1, 3, &rows, &count, &f->err));
+    case_must(f, registry_list_messages(f->registry, f->arena, -1, 3, &rows, &count, &f->err));
     assert_int_equal(unlink(arena_printf(f->arena, "%s/mails/%.2s/%s.eml", f->directory.state,
                                          rows[0].sha256, rows[0].sha256)),
                      0);
-    must(f, registry_backup(f->registry, path, &counts, &f->err));
+    case_must(f, registry_backup(f->registry, path, &counts, &f->err));
     assert_int_equal(counts.mails, 4);
     assert_int_equal(counts.missing, 1);
 }
 
 static void test_backup_that_cannot_be_written(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct backup_counts counts;
 
     assert_false(registry_backup(f->registry,
@@ -356,40 +328,41 @@ static void test_backup_that_cannot_be_written(void **state)
 
 static void test_trial_leaves_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     const char *file = arena_printf(f->arena, "%s/registry.db", f->directory.state);
     struct registry *trial;
     struct known known;
     int64_t id;
 
-    must(f, registry_open(f->directory.state, REGISTRY_TRIAL, &trial, &f->err));
-    must(f, registry_begin(trial, &f->err));
-    must(f, sample_record(trial, f->arena,
-                          &(struct sample){
-                              .uid = 9, .from = "e@x.example", .message_id = "9@x", .motions = 1},
-                          &known, &id, &f->err));
+    case_must(f, registry_open(f->directory.state, REGISTRY_TRIAL, &trial, &f->err));
+    case_must(f, registry_begin(trial, &f->err));
+    case_must(
+        f, sample_record(
+               trial, f->arena,
+               &(struct sample){.uid = 9, .from = "e@x.example", .message_id = "9@x", .motions = 1},
+               &known, &id, &f->err));
     assert_int_equal(id, 7);
     assert_int_equal(known.next_counter, 3);
-    must(f, registry_commit(trial, &f->err));
+    case_must(f, registry_commit(trial, &f->err));
     registry_close(trial);
     assert_int_equal(count_rows(f, file, "SELECT count(*) FROM messages"), 6);
 }
 
 static void test_trial_of_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     const char *none = arena_printf(f->arena, "%s/none", f->directory.path);
     struct registry *trial;
     struct registry_counts counts;
 
-    must(f, registry_open(none, REGISTRY_TRIAL, &trial, &f->err));
-    must(f, registry_count(trial, f->arena, &counts, &f->err));
+    case_must(f, registry_open(none, REGISTRY_TRIAL, &trial, &f->err));
+    case_must(f, registry_count(trial, f->arena, &counts, &f->err));
     assert_int_equal(counts.motions, 0);
     registry_close(trial);
     assert_int_not_equal(access(none, F_OK), 0);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, case_tear_down)
 
 int main(void)
 {
