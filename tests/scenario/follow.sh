@@ -8,14 +8,7 @@
 . "$(dirname "$0")/scenario.sh"
 
 scenario_begin
-# what a filter would find out: whoever writes from the chair's own server is the chair
-world_postfix_stop
-echo "$WORLD_CHAIR PREPEND Authentication-Results: $WORLD_MX; dmarc=pass header.from=${WORLD_CHAIR#*@}" |
-    world_as_root tee "$W/postfix/etc/authres" >"$W/log/authres.log"
-echo "smtpd_sender_restrictions = check_sender_access texthash:$W/postfix/etc/authres" |
-    world_as_root tee -a "$W/postfix/etc/main.cf" >>"$W/log/authres.log"
-world_postfix_start
-CONF_BODY="authserv-id = {\"$WORLD_MX\"}" world_config >"$W/antragd.conf"
+confirm_senders "$WORLD_CHAIR"
 scenario_daemon
 
 subjects() { world_fetch "$1" hdr.subject.utf8 mailbox INBOX | jq -r '.[]."hdr.subject.utf8"'; }

@@ -9,13 +9,7 @@
 
 # The office and a stranger write from servers that the town's own can confirm.
 scenario_begin
-world_postfix_stop
-echo "$WORLD_OFFICE PREPEND Authentication-Results: $WORLD_MX; dmarc=pass header.from=${WORLD_OFFICE#*@}" |
-    world_as_root tee "$W/postfix/etc/authres" >"$W/log/authres.log"
-echo "smtpd_sender_restrictions = check_sender_access texthash:$W/postfix/etc/authres" |
-    world_as_root tee -a "$W/postfix/etc/main.cf" >>"$W/log/authres.log"
-world_postfix_start
-CONF_BODY="authserv-id = {\"$WORLD_MX\"}" world_config >"$W/antragd.conf"
+confirm_senders "$WORLD_OFFICE"
 scenario_daemon
 
 office_has() { world_has "$WORLD_OFFICE" INBOX "$1"; }

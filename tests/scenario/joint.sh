@@ -12,16 +12,9 @@ CDU=$WORLD_STRANGER
 FORGER=x@nowhere.example
 
 scenario_begin
-world_postfix_stop
-for member in "$WORLD_CHAIR" "$CDU"; do
-    echo "$member PREPEND Authentication-Results: $WORLD_MX; dmarc=pass header.from=${member#*@}"
-done | world_as_root tee "$W/postfix/etc/authres" >"$W/log/authres.log"
-echo "smtpd_sender_restrictions = check_sender_access texthash:$W/postfix/etc/authres" |
-    world_as_root tee -a "$W/postfix/etc/main.cf" >>"$W/log/authres.log"
-world_postfix_start
-CONF_BODY="authserv-id = {\"$WORLD_MX\"}" world_config |
-    sed "s|^  faction \"SPD\" {|  faction \"CDU\" {\n    member \"$CDU\" { name = \"Erika Mustermann\" role = \"Fraktionsvorsitzende\" }\n  }\n&|" \
-        >"$W/antragd.conf"
+confirm_senders "$WORLD_CHAIR" "$CDU"
+sed -i "s|^  faction \"SPD\" {|  faction \"CDU\" {\n    member \"$CDU\" { name = \"Erika Mustermann\" role = \"Fraktionsvorsitzende\" }\n  }\n&|" \
+    "$W/antragd.conf"
 scenario_daemon
 
 subjects() { world_fetch "$1" hdr.subject.utf8 mailbox INBOX | jq -r '.[]."hdr.subject.utf8"'; }
