@@ -133,7 +133,10 @@ static bool set_pragmas(struct registry *registry, struct err *err_r)
     /* the log's files stay when the writer ends, so that a reader need not make them */
     int keep = 1;
     sqlite3_file_control(registry->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
-    return statement_script(registry, pragmas_write, err_r);
+    /* a log that cannot be opened to write this moment is opened to read, for as long as the handle
+     * lives, without a word; only a transaction shows it */
+    return statement_script(registry, pragmas_write, err_r) &&
+           statement_script(registry, "BEGIN IMMEDIATE; ROLLBACK;", err_r);
 }
 
 bool registry_check(struct registry *registry, struct err *err_r)
