@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "test.h"
+
 #include "registry_fault.h"
 
 #include "base/err.h"
@@ -10,6 +12,7 @@
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct fault fault;
@@ -22,6 +25,18 @@ void fault_arm(enum fault_kind kind, int at, int error)
 void fault_disarm(void)
 {
     fault.kind = FAULT_NONE;
+}
+
+bool fault_has_killed(pid_t child, const char *when)
+{
+    int status;
+
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        return true;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("%s: the process ended with status %x", when, status);
+    return false;
 }
 
 /* Memory that can still be sealed; files of tmpfs(5) are born with F_SEAL_SEAL. */

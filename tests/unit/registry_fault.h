@@ -8,6 +8,7 @@
 #define TESTS_UNIT_REGISTRY_FAULT_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum fault_kind {
     FAULT_NONE,
@@ -30,5 +31,9 @@ extern struct fault fault;
 void fault_install(void); /* before the first registry is opened */
 void fault_arm(enum fault_kind kind, int at, int error);
 void fault_disarm(void);
+
+/* Waits for the child: true where the fault has killed it.  Fails the test where it ended otherwise
+ * than with 0, naming when. */
+bool fault_has_killed(pid_t child, const char *when);
 
 #endif

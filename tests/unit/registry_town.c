@@ -3,8 +3,6 @@
 
 #include "registry_town.h"
 
-#include "registry_case.h"
-
 #include "registry/book.h"
 
 #include <sqlite3.h>
@@ -144,6 +142,29 @@ static bool run(struct registry *registry, struct arena *arena, void (*mark)(enu
     }
     return registry_note_moved(registry, "hau", "rathaus", "INBOX", 7, moved, 4, CASE_NOW, err_r) &&
            send_first(registry, arena, mark, err_r) && end_day(registry, arena, err_r);
+}
+
+static struct case_directory made;
+
+const struct case_directory *town_made(void)
+{
+    struct registry *registry;
+    struct err err;
+
+    if (made.path[0] != '\0')
+        return &made;
+    case_directory_make(&made);
+    if (!registry_open(made.state, REGISTRY_WRITE, &registry, &err))
+        fail_msg("%s", err.text);
+    registry_close(registry);
+    return &made;
+}
+
+void town_made_remove(void)
+{
+    if (made.path[0] != '\0')
+        case_directory_remove(&made);
+    made.path[0] = '\0';
 }
 
 bool town_run(struct registry *registry, void (*mark)(enum town_mark mark), struct err *err_r)

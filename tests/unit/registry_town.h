@@ -6,7 +6,7 @@
 #ifndef TESTS_UNIT_REGISTRY_TOWN_H
 #define TESTS_UNIT_REGISTRY_TOWN_H
 
-#include "registry/registry.h"
+#include "registry_case.h"
 
 /* What is promised so far; called each time something was committed. */
 enum town_mark {
@@ -17,6 +17,10 @@ enum town_mark {
 };
 #define TOWN_BATCHES 3
 #define TOWN_BATCH_SIZE 2
+
+/* A registry before the first mail, made once and closed. */
+const struct case_directory *town_made(void);
+void town_made_remove(void);
 
 bool town_run(struct registry *registry, void (*mark)(enum town_mark mark), struct err *err_r);
 

@@ -14,64 +14,19 @@
 #include "registry/private.h"
 
 #include <ftw.h>
-#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define ERASED_AT (CASE_NOW + 86400)
 #define FILE_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
-struct fixture {
-    struct case_directory directory;
-    struct arena *arena;
-    struct registry *registry;
-    struct err err;
-};
-
-static void open_registry(struct fixture *f)
-{
-    if (!registry_open(f->directory.state, REGISTRY_WRITE, &f->registry, &f->err))
-        fail_msg("%s", f->err.text);
-}
-
-static int set_up(void **state)
-{
-    static struct fixture f;
-
-    f = (struct fixture){.arena = arena_new()};
-    case_directory_make(&f.directory);
-    open_registry(&f);
-    *state = &f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    registry_close(f->registry);
-    arena_free(f->arena);
-    case_directory_remove(&f->directory);
-    return 0;
-}
-
-static int64_t take(struct fixture *f, struct sample sample)
-{
-    int64_t id;
-
-    if (!sample_take(f->registry, f->arena, &sample, &id, &f->err))
-        fail_msg("%s", f->err.text);
-    return id;
-}
-
 static const struct ruled_by anna = {.actor = "anna", .at = ERASED_AT, .text = "Az. 10-24"};
 
-static struct erasure erase(struct fixture *f, int64_t message)
+static struct erasure erase(struct registry_case *f, int64_t message)
 {
     struct erasure erasure;
 
@@ -80,7 +35,7 @@ static struct erasure erase(struct fixture *f, int64_t message)
     return erasure;
 }
 
-static bool finish_some(struct fixture *f)
+static bool finish_some(struct registry_case *f)
 {
     bool left;
 
@@ -89,7 +44,7 @@ static bool finish_some(struct fixture *f)
     return left;
 }
 
-static void finish(struct fixture *f)
+static void finish(struct registry_case *f)
 {
     int turns = 0;
 
@@ -99,7 +54,7 @@ static void finish(struct fixture *f)
     }
 }
 
-static int64_t get(struct fixture *f, const char *sql)
+static int64_t get(struct registry_case *f, const char *sql)
 {
     int64_t n;
 
@@ -108,7 +63,7 @@ static int64_t get(struct fixture *f, const char *sql)
     return n;
 }
 
-static void run(struct fixture *f, const char *sql)
+static void run(struct registry_case *f, const char *sql)
 {
     if (sqlite3_exec(f->registry->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         fail_msg("%s: %s", sql, sqlite3_errmsg(f->registry->db));
@@ -153,7 +108,8 @@ static const char *search_files(const char *directory, const char *word)
     return found_in[0] == '\0' ? NULL : found_in;
 }
 
-static void expect_words(struct fixture *f, const char *const *words, bool there, const char *when)
+static void expect_words(struct registry_case *f, const char *const *words, bool there,
+                         const char *when)
 {
     for (; *words != NULL; words++) {
         const char *place = search_files(f->directory.state, *words);
@@ -182,7 +138,7 @@ static struct sample target_mail(uint32_t uid)
                            .motions = 1};
 }
 
-static struct sample other_mail(uint32_t uid, struct fixture *f)
+static struct sample other_mail(uint32_t uid, struct registry_case *f)
 {
     return (struct sample){.uid = uid,
                            .from = "huberta@spd.example",
@@ -191,15 +147,15 @@ static struct sample other_mail(uint32_t uid, struct fixture *f)
                            .motions = 1};
 }
 
-static int64_t take_day(struct fixture *f)
+static int64_t take_day(struct registry_case *f)
 {
     int64_t id = 0;
 
     for (uint32_t uid = 1; uid <= 9; uid++)
-        take(f, other_mail(uid, f));
-    id = take(f, target_mail(10));
+        case_take(f, other_mail(uid, f));
+    id = case_take(f, target_mail(10));
     for (uint32_t uid = 11; uid <= 20; uid++)
-        take(f, other_mail(uid, f));
+        case_take(f, other_mail(uid, f));
     /* the words of a correction and of a server's answer */
     run(f, "UPDATE deliveries SET state = 'sent', next_attempt = NULL,"
            " response = '250 ok " TARGET_FROM "' WHERE message = 10;"
@@ -214,7 +170,7 @@ static int64_t take_day(struct fixture *f)
 
 static void test_words_go(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     int64_t id = take_day(f);
 
     expect_words(f, target_words, true, "before");
@@ -242,7 +198,7 @@ static void test_what_stays(void **state)
         "SELECT total(at) FROM events WHERE event <> 'erased'",
     };
     enum { COUNT = sizeof numbers / sizeof *numbers };
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     int64_t id = take_day(f), before[COUNT];
 
     for (int i = 0; i < COUNT; i++)
@@ -280,7 +236,7 @@ static const struct {
  * and is gone. */
 static void test_no_column_is_forgotten(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     int64_t id = take_day(f);
     size_t filled = 0;
 
@@ -338,12 +294,12 @@ static void put_into_gap(const char *path, const char *word)
 
 static void test_gap_is_overwritten(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     int64_t id = take_day(f);
 
     registry_close(f->registry);
     put_into_gap(arena_printf(f->arena, "%s/registry.db", f->directory.state), "Vogelscheuche");
-    open_registry(f);
+    case_open(f, REGISTRY_WRITE);
     erase(f, id);
     finish(f);
     assert_null(search_files(f->directory.state, "Vogelscheuche"));
@@ -356,24 +312,24 @@ static void test_gaps(void **state)
 {
     (void)state;
     for (unsigned seed = 1; seed <= 12; seed++) {
-        struct fixture f = {.arena = arena_new()};
+        struct registry_case f = {.arena = arena_new()};
         int64_t ids[120];
 
         srand(seed);
         case_directory_make(&f.directory);
-        open_registry(&f);
+        case_open(&f, REGISTRY_WRITE);
         for (uint32_t i = 0; i < 120; i++) {
             struct text text;
 
             text_init(&text, f.arena);
             for (int k = rand() % 300; k >= 0; k--)
                 text_addf(&text, "wort%uzahl%u ", seed, i);
-            ids[i] =
-                take(&f, (struct sample){.uid = i + 1,
-                                         .from = arena_printf(f.arena, "von%u@%u.example", i, seed),
-                                         .message_id = arena_printf(f.arena, "%u@x", i),
-                                         .text = text.s,
-                                         .motions = 1});
+            ids[i] = case_take(
+                &f, (struct sample){.uid = i + 1,
+                                    .from = arena_printf(f.arena, "von%u@%u.example", i, seed),
+                                    .message_id = arena_printf(f.arena, "%u@x", i),
+                                    .text = text.s,
+                                    .motions = 1});
             int64_t again = ids[(uint32_t)rand() % (i + 1)];
             if (rand() % 3 == 0 && !registry_index_message(f.registry, again, &f.err))
                 fail_msg("%s", f.err.text);
@@ -398,13 +354,13 @@ static void test_gaps(void **state)
 
 static void test_still_recognised(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct sample again = target_mail(11), other_way = target_mail(12),
                   same_paper = target_mail(13);
     struct known known;
     int64_t id, m;
 
-    id = take(f, target_mail(10));
+    id = case_take(f, target_mail(10));
     erase(f, id);
     finish(f);
     other_way.trace = "by another relay";
@@ -424,13 +380,13 @@ static void test_still_recognised(void **state)
 static void test_copies_follow(void **state)
 {
     static const struct retention nothing_else = {MOMENT_NONE, MOMENT_NONE, MOMENT_NONE};
-    struct fixture *f = *state;
-    int64_t id = take(f, target_mail(10)), *ids;
+    struct registry_case *f = *state;
+    int64_t id = case_take(f, target_mail(10)), *ids;
     size_t count;
 
     erase(f, id);
     finish(f);
-    int64_t copy = take(f, target_mail(11));
+    int64_t copy = case_take(f, target_mail(11));
     assert_true(registry_list_expired(f->registry, f->arena, "hau", &nothing_else, 10, &ids, &count,
                                       &f->err));
     assert_int_equal(count, 1);
@@ -442,9 +398,9 @@ static void test_copies_follow(void **state)
 
 static void test_duplicates_go_with_it(void **state)
 {
-    struct fixture *f = *state;
-    int64_t id = take(f, target_mail(10));
-    int64_t copy = take(f, target_mail(11));
+    struct registry_case *f = *state;
+    int64_t id = case_take(f, target_mail(10));
+    int64_t copy = case_take(f, target_mail(11));
     struct erasure erasure = erase(f, id);
 
     assert_int_equal(erasure.place_count, 2);
@@ -462,9 +418,9 @@ static void test_duplicates_go_with_it(void **state)
 
 static void test_duplicate_alone(void **state)
 {
-    struct fixture *f = *state;
-    int64_t id = take(f, target_mail(10));
-    int64_t copy = take(f, target_mail(11));
+    struct registry_case *f = *state;
+    int64_t id = case_take(f, target_mail(10));
+    int64_t copy = case_take(f, target_mail(11));
     struct erasure erasure = erase(f, copy);
 
     assert_int_equal(erasure.related.n, 1);
@@ -480,11 +436,11 @@ static void test_duplicate_alone(void **state)
 
 static void test_two_towns(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct sample elsewhere = target_mail(10);
 
     elsewhere.body = "kalkar";
-    int64_t here = take(f, target_mail(10)), there = take(f, elsewhere);
+    int64_t here = case_take(f, target_mail(10)), there = case_take(f, elsewhere);
     const char *sum = erase(f, here).places[0].sha256;
     finish(f);
     assert_true(registry_has_raw(f->registry, sum));
@@ -496,7 +452,7 @@ static void test_two_towns(void **state)
 
 /* ---- who may not, and what waits ---- */
 
-static void expect_refusal(struct fixture *f, int64_t message, enum err_kind kind,
+static void expect_refusal(struct registry_case *f, int64_t message, enum err_kind kind,
                            const char *words)
 {
     struct erasure erasure;
@@ -511,8 +467,8 @@ static void test_refusals(void **state)
 {
     static const struct raw_mail gone = {
         .body = "hau", .mailbox = "rathaus", .folder = "INBOX", .uidvalidity = 7, .uid = 99};
-    struct fixture *f = *state;
-    int64_t id = take(f, target_mail(10));
+    struct registry_case *f = *state;
+    int64_t id = case_take(f, target_mail(10));
 
     assert_true(registry_record_vanished(f->registry, &gone, CASE_NOW, &f->err));
     expect_refusal(f, 77, ERR_NO_INPUT, "no message m77");
@@ -526,7 +482,7 @@ static void test_refusals(void **state)
 
 static void test_what_waits(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct sample held = target_mail(10);
     int64_t id, due;
 
@@ -534,7 +490,7 @@ static void test_what_waits(void **state)
     held.motions = 0;
     held.held_motions = 1;
     held.reviewed = true;
-    id = take(f, held);
+    id = case_take(f, held);
     struct erasure erasure = erase(f, id);
     assert_int_equal(erasure.answer_count, 1);
     assert_true(registry_is_unsent(erasure.answers[0].state));
@@ -549,7 +505,7 @@ static void test_what_waits(void **state)
 
 static void test_reader_holds_the_log(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     int64_t id = take_day(f);
     sqlite3 *reader;
 
@@ -571,7 +527,7 @@ static void test_reader_holds_the_log(void **state)
 /* A reminder tells of several mails; what stands in it is known to nobody but its bytes. */
 static void test_gathered(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     static const char bytes[] = "m1 von Gerstenkorn";
     const struct reply reminder = {REPLY_NOTICE,
                                    .to = "amt@town.example",
@@ -581,7 +537,7 @@ static void test_gathered(void **state)
                                    .occasion = "reminder today",
                                    .bytes = bytes,
                                    .size = sizeof bytes - 1};
-    int64_t id = take(f, target_mail(10));
+    int64_t id = case_take(f, target_mail(10));
 
     assert_true(registry_add_reply(f->registry, "hau", 0, &reminder, CASE_NOW + 60, &f->err));
     erase(f, id);
@@ -598,7 +554,7 @@ static void test_gathered(void **state)
 
 /* ---- events ---- */
 
-static void read_seal(struct fixture *f, const char **text_r, const unsigned char **seal_r,
+static void read_seal(struct registry_case *f, const char **text_r, const unsigned char **seal_r,
                       size_t *n_r)
 {
     struct statement *s;
@@ -614,7 +570,7 @@ static void read_seal(struct fixture *f, const char **text_r, const unsigned cha
 
 static void test_seals(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     const unsigned char *before, *after;
     const char *text, *gone;
     size_t n;
@@ -657,7 +613,7 @@ static void test_events_stay(void **state)
         "UPDATE deliveries SET message_id = 'x', bytes = x'', erased_at = 1, state = 'sent'"
         " WHERE message = 9",
     };
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
     erase(f, take_day(f));
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
@@ -668,7 +624,7 @@ static void test_events_stay(void **state)
 
 /* ---- backups ---- */
 
-static void backup(struct fixture *f, const char *path, size_t mails)
+static void backup(struct registry_case *f, const char *path, size_t mails)
 {
     struct backup_counts counts;
 
@@ -688,7 +644,7 @@ static void expect_not_in(const char *directory)
 
 static void test_backup(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     const char *directory = arena_printf(f->arena, "%s/backups", f->directory.path);
     const char *path = arena_printf(f->arena, "%s/b", directory);
     int64_t id = take_day(f);
@@ -723,14 +679,16 @@ static void test_expired(void **state)
         {"held, and nobody was told", {MOMENT_NONE, CASE_NOW + 10, CASE_NOW - 1}, ""},
         {"held and told", {MOMENT_NONE, CASE_NOW + 10, CASE_NOW + 5 * DAY}, " 4"},
     };
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
 
-    take(f, other_mail(1, f));
-    take(f, (struct sample){.uid = 2, .from = "x@y.example", .state = MESSAGE_IGNORED});
-    take(f,
-         (struct sample){.uid = 3, .from = "x@y.example", .text = "c", .state = MESSAGE_IGNORED});
-    take(f, (struct sample){.uid = 4, .from = "x@y.example", .text = "d", .state = MESSAGE_HELD});
-    take(f, (struct sample){.uid = 5, .from = "x@y.example", .text = "e", .state = MESSAGE_HELD});
+    case_take(f, other_mail(1, f));
+    case_take(f, (struct sample){.uid = 2, .from = "x@y.example", .state = MESSAGE_IGNORED});
+    case_take(
+        f, (struct sample){.uid = 3, .from = "x@y.example", .text = "c", .state = MESSAGE_IGNORED});
+    case_take(f,
+              (struct sample){.uid = 4, .from = "x@y.example", .text = "d", .state = MESSAGE_HELD});
+    case_take(f,
+              (struct sample){.uid = 5, .from = "x@y.example", .text = "e", .state = MESSAGE_HELD});
     run(f, "INSERT INTO events (at, event, message, body, actor)"
            " VALUES (1438682591 + 5 * 86400, 'ignored', 3, 'hau', 'anna')");
     assert_true(registry_note_expiring(f->registry, "hau", 4, CASE_NOW + 5 * DAY, &f->err));
@@ -751,12 +709,13 @@ static void test_expired(void **state)
 
 static void test_expiring(void **state)
 {
-    struct fixture *f = *state;
+    struct registry_case *f = *state;
     struct waiting_mail *rows;
     size_t count;
 
-    take(f, (struct sample){.uid = 4, .from = "x@y.example", .text = "d", .state = MESSAGE_HELD});
-    take(f, (struct sample){.uid = 5, .unreadable = true, .state = MESSAGE_UNREADABLE});
+    case_take(f,
+              (struct sample){.uid = 4, .from = "x@y.example", .text = "d", .state = MESSAGE_HELD});
+    case_take(f, (struct sample){.uid = 5, .unreadable = true, .state = MESSAGE_UNREADABLE});
     assert_true(
         registry_list_expiring(f->registry, f->arena, "hau", CASE_NOW, &rows, &count, &f->err));
     assert_int_equal(count, 0);
@@ -775,7 +734,7 @@ static void test_expiring(void **state)
 static _Noreturn void erase_and_die(const struct case_directory *directory, enum fault_kind kind,
                                     int at)
 {
-    struct fixture f = {.directory = *directory, .arena = arena_new()};
+    struct registry_case f = {.directory = *directory, .arena = arena_new()};
     struct erasure erasure;
     bool left = true;
 
@@ -791,25 +750,20 @@ static _Noreturn void erase_and_die(const struct case_directory *directory, enum
     _exit(0);
 }
 
-static bool kill_at(const struct case_directory *directory, enum fault_kind kind, int at)
+static bool kill_at(const struct case_directory *directory, enum fault_kind kind, int at,
+                    const char *when)
 {
-    int status;
     pid_t pid = fork();
 
     if (pid == 0)
         erase_and_die(directory, kind, at);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        return true;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        fail_msg("step %d: the process ended with status %x", at, status);
-    return false;
+    return fault_has_killed(pid, when);
 }
 
 /* All there or all gone; going on ends as if nothing had happened. */
-static void check_and_go_on(struct fixture *f, const char *when)
+static void check_and_go_on(struct registry_case *f, const char *when)
 {
-    open_registry(f);
+    case_open(f, REGISTRY_WRITE);
     assert_true(registry_check(f->registry, &f->err));
     if (get(f, "SELECT count(*) FROM messages WHERE id = 10 AND erased_at IS NULL") == 1) {
         expect_words(f, target_words, true, when);
@@ -826,22 +780,27 @@ static void check_and_go_on(struct fixture *f, const char *when)
 
 static void sweep(enum fault_kind kind, const char *name)
 {
+    struct registry_case day = {.arena = arena_new()};
     bool killed = true;
     int at = 1;
 
+    case_directory_make(&day.directory);
+    case_open(&day, REGISTRY_WRITE);
+    take_day(&day);
+    registry_close(day.registry);
+
     for (; killed; at++) {
-        struct fixture f = {.arena = arena_new()};
+        struct registry_case f = {.arena = arena_new()};
         const char *when = arena_printf(f.arena, "%s at step %d", name, at);
 
-        case_directory_make(&f.directory);
-        open_registry(&f);
-        take_day(&f);
-        registry_close(f.registry);
-        killed = kill_at(&f.directory, kind, at);
+        case_directory_copy(&day.directory, &f.directory);
+        killed = kill_at(&f.directory, kind, at, when);
         check_and_go_on(&f, when);
         case_directory_remove(&f.directory);
         arena_free(f.arena);
     }
+    case_directory_remove(&day.directory);
+    arena_free(day.arena);
     print_message("%s: %d steps\n", name, at - 2);
     /* fewer would mean that the disk is not what is counted */
     assert_true(at > 40);
@@ -859,7 +818,7 @@ static void test_killed_with_half_a_write(void **state)
     sweep(FAULT_TORN, "killed with half of it written");
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, case_set_up, case_tear_down)
 
 int main(void)
 {
