@@ -9,16 +9,16 @@
     " WHERE d.kind = 'acknowledgement' AND d.filed_at IS NULL AND d.state IN ('sent', 'bounced')" \
     " AND d.body = ?1 AND m.mailbox = ?2 AND length(d.bytes) > 0"
 
-bool registry_find_unfiled(struct registry *registry, struct arena *arena, const char *body,
-                           const char *mailbox, int64_t after, struct unfiled *row_r,
-                           struct err *err_r)
+static bool find_behind(struct registry *registry, struct arena *arena, const char *body,
+                        const char *mailbox, int64_t after, struct unfiled *row_r,
+                        struct err *err_r)
 {
     struct statement *s;
 
     *row_r = (struct unfiled){0};
     if (!STATEMENT_OPEN(registry, &s, err_r,
                         "SELECT d.id, d.message_id, d.created_at, d.filing_at IS NOT NULL,"
-                        " d.bytes" UNFILED " ORDER BY d.id <= ?3, d.id LIMIT 1",
+                        " d.bytes" UNFILED " AND d.id > ?3 ORDER BY d.id LIMIT 1",
                         value_text(body), value_text(mailbox), value_int(after)))
         return false;
     if (statement_next(s)) {
@@ -29,6 +29,17 @@ bool registry_find_unfiled(struct registry *registry, struct arena *arena, const
         row_r->bytes = statement_blob(s, arena, 4, &row_r->size);
     }
     return statement_close(s, err_r);
+}
+
+/* In two steps, so that neither sorts all that wait: the first time that is years of them. */
+bool registry_find_unfiled(struct registry *registry, struct arena *arena, const char *body,
+                           const char *mailbox, int64_t after, struct unfiled *row_r,
+                           struct err *err_r)
+{
+    if (!find_behind(registry, arena, body, mailbox, after, row_r, err_r))
+        return false;
+    return row_r->delivery != 0 || after == 0 ||
+           find_behind(registry, arena, body, mailbox, 0, row_r, err_r);
 }
 
 bool registry_count_unfiled(struct registry *registry, const char *body, const char *mailbox,
