@@ -103,8 +103,10 @@ static bool reread(struct ruling_context *context, const struct ruling_order *or
         !ruling_open_message(context, order, &message, err_r))
         return false;
     struct authorities *authorities = anchors_read(message.body);
-    if (!reader_read_apart(context->arena, message.raw.fd, authorities, message.raw.internaldate,
-                           &reading, &err))
+    const struct reader_place place = {.authorities = authorities,
+                                       .mailbox = message.mailbox,
+                                       .internaldate = message.raw.internaldate};
+    if (!reader_read_apart(context->arena, message.raw.fd, &place, &reading, &err))
         message.unreadable = arena_strdup(context->arena, err.text);
     authorities_free(authorities);
     message.reading = reading;

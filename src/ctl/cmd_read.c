@@ -38,7 +38,7 @@ bool ctl_read(struct ctl *ctl, int *exit_code_r, struct err *err_r)
     (void)exit_code_r; /* stays 0 */
     if (!reader_prepare(ctl->ocr, err_r) || !file_to_memfd(ctl, ctl->argv[0], &fd, err_r))
         return false;
-    bool ok = reader_read_apart(ctl->arena, fd, NULL, (int64_t)time(NULL), &reading, err_r);
+    bool ok = reader_read_apart(ctl->arena, fd, NULL, &reading, err_r);
     close(fd);
     if (reading && ctl->why && !ctl->json)
         why_print(ctl->arena, reading, wants_colours());
@@ -230,7 +230,10 @@ static void read_it(struct ctl *ctl, int fd, struct message *message)
     struct err err;
     struct reading *reading;
     struct authorities *authorities = message->body ? anchors_read(message->body) : NULL;
-    if (!reader_read_apart(ctl->arena, fd, authorities, message->raw.internaldate, &reading, &err))
+    const struct reader_place place = {.authorities = authorities,
+                                       .mailbox = message->mailbox,
+                                       .internaldate = message->raw.internaldate};
+    if (!reader_read_apart(ctl->arena, fd, &place, &reading, &err))
         message->unreadable = arena_strdup(ctl->arena, err.text);
     message->reading = reading;
     authorities_free(authorities);

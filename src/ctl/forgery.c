@@ -292,7 +292,7 @@ static void examine(struct forgery *forgery, int fd)
     if (!has_field(forgery, fd))
         say(forgery, FINDING_OK, "the forged field was removed on the way", NULL);
     else if (!memfd_seal(fd, &err) ||
-             (!reader_read_apart(forgery->ctl->arena, fd, NULL, 0, &reading, &err) && !reading))
+             (!reader_read_apart(forgery->ctl->arena, fd, NULL, &reading, &err) && !reading))
         say(forgery, FINDING_NOTE, err.text, NULL);
     else
         judge(forgery, reading->mail);

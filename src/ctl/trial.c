@@ -233,8 +233,7 @@ static bool is_from_member(struct trial *trial, struct arena *arena, int fd, int
     struct reading *reading;
     struct verdict verdict;
     struct err err;
-    if (!memfd_seal(fd, &err) ||
-        (!reader_read_apart(arena, fd, NULL, arrived, &reading, &err) && !reading))
+    if (!memfd_seal(fd, &err) || (!reader_read_apart(arena, fd, NULL, &reading, &err) && !reading))
         return false; /* from whom it is cannot be said */
     trust_judge(arena, reading, trial->body, NULL, moment_day(arrived), &verdict);
     return verdict.member != NULL;

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "daemon/monotonic.h"
 #include "daemon/reader_job.h"
+#include "decision/arrival.h"
 
 #include <event2/event.h>
 #include <fcntl.h>
@@ -62,6 +63,16 @@ static void give_up(struct clerk *clerk, struct docket *docket)
 
 /* ---- the reader ------------------------------------------------------------------------------ */
 
+/* What the job "head" has read says by which of the town's servers it came. */
+static int64_t find_arrival(const struct docket *docket)
+{
+    struct arrival arrival;
+    const struct message *message = &docket->message;
+    arrival_find(docket->arena, message->reading ? message->reading->mail : NULL, message->mailbox,
+                 message->raw.internaldate, &arrival);
+    return arrival.at;
+}
+
 void intake_ask_reader(struct clerk *clerk, struct docket *docket)
 {
     struct wire_packet packet = {.type = docket->content ? WIRE_READ_CONTENT : WIRE_READ_HEAD,
@@ -69,14 +80,13 @@ void intake_ask_reader(struct clerk *clerk, struct docket *docket)
     if (packet.fd < 0)
         panic("clerk: no descriptors left");
     docket->ticket = ++clerk->last_ticket;
-    uint64_t arrived = (uint64_t)docket->message.raw.internaldate;
-    const char *body = docket->message.body->id;
     if (docket->content)
         packet.as.read_content =
-            (struct wire_read_content){.ticket = docket->ticket, .arrived = arrived, .body = body};
+            (struct wire_read_content){.ticket = docket->ticket,
+                                       .arrived = (uint64_t)find_arrival(docket),
+                                       .body = docket->message.body->id};
     else
-        packet.as.read_head =
-            (struct wire_read_head){.ticket = docket->ticket, .arrived = arrived, .body = body};
+        packet.as.read_head = (struct wire_read_head){.ticket = docket->ticket};
     TAILQ_INSERT_TAIL(&clerk->reading, docket, next);
     channel_send(clerk->peers[ROLE_READER], &packet);
 }

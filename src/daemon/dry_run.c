@@ -118,8 +118,10 @@ static void read_it(struct arena *arena, const struct anchors *anchors, struct m
 {
     struct reading *reading;
     struct err err;
-    if (!reader_read_apart(arena, message->raw.fd, anchors_find(anchors, message->body->id),
-                           message->raw.internaldate, &reading, &err))
+    const struct reader_place place = {.authorities = anchors_find(anchors, message->body->id),
+                                       .mailbox = message->mailbox,
+                                       .internaldate = message->raw.internaldate};
+    if (!reader_read_apart(arena, message->raw.fd, &place, &reading, &err))
         message->unreadable = arena_strdup(arena, err.text);
     message->reading = reading;
 }
@@ -249,8 +251,7 @@ static bool is_listed(struct look *look, struct arena *arena, int fd, int64_t ar
     struct reading *reading;
     struct verdict verdict;
     struct err err;
-    if (!memfd_seal(fd, &err) ||
-        (!reader_read_apart(arena, fd, NULL, arrived, &reading, &err) && !reading))
+    if (!memfd_seal(fd, &err) || (!reader_read_apart(arena, fd, NULL, &reading, &err) && !reading))
         return false;
     trust_judge(arena, reading, look->body, look->conf, moment_day(arrived), &verdict);
     return verdict.member && verdict.level >= TRUST_LISTED;

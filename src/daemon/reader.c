@@ -41,12 +41,13 @@ struct zygote {
 static struct reader_order order_of(const struct anchors *anchors,
                                     const struct wire_packet *request)
 {
-    bool head = request->type == WIRE_READ_HEAD;
-    const char *body = head ? request->as.read_head.body : request->as.read_content.body;
-    uint64_t arrived = head ? request->as.read_head.arrived : request->as.read_content.arrived;
-    return (struct reader_order){.depth = head ? MAIL_HEAD : MAIL_CONTENT,
-                                 .authorities = anchors_find(anchors, body),
-                                 .arrived = (int64_t)arrived};
+    if (request->type == WIRE_READ_HEAD)
+        return (struct reader_order){.depth = MAIL_HEAD};
+    return (struct reader_order){
+        .depth = MAIL_CONTENT,
+        .authorities = anchors_find(anchors, request->as.read_content.body),
+        .arrived = (int64_t)request->as.read_content.arrived,
+    };
 }
 
 static void answer(int zygote, const struct anchors *anchors, const struct wire_packet *request)

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "daemon/sandbox.h"
 #include "daemon/wire.h"
+#include "decision/arrival.h"
 #include "mail/ocr.h"
 
 #include <signal.h>
@@ -42,7 +43,7 @@ bool reader_job(int mail_fd, const struct reader_order *order, int *json_fd_r, s
     struct arena *arena = arena_new();
     struct reading *reading;
     bool ok = reading_make(arena, map.bytes, map.n, order->depth, &reading, err_r);
-    if (ok)
+    if (ok && !(order->depth == MAIL_HEAD && reading->mail->sealed))
         mail_verify(arena, reading->mail, order->authorities, order->arrived);
     ok = ok && reading_as_memfd(arena, reading, json_fd_r, err_r);
     arena_free(arena);
@@ -120,17 +121,36 @@ static bool read_apart(struct arena *arena, int mail_fd, const struct reader_ord
     return ok;
 }
 
-bool reader_read_apart(struct arena *arena, int mail_fd, const struct authorities *authorities,
-                       int64_t arrived, struct reading **reading_r, struct err *err_r)
+static struct reading *read_head_apart(struct arena *arena, int mail_fd)
 {
-    struct reader_order order = {
-        .depth = MAIL_CONTENT, .authorities = authorities, .arrived = arrived};
+    const struct reader_order order = {.depth = MAIL_HEAD};
+    struct reading *reading;
     struct err ignored;
-    *reading_r = NULL;
+    return read_apart(arena, mail_fd, &order, &reading, &ignored) ? reading : NULL;
+}
+
+/* Only a signature wants to know it. */
+static int64_t find_arrival(struct arena *arena, int mail_fd, const struct reader_place *place)
+{
+    struct arrival arrival;
+    const struct reading *head =
+        place->authorities && place->mailbox ? read_head_apart(arena, mail_fd) : NULL;
+    if (!head)
+        return place->internaldate;
+    arrival_find(arena, head->mail, place->mailbox, place->internaldate, &arrival);
+    return arrival.at;
+}
+
+bool reader_read_apart(struct arena *arena, int mail_fd, const struct reader_place *place,
+                       struct reading **reading_r, struct err *err_r)
+{
+    static const struct reader_place nowhere = {0};
+    place = place ? place : &nowhere;
+    const struct reader_order order = {.depth = MAIL_CONTENT,
+                                       .authorities = place->authorities,
+                                       .arrived = find_arrival(arena, mail_fd, place)};
     if (read_apart(arena, mail_fd, &order, reading_r, err_r))
         return true;
-    order.depth = MAIL_HEAD;
-    if (!read_apart(arena, mail_fd, &order, reading_r, &ignored))
-        *reading_r = NULL;
+    *reading_r = read_head_apart(arena, mail_fd);
     return false;
 }

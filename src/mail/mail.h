@@ -207,8 +207,9 @@ struct mail {
     const char *body_digest; /* SHA-256 over the leaf parts' types, names and sums, in order */
     const struct mail_signature *signature; /* of mail_verify(); NULL: nobody has signed */
     const struct sealed *sealed;            /* what mail_verify() looks at, or NULL */
-    bool wants_content; /* has parts that only the job "content" may open; never set by it.
-                         * HTML beside a plain text that says the same is not opened. */
+    bool wants_content; /* has parts that only the job "content" may open, or a signature that only
+                         * it may verify; never set by it.  HTML beside a plain text that says the
+                         * same is not opened. */
 };
 
 /* What a job of the reader may touch. */

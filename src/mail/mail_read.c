@@ -160,6 +160,8 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
         mail_read_sealed(&reader);
     else
         mail_read_tree(&reader, bytes, n, "", 0);
+    if (reader.mail->sealed && depth == MAIL_HEAD)
+        reader.mail->wants_content = true;
     if (reader.overflow)
         reader_defect(&reader, "too-many-parts");
     classify(&reader);

@@ -156,12 +156,16 @@ static bool check_signers(struct verifier *v)
                          v->from ? NULL : "the mail has not exactly one From address");
 }
 
-static bool check_digests(struct verifier *v)
+static bool check_attributes(struct verifier *v)
 {
+    const ASN1_OBJECT *type = CMS_get0_eContentType(v->cms);
     for (int i = 0; i < sk_CMS_SignerInfo_num(v->signers); i++) {
-        const char *weak = signer_weak_digest(sk_CMS_SignerInfo_value(v->signers, i));
+        CMS_SignerInfo *signer = sk_CMS_SignerInfo_value(v->signers, i);
+        const char *weak = signer_weak_digest(signer);
         if (weak)
             return fail(v, SIGNATURE_WEAK_DIGEST, arena_strdup(v->arena, weak));
+        if (!signer_names_type(signer, type))
+            return fail(v, SIGNATURE_MALFORMED, "the signature is over something else than a mail");
     }
     return true;
 }
@@ -240,7 +244,7 @@ void smime_verify(struct arena *arena, const struct smime *smime, const char *fr
                          .at = at,
                          .signature = signature_r};
     *signature_r = (struct mail_signature){.result = SIGNATURE_MALFORMED};
-    if (check_shape(&v) && check_content(&v) && check_signers(&v) && check_digests(&v) &&
+    if (check_shape(&v) && check_content(&v) && check_signers(&v) && check_attributes(&v) &&
         check_chains(&v) && check_mathematics(&v))
         signature_r->result = v.untrusted ? SIGNATURE_UNTRUSTED : SIGNATURE_GOOD;
     sk_X509_pop_free(v.certificates, X509_free);

@@ -4,9 +4,12 @@
  * checks is turned off; what the RFCs leave open is decided strictly:
  *
  *   - one signer, or all of them good
- *   - the signer's certificate has the From address as an rfc822Name, a SmtpUTF8Mailbox (RFC 9598)
- *     or an emailAddress in its subject; the local part exactly, the domain without case
- *     (RFC 5280 section 7.5); a common name counts for nothing
+ *   - the signer's certificate has the From address as an rfc822Name or a SmtpUTF8Mailbox
+ *     (RFC 9598); only one that has neither may have it as an emailAddress in its subject (RFC 8550
+ *     section 3); the local part exactly, the domain without case (RFC 5280 section 7.5); a common
+ *     name counts for nothing
+ *   - the signed attributes name the type of what is signed (RFC 5652 section 5.3), which OpenSSL
+ *     does not compare
  *   - for signing mail: extended key usage and key usage, where there are any (RFC 8550
  *     section 4.4)
  *   - keys and digests of 112 bits and more: RSA from 2048, EC from 256 bits, no SHA-1 or MD5

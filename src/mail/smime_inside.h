@@ -42,5 +42,8 @@ void certificate_addresses(struct arena *arena, X509 *certificate, struct texts 
 const char *signer_time(struct arena *arena, const CMS_SignerInfo *signer);
 /* The name of a digest that is too weak, or NULL. */
 const char *signer_weak_digest(CMS_SignerInfo *signer);
+/* Whether what it signs says, once, that it is of this type; without attributes nothing says so,
+ * and nothing need (RFC 5652 section 5.3). */
+bool signer_names_type(CMS_SignerInfo *signer, const ASN1_OBJECT *type);
 
 #endif

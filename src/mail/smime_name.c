@@ -61,10 +61,16 @@ static const ASN1_STRING *address_in(const GENERAL_NAME *name)
 
 void certificate_addresses(struct arena *arena, X509 *certificate, struct texts *addresses_r)
 {
+    bool has_alternative = false;
     GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
-        add_address(arena, address_in(sk_GENERAL_NAME_value(names, i)), addresses_r);
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        const ASN1_STRING *address = address_in(sk_GENERAL_NAME_value(names, i));
+        has_alternative = has_alternative || address;
+        add_address(arena, address, addresses_r);
+    }
     GENERAL_NAMES_free(names);
+    if (has_alternative)
+        return;
     const X509_NAME *subject = X509_get_subject_name(certificate);
     for (int at = -1; (at = X509_NAME_get_index_by_NID(subject, NID_pkcs9_emailAddress, at)) >= 0;)
         add_address(arena, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)), addresses_r);
@@ -103,4 +109,14 @@ const char *signer_weak_digest(CMS_SignerInfo *signer)
     if (is_weak(named))
         return OBJ_nid2sn(named);
     return is_weak(inner) ? OBJ_nid2sn(inner) : NULL;
+}
+
+bool signer_names_type(CMS_SignerInfo *signer, const ASN1_OBJECT *type)
+{
+    enum { ONCE_WITH_ONE_VALUE = -3 };
+    if (CMS_signed_get_attr_count(signer) <= 0)
+        return true;
+    const ASN1_OBJECT *named = CMS_signed_get0_data_by_OBJ(
+        signer, OBJ_nid2obj(NID_pkcs9_contentType), ONCE_WITH_ONE_VALUE, V_ASN1_OBJECT);
+    return named && OBJ_cmp(named, type) == 0;
 }

@@ -86,6 +86,21 @@ static bool is_keyword(const char *s)
     return true;
 }
 
+/* A name of two words with a sign between them, and comments wherever the RFC allows them: "header
+ * (h) . (p) from" is "header.from". */
+static const char *take_name(struct scanner *scanner, char sign)
+{
+    const char *name = take_word(scanner);
+    for (const char *word; name; name = arena_printf(scanner->arena, "%s%s", name, word)) {
+        skip(scanner);
+        if (*scanner->s != sign && name[strlen(name) - 1] != sign)
+            break;
+        if (!(word = take_word(scanner)))
+            return NULL;
+    }
+    return name;
+}
+
 /* A value may hold "=" itself (header.b is base64).  A bracket within it is no comment: a domain
  * may be "spd.example(.evil.example", and some servers copy it as it stands. */
 static const char *take_value(struct scanner *scanner)
@@ -125,7 +140,7 @@ static bool take_result(struct scanner *scanner, const char *method,
     *result_r = (struct authres_result){.method = name, .result = lower(scanner->arena, result)};
     skip(scanner);
     while (*scanner->s && *scanner->s != ';') {
-        const char *property = take_word(scanner);
+        const char *property = take_name(scanner, '.');
         if (!property || !is_keyword(property) || !take(scanner, '='))
             return false;
         const char *value = take_value(scanner);
@@ -148,14 +163,15 @@ static bool add_result(struct scanner *scanner, const char *method, struct authr
     return true;
 }
 
-/* Behind the authserv-id: a version may stand there. */
+/* Behind the authserv-id: a version may stand there.  A field of another one than the first is not
+ * to be interpreted (section 2.2). */
 static bool take_version(struct scanner *scanner)
 {
     skip(scanner);
     if (!isdigit((unsigned char)*scanner->s))
         return true;
     const char *version = take_word(scanner);
-    return version && strspn(version, "0123456789") == strlen(version);
+    return version && strcmp(version, "1") == 0;
 }
 
 static bool take_results(struct scanner *scanner, struct authres *authres)
@@ -164,7 +180,7 @@ static bool take_results(struct scanner *scanner, struct authres *authres)
         skip(scanner);
         if (!*scanner->s)
             return !scanner->failed; /* a last ";" with nothing behind it */
-        const char *method = take_word(scanner);
+        const char *method = take_name(scanner, '/');
         if (!method)
             return false;
         skip(scanner);

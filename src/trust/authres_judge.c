@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <libpsl.h>
+
 struct judging {
     struct arena *arena;
     const struct conf_body *body;
@@ -40,18 +42,20 @@ static bool is_same_domain(struct arena *arena, const char *a, const char *b)
     return address_equal(arena_printf(arena, "x@%s", a), arena_printf(arena, "x@%s", b));
 }
 
-/* Relaxed alignment (RFC 7489 section 3.1.1) in the one direction that needs no list of public
- * suffixes: who signs for a domain may speak for what lies below it. */
+/* RFC 7489 section 3.2; what is a public suffix itself is nobody's but its own. */
+static const char *organizational_domain(struct arena *arena, const char *domain)
+{
+    const char *lower = text_lower(arena_strdup(arena, domain));
+    const char *organizational = psl_registrable_domain(psl_builtin(), lower);
+    return organizational ? organizational : lower;
+}
+
+/* Relaxed (RFC 7489 section 3.1.1): who signs for one domain of an organization may speak for the
+ * others. */
 static bool is_aligned(struct arena *arena, const char *signer, const char *domain)
 {
-    if (!strchr(signer, '.'))
-        return text_equal_nocase(signer, domain);
-    for (const char *rest = domain; rest; rest = strchr(rest, '.')) {
-        rest += *rest == '.';
-        if (is_same_domain(arena, signer, rest))
-            return true;
-    }
-    return false;
+    return is_same_domain(arena, organizational_domain(arena, signer),
+                          organizational_domain(arena, domain));
 }
 
 static bool dmarc_means(struct arena *arena, const struct authres_result *result,
@@ -150,7 +154,9 @@ static void believe_result(struct judging *judging, const struct authres_result 
         keep(arena, &judging->finding.other, result);
 }
 
-static void believe(struct judging *judging, const struct authres *authres)
+/* within: above the Received by which the mail entered the town, where no mail brings a field.  A
+ * server behind it that checks nothing ("none") takes nothing from what the first one found. */
+static void believe(struct judging *judging, const struct authres *authres, bool within)
 {
     size_t above = judging->methods.n;
     add_evidence(&judging->evidence, authres);
@@ -158,7 +164,7 @@ static void believe(struct judging *judging, const struct authres *authres)
         const char *method = authres->results[i].method;
         const struct texts before = {.v = judging->methods.v, .n = above};
         believe_result(judging, &authres->results[i],
-                       !judging->none && !texts_has(&before, method));
+                       (within || !judging->none) && !texts_has(&before, method));
         if (!texts_has(&judging->methods, method))
             texts_add(&judging->methods, judging->arena, method);
     }
@@ -268,9 +274,10 @@ static void look_at_fields(struct judging *judging, const struct mail *mail, siz
     for (size_t i = 0; i < mail->authres_count; i++) {
         struct authres authres;
         const struct mail_authres *field = &mail->authres[i];
+        bool within = field->hops_above < own;
         if (field->hops_above <= own && authres_parse(judging->arena, field->value, &authres) &&
-            is_believed(judging->body, &authres, i, field->hops_above < own))
-            believe(judging, &authres);
+            is_believed(judging->body, &authres, i, within))
+            believe(judging, &authres, within);
         else
             disbelieve(judging, field->value, field->hops_above > own);
     }

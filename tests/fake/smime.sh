@@ -94,6 +94,8 @@ openssl genpkey -algorithm ED25519 -out ed25519.key
 person ed25519 "$VANBEEK"
 issue cn-only "/CN=$VANBEEK" ca "$PERSON$SIGNS"
 issue in-subject "/CN=Wilhelm van Beek/emailAddress=$VANBEEK" ca "$PERSON$SIGNS"
+issue in-both "/CN=Wilhelm van Beek/emailAddress=$VANBEEK" ca \
+    "$PERSON${SIGNS}subjectAltName = email:$OTHER\n"
 issue two-addresses '/CN=Wilhelm van Beek' ca \
     "$PERSON${SIGNS}subjectAltName = email:vanbeek@mail.example, email:$VANBEEK\n"
 issue utf8 '/CN=Wilhelm van Beek' ca "$PERSON${SIGNS}subjectAltName = @names\n[names]\n\
@@ -250,6 +252,10 @@ der() { # what openssl does not make itself: DER on standard input, as a part
 P7M='application/pkcs7-mime; smime-type=signed-data; name=smime.p7m'
 LC_ALL=C sed 's/wird beleuchtet/wird gesperrt!!/' opaque.der | der "$P7M" | mail opaque-altered
 { cat opaque.der; echo 'Antrag auf mehr'; } | der "$P7M" | mail opaque-longer
+# digested-data is signed, and data said to be beside it: as many bytes, the first of the two places
+sign good plain -nodetach -econtent_type 1.2.840.113549.1.7.5 -outform DER |
+    LC_ALL=C sed '0,/\x86\x48\x86\xf7\x0d\x01\x07\x05/s//\x86\x48\x86\xf7\x0d\x01\x07\x01/' |
+    der "$P7M" | mail other-type
 head -c 900 opaque.der | der "$P7M" | mail opaque-cut
 sign stranger plain | mail stranger
 sign stranger plain -certfile stranger-ca.pem | mail stranger-with-root
@@ -258,6 +264,7 @@ sign self-other plain | mail pinned-for-another "From: <$OTHER>"
 sign future plain | mail future
 sign other plain | mail other-member
 sign cn-only plain | mail cn-only
+sign in-both plain | mail other-in-both
 sign upper-local plain | mail local-case
 sign server plain | mail server
 sign encrypts plain | mail encrypts

@@ -66,6 +66,18 @@ expect_match 'reason' 'was altered after it was signed' "$(ctl_json '.[]|select(
 expect_match 'review' 'die E-Mail wurde nach dem Signieren verändert' "$(text_to "$WORLD_CHAIR" 2)"
 expect motions 1 "$(ctl_json length list)"
 
+# The mailbox says now, the town's server yesterday, which counts.
+step 'one that had come in before its certificate was valid'
+{
+    printf 'Received: from mail.spd.example by %s; %s\n' "$WORLD_MX" "$(LC_ALL=C date -R -d yesterday)"
+    signed 3
+} >"$W/early.eml"
+expect_match 'explained' 'certificate was not yet valid' "$(ctl explain "$W/early.eml")"
+world_as_mail doveadm -c "$W/dovecot/dovecot.conf" save -u "$WORLD_MAYOR" -m INBOX \
+    <"$W/early.eml" >>"$W/log/doveadm.log" 2>&1
+wait_for 40 'its sender is told' world_has "$WORLD_CHAIR" INBOX 3
+expect_match 'reason' 'certificate was not yet valid' "$(ctl_json '.[]|select(.id=="m3").reason' inbox)"
+
 step 'its certificate is revoked'
 : >"$W/smime/index"
 printf '[ca]\ndefault_ca=a\n[a]\ndatabase=%s\ndefault_md=sha256\ndefault_crl_days=7\n' \
@@ -80,10 +92,10 @@ CONF_BODY="$trust crl-file = \"$W/smime/ca.crl\"" world_config >"$W/antragd.conf
 kill -HUP "$DAEMON_PID"
 wait_for 20 'the new configuration holds' logged 'event=ready' 2
 signed 4 | send
-wait_for 40 'its sender is told' world_has "$WORLD_CHAIR" INBOX 3
-expect 'state' held "$(ctl_json '.[]|select(.id=="m3").state' inbox)"
-expect_match 'reason' 'had been revoked' "$(ctl_json '.[]|select(.id=="m3").reason' inbox)"
-expect_match 'review' 'das Zertifikat war beim Eingang gesperrt' "$(text_to "$WORLD_CHAIR" 3)"
+wait_for 40 'its sender is told' world_has "$WORLD_CHAIR" INBOX 4
+expect 'state' held "$(ctl_json '.[]|select(.id=="m4").state' inbox)"
+expect_match 'reason' 'had been revoked' "$(ctl_json '.[]|select(.id=="m4").reason' inbox)"
+expect_match 'review' 'das Zertifikat war beim Eingang gesperrt' "$(text_to "$WORLD_CHAIR" 4)"
 
 step 'a file that holds none'
 CONF_BODY="required-trust = \"signed\" trusted-ca = \"$W/smime/chair.key\"" world_config >"$W/antragd.conf"

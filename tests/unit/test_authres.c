@@ -122,7 +122,7 @@ static const struct belief_case {
      NULL, false},
     {"DKIM of another", RESULTS "dkim=pass header.d=freemail.example\n" IN REST, false, true, NULL,
      false},
-    {"DKIM of a domain below", RESULTS "dkim=pass header.d=evil." OWN "\n" IN REST, false, true,
+    {"DKIM of a domain below", RESULTS "dkim=pass header.d=mail." OWN "\n" IN REST, true, true,
      NULL, false},
     {"DKIM of a look-alike", RESULTS "dkim=pass header.d=xspd-bedburg-hau.example\n" IN REST, false,
      true, NULL, false},
