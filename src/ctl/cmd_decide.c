@@ -93,6 +93,21 @@ static bool open_to_write(struct ctl *ctl, struct err *err_r)
     return registry_open(directory, REGISTRY_WRITE, &ctl->registry, err_r);
 }
 
+static bool settle_reread(const struct ruling_context *context, const struct message *message,
+                          struct json **answer_r, struct err *err_r)
+{
+    if (!registry_begin(context->registry, err_r))
+        return false;
+    if (!ruling_reread(context, message, answer_r, err_r)) {
+        registry_rollback(context->registry);
+        return false;
+    }
+    if (registry_commit(context->registry, err_r))
+        return true;
+    json_free(*answer_r);
+    return false;
+}
+
 static bool reread(struct ruling_context *context, const struct ruling_order *order,
                    struct json **answer_r, struct err *err_r)
 {
@@ -112,7 +127,7 @@ static bool reread(struct ruling_context *context, const struct ruling_order *or
     message.reading = reading;
     close(message.raw.fd);
     message.raw.fd = -1;
-    return ruling_reread(context, &message, answer_r, err_r);
+    return settle_reread(context, &message, answer_r, err_r);
 }
 
 static bool decide_here(struct ctl *ctl, const struct ruling_order *order, struct json **answer_r,

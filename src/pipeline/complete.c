@@ -73,14 +73,7 @@ static bool is_whole(const struct decision *decision)
 static bool register_held(struct completion *completion, struct err *err_r)
 {
     struct conclusion *c = &completion->c;
-    struct registry_entry entry = {.body = completion->held.body,
-                                   .raw = &completion->held.raw,
-                                   .reading = completion->held.reading,
-                                   .verdict = &c->verdict,
-                                   .known = &c->known,
-                                   .decision = &c->decision,
-                                   .replies = &c->replies,
-                                   .registered_at = completion->held.now};
+    const struct registry_entry entry = pipeline_entry(&completion->held, c);
     struct ruled_by by = {.at = completion->held.now,
                           .text = arena_printf(completion->arena, "m%lld brought the attachment",
                                                (long long)completion->held.completed_by)};

@@ -92,20 +92,31 @@ bool pipeline_conclude(struct registry *registry, struct arena *arena,
     return true;
 }
 
+bool pipeline_resolve(struct registry *registry, struct arena *arena, const struct message *message,
+                      struct conclusion *conclusion_r, struct err *err_r)
+{
+    return pipeline_conclude(registry, arena, message, conclusion_r, err_r) &&
+           (!conclusion_r->decision.brings_paper ||
+            pipeline_complete(registry, arena, message, conclusion_r, err_r));
+}
+
+struct registry_entry pipeline_entry(const struct message *message, const struct conclusion *c)
+{
+    return (struct registry_entry){.body = message->body,
+                                   .raw = &message->raw,
+                                   .reading = message->reading,
+                                   .verdict = message->reading ? &c->verdict : NULL,
+                                   .known = &c->known,
+                                   .decision = &c->decision,
+                                   .replies = &c->replies,
+                                   .registered_at = message->now};
+}
+
 bool pipeline_settle(struct registry *registry, struct arena *arena, const struct message *message,
                      struct conclusion *conclusion_r, int64_t *id_r, struct err *err_r)
 {
-    if (!pipeline_conclude(registry, arena, message, conclusion_r, err_r) ||
-        (conclusion_r->decision.brings_paper &&
-         !pipeline_complete(registry, arena, message, conclusion_r, err_r)))
+    if (!pipeline_resolve(registry, arena, message, conclusion_r, err_r))
         return false;
-    struct registry_entry entry = {.body = message->body,
-                                   .raw = &message->raw,
-                                   .reading = message->reading,
-                                   .verdict = message->reading ? &conclusion_r->verdict : NULL,
-                                   .known = &conclusion_r->known,
-                                   .decision = &conclusion_r->decision,
-                                   .replies = &conclusion_r->replies,
-                                   .registered_at = message->now};
+    const struct registry_entry entry = pipeline_entry(message, conclusion_r);
     return registry_record(registry, &entry, id_r, err_r);
 }

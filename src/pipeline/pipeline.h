@@ -44,6 +44,13 @@ bool pipeline_receive(struct registry *registry, struct message *message, struct
 bool pipeline_settle(struct registry *registry, struct arena *arena, const struct message *message,
                      struct conclusion *conclusion_r, int64_t *id_r, struct err *err_r);
 
+/* What the mail comes to, read for the first time or again: its conclusion, and what that changes
+ * of other mails, which is done.  pipeline_entry() is what the registry then keeps of it. */
+bool pipeline_resolve(struct registry *registry, struct arena *arena, const struct message *message,
+                      struct conclusion *conclusion_r, struct err *err_r);
+struct registry_entry pipeline_entry(const struct message *message,
+                                     const struct conclusion *conclusion);
+
 /* The mail brings the attachment that a held one lacked (decision.brings_paper): the motions of the
  * held one are registered with its own arrival, and the conclusion about this one is drawn anew.
  * Nothing changes where the held one would wait for another reason.  complete.c */

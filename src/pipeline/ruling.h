@@ -68,16 +68,18 @@ bool ruling_decide(const struct ruling_context *context, const struct ruling_ord
  * and to have read. */
 bool ruling_open_message(const struct ruling_context *context, const struct ruling_order *order,
                          struct message *message_r, struct err *err_r);
-/* Second half, with message->reading or message->unreadable set; may stand in a batch. */
+/* Second half, with message->reading or message->unreadable set, between registry_begin() and
+ * registry_commit(): all that the reading entails, as if it were the first one. */
 bool ruling_reread(const struct ruling_context *context, const struct message *message,
                    struct json **answer_r, struct err *err_r);
 
 /*
  * Behind pipeline_settle() of a message (message->id is what it became), in the same part of the
- * batch (registry_part_begin()): where it is the office's reply to a notice, does what its words
- * order as the commands do, each decision with the address as its actor, and adds one answer that
- * says what was done and what was not.  What a person may not decide is told there; false is a
- * failure of the registry, and then nothing of it may stay.  *accepted_r: a mail has a number now.
+ * batch (registry_part_begin()); ruling_reread() does it itself.  Where the message is the office's
+ * reply to a notice, does what its words order as the commands do, each decision with the address
+ * as its actor, and adds one answer that says what was done and what was not.  What a person may
+ * not decide is told there; false is a failure of the registry, and then nothing of it may stay.
+ * *accepted_r: a mail has a number now.
  */
 bool ruling_take_reply(const struct ruling_context *context, const struct message *message,
                        const struct conclusion *conclusion, bool *accepted_r, struct err *err_r);

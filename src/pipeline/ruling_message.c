@@ -236,39 +236,53 @@ bool ruling_open_message(const struct ruling_context *context, const struct ruli
     return open_bytes(context, &matter.stored, &message_r->raw.fd, err_r);
 }
 
-bool ruling_reread(const struct ruling_context *context, const struct message *message,
-                   struct json **answer_r, struct err *err_r)
+/* Who was told that it is held for this reason knows it. */
+static void leave_out_known(const struct stored_message *before, struct conclusion *c)
+{
+    if (c->decision.state == before->state && text_equal(c->decision.row, before->row))
+        c->replies = (struct replies){0};
+}
+
+static struct json *answer_reread(const struct ruling_context *context,
+                                  const struct message *message, const struct decision *decision,
+                                  int64_t ruling)
+{
+    struct json *answer =
+        answer_new(context, "reread", message->id, NULL, message_state_to_text(decision->state));
+
+    answer_with_ruled(context, answer_with_numbers(answer, decision), ruling);
+    if (decision->reason != NULL)
+        json_put_text(answer, "reason", decision->reason);
+    return answer;
+}
+
+static bool reread(const struct ruling_context *context, const struct message *message,
+                   struct conclusion *c, int64_t *ruling_r, struct err *err_r)
 {
     struct stored_message stored;
-    struct conclusion c = {0};
-    int64_t ruling;
+    bool accepted;
 
     /* another person may have decided while it was being read */
     if (!registry_get_message(context->registry, context->arena, message->id, &stored, err_r) ||
         !check_rereadable(&stored, err_r) ||
-        !pipeline_conclude(context->registry, context->arena, message, &c, err_r))
+        !pipeline_resolve(context->registry, context->arena, message, c, err_r))
         return false;
-    /* who was told that it is held for this reason knows it */
-    if (c.decision.state == stored.state && text_equal(c.decision.row, stored.row))
-        c.replies = (struct replies){0};
-    struct registry_entry entry = {.body = message->body,
-                                   .raw = &message->raw,
-                                   .reading = message->reading,
-                                   .verdict = message->reading == NULL ? NULL : &c.verdict,
-                                   .known = &c.known,
-                                   .decision = &c.decision,
-                                   .replies = &c.replies,
-                                   .registered_at = context->now};
-    struct ruled_by by = ruling_made_by(context, message_state_to_text(c.decision.state));
-    if (!registry_reread(context->registry, message->id, &entry, &by, &ruling, err_r))
+    leave_out_known(&stored, c);
+    const struct registry_entry entry = pipeline_entry(message, c);
+    struct ruled_by by = ruling_made_by(context, message_state_to_text(c->decision.state));
+    return registry_reread(context->registry, message->id, &entry, &by, ruling_r, err_r) &&
+           ruling_take_reply(context, message, c, &accepted, err_r);
+}
+
+bool ruling_reread(const struct ruling_context *context, const struct message *message,
+                   struct json **answer_r, struct err *err_r)
+{
+    struct conclusion c = {0};
+    int64_t ruling;
+
+    if (!registry_part_begin(context->registry, err_r) ||
+        !registry_part_end(context->registry, reread(context, message, &c, &ruling, err_r), err_r))
         return false;
-    *answer_r =
-        answer_with_ruled(context,
-                          answer_with_numbers(answer_new(context, "reread", message->id, NULL,
-                                                         message_state_to_text(c.decision.state)),
-                                              &c.decision),
-                          ruling);
-    if (c.decision.reason != NULL)
-        json_put_text(*answer_r, "reason", c.decision.reason);
+    *answer_r = answer_reread(context, message, &c.decision, ruling);
     return true;
 }

@@ -174,9 +174,14 @@ bool ruling_take_reply(const struct ruling_context *context, const struct messag
     struct office_reply reply = {
         .context = context, .message = message, .notice = conclusion->known.notice};
     struct texts ids;
+    bool taken;
 
     *accepted_r = false;
-    if (!text_equal(conclusion->decision.row, OFFICE_ROW) || conclusion->known.told != 0)
+    if (!text_equal(conclusion->decision.row, OFFICE_ROW))
+        return true;
+    if (!registry_was_taken(context->registry, message->id, &taken, err_r))
+        return false;
+    if (taken)
         return true;
     reply.from = text_fold(context->arena, conclusion->verdict.address);
     ids = name_mails(context->arena, reply.notice);

@@ -49,6 +49,22 @@ bool registry_use_grant(struct registry *registry, const struct known_grant *gra
                          value_int(reply), value_text(grant->token), value_int(grant->message));
 }
 
+bool registry_was_taken(struct registry *registry, int64_t message, bool *was_r, struct err *err_r)
+{
+    int64_t receipt;
+
+    if (!STATEMENT_GET(registry, &receipt, err_r,
+                       "SELECT d.id FROM messages m JOIN messages o ON o.body = m.body"
+                       " AND (o.sha256 = m.sha256 OR (o.message_id = m.message_id"
+                       "  AND o.sender_key = m.sender_key AND o.body_digest = m.body_digest))"
+                       " JOIN deliveries d ON d.message = o.id AND d.occasion = 'decided'"
+                       " WHERE m.id = ? LIMIT 1",
+                       value_int(message)))
+        return false;
+    *was_r = receipt != 0;
+    return true;
+}
+
 /* ---- what a mail replies to */
 
 static const char *find_sums(struct arena *arena, const struct mail *mail)

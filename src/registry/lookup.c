@@ -71,11 +71,13 @@ bool registry_find_number(struct registry *registry, const char *body, const cha
 }
 
 /*
- * What a mail is compared by, and with: the messages before this one.  A plus keeps SQLite from
- * going by state, body or id, which would be through all of them for every mail that comes.
+ * What a mail is compared by, and with: the messages before this one; of what is registered, where
+ * it has come to nothing yet, all of them.  A plus keeps SQLite from going by state, body or id,
+ * which would be through all of them for every mail that comes.
  */
 struct marks {
     int64_t before;
+    int64_t horizon; /* registered before this one; it is beyond all where the mail is still open */
     const char *body;
     const char *sha256;
     const char *message_id;
@@ -92,7 +94,7 @@ static bool find_same_bytes(struct registry *registry, const struct marks *marks
                          "SELECT id FROM messages WHERE sha256 = ? AND body = ? AND id < ?"
                          " AND +state = 'registered' ORDER BY id LIMIT 1",
                          value_text(marks->sha256), value_text(marks->body),
-                         value_int(marks->before));
+                         value_int(marks->horizon));
 }
 
 /* Without a Message-ID or a sender, equal bytes alone make the same mail. */
@@ -105,7 +107,7 @@ static bool find_same_mail(struct registry *registry, const struct marks *marks,
                          " AND +state = 'registered' ORDER BY id LIMIT 1",
                          value_text(marks->message_id), value_text(marks->body),
                          value_text(marks->sender_key), value_text(marks->body_digest),
-                         value_int(marks->before), value_text(marks->mark));
+                         value_int(marks->horizon), value_text(marks->mark));
 }
 
 /* After a new UIDVALIDITY, or where somebody moved a mail out of the folder and back. */
@@ -251,7 +253,7 @@ static bool find_same_part(struct registry *registry, struct arena *arena,
                         " ORDER BY d.found_in IS NOT p.path, m.id, d.position LIMIT 1",
                         value_text(part_sha256), value_text(marks->body),
                         value_text(marks->sender_key), value_text(marks->message_id),
-                        value_int(marks->before)))
+                        value_int(marks->horizon)))
         return false;
     if (statement_next(s))
         *number_r = statement_text(s, arena, 0);
@@ -273,6 +275,22 @@ static bool find_same_content(struct registry *registry, struct arena *arena,
     return true;
 }
 
+/* A mail that waited is decided by what is known when it is read again; another is explained by
+ * what was known when it came. */
+static bool find_horizon(struct registry *registry, int64_t message, int64_t *horizon_r,
+                         struct err *err_r)
+{
+    int64_t open;
+
+    if (!STATEMENT_GET(registry, &open, err_r,
+                       "SELECT count(*) FROM messages WHERE id = ?"
+                       " AND +state IN ('held', 'unreadable')",
+                       value_int(message)))
+        return false;
+    *horizon_r = open != 0 ? INT64_MAX : message;
+    return true;
+}
+
 bool registry_lookup(struct registry *registry, struct arena *arena, const struct conf_body *body,
                      const struct raw_mail *raw, const struct reading *reading, int year,
                      int64_t message, struct known *known_r, struct err *err_r)
@@ -283,7 +301,8 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
     if (message == 0 && !registry_next_message(registry, &known_r->message, err_r))
         return false;
     marks.before = known_r->message;
-    if (!registry_next_counter(registry, body->id, year, &known_r->next_counter, err_r) ||
+    if (!find_horizon(registry, marks.before, &marks.horizon, err_r) ||
+        !registry_next_counter(registry, body->id, year, &known_r->next_counter, err_r) ||
         !find_same_bytes(registry, &marks, &known_r->same_bytes, err_r))
         return false;
     if (reading == NULL)
@@ -295,7 +314,7 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
     marks.mark = registry_mail_mark(arena, marks.message_id, marks.sender_key, marks.body_digest);
     return registry_find_reported(registry, arena, body, reading->mail, known_r, err_r) &&
            registry_find_referred(registry, arena, body->id, reading, known_r, err_r) &&
-           registry_find_notice(registry, arena, body->id, reading->mail, marks.before, known_r,
+           registry_find_notice(registry, arena, body->id, reading->mail, marks.horizon, known_r,
                                 err_r) &&
            registry_find_held(registry, arena, body->id, reading, known_r, err_r) &&
            find_told(registry, &marks, &known_r->told, err_r) &&

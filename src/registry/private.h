@@ -120,10 +120,10 @@ bool recording_fail_bug(const struct recording *r, struct err *err_r, const char
 int64_t recording_duplicate_of(const struct registry_entry *entry);
 /* NULL where there is no reading. */
 const char *recording_reading_text(struct arena *arena, const struct reading *reading);
-/* What the mail says of itself, into its row and its parts. */
+/* All that a reading entails, the first one or a later one: its message has a row, and nothing of
+ * an earlier reading is left. */
+bool recording_enter(struct recording *r, struct err *err_r);
 bool recording_add_report(struct recording *r, struct err *err_r); /* report.c */
-bool recording_add_reading(struct recording *r, struct err *err_r);
-bool recording_add_documents(struct recording *r, struct err *err_r);
 bool recording_add_document(struct recording *r, size_t position,
                             const struct decided_motion *decided, struct err *err_r);
 bool recording_insert_consultations(struct recording *r, int64_t document,

@@ -91,7 +91,7 @@ static bool insert_part(struct recording *r, size_t position, const struct mail_
         value_int(registry_part_is_telling(r->entry->reading, part)));
 }
 
-bool recording_add_reading(struct recording *r, struct err *err_r)
+static bool add_reading(struct recording *r, struct err *err_r)
 {
     const struct mail *mail = r->entry->reading->mail;
     const struct verdict *verdict = r->entry->verdict;
@@ -307,7 +307,7 @@ bool recording_add_document(struct recording *r, size_t position,
 }
 
 /* Where no motion says what became of the message, the message does. */
-bool recording_add_documents(struct recording *r, struct err *err_r)
+static bool add_documents(struct recording *r, struct err *err_r)
 {
     const struct decision *decision = r->entry->decision;
     struct event event = {
@@ -488,16 +488,20 @@ static bool release_uid(struct recording *r, int64_t vanished, struct err *err_r
                          value_int(vanished));
 }
 
-static bool record(struct recording *r, int64_t vanished, struct err *err_r)
+bool recording_enter(struct recording *r, struct err *err_r)
 {
-    return check_entry(r, err_r) && release_uid(r, vanished, err_r) && insert_row(r, err_r) &&
-           (r->entry->reading == NULL ||
-            (recording_add_reading(r, err_r) && recording_add_report(r, err_r) &&
-             recording_add_answered(r, err_r))) &&
-           recording_add_documents(r, err_r) && recording_complete_held(r, err_r) &&
+    return (r->entry->reading == NULL || (add_reading(r, err_r) && recording_add_report(r, err_r) &&
+                                          recording_add_answered(r, err_r))) &&
+           add_documents(r, err_r) && recording_complete_held(r, err_r) &&
            add_other_of_id(r, err_r) && add_remarks(r, err_r) &&
            recording_add_deliveries(r, err_r) &&
            registry_index_message(r->registry, r->message, err_r);
+}
+
+static bool record(struct recording *r, int64_t vanished, struct err *err_r)
+{
+    return check_entry(r, err_r) && release_uid(r, vanished, err_r) && insert_row(r, err_r) &&
+           recording_enter(r, err_r);
 }
 
 /* Its bytes were kept when it came; they may have gone with a mail of the same bytes that was

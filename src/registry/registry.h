@@ -297,6 +297,9 @@ bool registry_note_reminded(struct registry *registry, const char *body, int64_t
 bool registry_use_grant(struct registry *registry, const struct known_grant *grant, int64_t reply,
                         struct err *err_r);
 
+/* Whether the same mail, in another mailbox or folder, was taken as the office's reply before. */
+bool registry_was_taken(struct registry *registry, int64_t message, bool *was_r, struct err *err_r);
+
 /* A notice to the office, and that a reply which bears its token may decide these mails, for 14
  * days.  Inside registry_begin(). */
 bool registry_add_notice(struct registry *registry, const char *body, const struct reply *reply,

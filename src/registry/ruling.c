@@ -168,6 +168,8 @@ static bool check_bytes(struct recording *r, struct err *err_r)
 {
     int64_t other;
 
+    if (r->entry->decision->state != MESSAGE_REGISTERED)
+        return true;
     if (!STATEMENT_GET(r->registry, &other, err_r,
                        "SELECT o.id FROM messages m JOIN messages o ON o.sha256 = m.sha256"
                        " AND o.body = m.body AND o.id <> m.id AND o.state = 'registered'"
@@ -230,7 +232,7 @@ static bool reread_row(struct recording *r, struct err *err_r)
     return STATEMENT_RUN(
                r->registry, err_r,
                "UPDATE messages SET arrived_at = ?, arrival_basis = ?, state = ?, decided_by = ?,"
-               " reason = ?, duplicate_of = ?, reading = ?"
+               " reason = ?, duplicate_of = ?, reading = ?, answers = NULL"
                " WHERE id = ? AND state IN ('held', 'unreadable')",
                value_moment(decision->arrival.at), value_text(decision->arrival.basis),
                value_text(message_state_to_text(decision->state)), value_text(decision->row),
@@ -253,11 +255,9 @@ bool registry_reread(struct registry *registry, int64_t message, const struct re
     if (!registry_step_begin(registry, err_r))
         return false;
     struct recording r = begin_recording(registry, message, entry, by);
-    bool ok = recording_check_counter(&r, err_r) && add_ruling(&r, "reread", NULL, by, err_r) &&
-              forget_reading(&r, err_r) && reread_row(&r, err_r) &&
-              (entry->reading == NULL || recording_add_reading(&r, err_r)) &&
-              recording_add_documents(&r, err_r) && recording_add_deliveries(&r, err_r) &&
-              registry_index_message(registry, message, err_r);
+    bool ok = check_bytes(&r, err_r) && recording_check_counter(&r, err_r) &&
+              add_ruling(&r, "reread", NULL, by, err_r) && forget_reading(&r, err_r) &&
+              reread_row(&r, err_r) && recording_enter(&r, err_r);
     return end_ruling(&r, ok, ruling_r, err_r);
 }
 

@@ -53,7 +53,8 @@ bool registry_check_words_kept(struct arena *arena, const struct stored_message 
 bool registry_accept(struct registry *registry, int64_t message, const struct registry_entry *entry,
                      const struct ruled_by *by, int64_t *ruling_r, struct err *err_r);
 
-/* Puts a new reading and decision in the place of those of a message without numbers. */
+/* Puts a new reading and decision in the place of those of a message without numbers, with all that
+ * they entail.  ERR_DATA as with registry_accept(). */
 bool registry_reread(struct registry *registry, int64_t message, const struct registry_entry *entry,
                      const struct ruled_by *by, int64_t *ruling_r, struct err *err_r);
 

@@ -628,8 +628,14 @@ static const char *reread(struct fixture *f, const char *id, const struct readin
     close(message.raw.fd);
     message.reading = reading;
     message.unreadable = reading == NULL ? "still so" : NULL;
-    if (!ruling_reread(&context, &message, &answer, &err))
+    if (!registry_begin(f->registry, &err))
+        fail_msg("%s", err.text);
+    if (!ruling_reread(&context, &message, &answer, &err)) {
+        registry_rollback(f->registry);
         return arena_printf(f->arena, "%d %s", err_exit_code(err.kind), err.text);
+    }
+    if (!registry_commit(f->registry, &err))
+        fail_msg("%s", err.text);
     const char *text = json_print_compact(f->arena, answer);
     json_free(answer);
     return text;
