@@ -202,7 +202,7 @@ char *text_plain_quotes(char *s);
 bool text_has_word(const char *folded, const char *word);
 bool text_has_any(const char *folded, const char *const *words);
 
-/* ---- mail_html.c ---- */
+/* ---- mail_html.c (and html_walk.c, html_sheet.c) ---- */
 void html_preload(void);
 /* What a person sees of n bytes of UTF-8 and a NUL, which are changed; *text_r only where it is
  * PART_EXTRACTED. */

@@ -25,8 +25,12 @@ libcore_a_SOURCES += \
 	src/mail/flat.h \
 	src/mail/grid.c \
 	src/mail/grid.h \
+	src/mail/html_sheet.c \
+	src/mail/html_sheet.h \
 	src/mail/html_style.c \
 	src/mail/html_style.h \
+	src/mail/html_walk.c \
+	src/mail/html_walk.h \
 	src/mail/inside.h \
 	src/mail/leaf.c \
 	src/mail/leaf.h \
