@@ -302,3 +302,8 @@ bool moment_parse(const char *rfc3339, int64_t *moment_r)
     *moment_r = (int64_t)day.n * DAY_SECONDS + hour * 3600 + minute * 60 + second - offset;
     return true;
 }
+
+bool moment_is_ahead(int64_t moment, int64_t now)
+{
+    return moment != MOMENT_NONE && moment - MOMENT_SLACK > now;
+}

@@ -18,6 +18,10 @@
 
 #define MOMENT_NONE INT64_MIN /* unknown */
 
+/* By less than this clocks are put right every day; what is noted as later was noted by one that
+ * went wrong, and says nothing of when it was. */
+#define MOMENT_SLACK 3600
+
 struct day {
     int32_t n; /* days since 1970-01-01; DAY_NONE.n is no day */
 };
@@ -51,5 +55,7 @@ char *moment_to_text_offset(struct arena *arena, int64_t moment, int offset_minu
 /* RFC 5322: "Tue, 04 Aug 2015 12:03:11 +0200", local. */
 char *moment_to_mail_date(struct arena *arena, int64_t moment);
 bool moment_parse(const char *rfc3339, int64_t *moment_r);
+/* Noted by a clock that was ahead of this one. */
+bool moment_is_ahead(int64_t moment, int64_t now);
 
 #endif

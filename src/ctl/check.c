@@ -67,6 +67,10 @@ static void judge_mailbox(struct findings *findings, const struct check_facts *f
     if (mailbox->visited_at == MOMENT_NONE)
         find(findings, CHECK_CRITICAL,
              arena_printf(findings->arena, "mailbox %s was never visited%s", mailbox->name, why));
+    else if (moment_is_ahead(mailbox->visited_at, facts->now))
+        find(findings, CHECK_CRITICAL,
+             arena_printf(findings->arena, "mailbox %s not visited since a clock was ahead%s",
+                          mailbox->name, why));
     else if (since >= warning)
         find(findings, since >= critical ? CHECK_CRITICAL : CHECK_WARNING,
              arena_printf(findings->arena, "mailbox %s not visited for %s%s", mailbox->name,

@@ -6,6 +6,7 @@
  */
 #include "daemon/clerk_p.h"
 
+#include "daemon/monotonic.h"
 #include "registry/book.h"
 
 #include <stdlib.h>
@@ -27,19 +28,20 @@ static bool is_visiting(const struct clerk *clerk, const struct conf_body *body)
 static bool is_settled(const struct clerk *clerk, const struct conf_body *body, struct day day)
 {
     int64_t due = moment_from_local(day, body->book_at);
-    int64_t since = due > clerk->started_at ? due : clerk->started_at;
-    return clerk_now() >= since + PATIENCE_SECONDS ||
+    return (clerk_now() >= due + PATIENCE_SECONDS &&
+            monotonic_seconds() >= clerk->started_at + PATIENCE_SECONDS) ||
            (clerk->round_ended > 0 && intake_is_empty(clerk) && !is_visiting(clerk, body));
 }
 
-/* The first book of a body begins now, and is not written. */
+/* The first book of a body begins now, and is not written; so does the next one where all that were
+ * made are of days that a clock went ahead to. */
 static bool recall(struct clerk *clerk, const struct conf_body *body, struct book_memory *memory,
                    struct err *err_r)
 {
     struct day today = book_day(body, clerk_now());
     if ((body->list_mode == CONF_LIST_EACH &&
          !registry_free_entries(clerk->registry, body->id, clerk_now(), err_r)) ||
-        !registry_last_book(clerk->registry, body->id, &memory->day, err_r))
+        !registry_last_book(clerk->registry, body->id, clerk_now(), &memory->day, err_r))
         return false;
     if (day_is_none(memory->day) && !day_is_none(today)) {
         if (!registry_begin_books(clerk->registry, body->id, today, clerk_now(), err_r))
@@ -47,6 +49,7 @@ static bool recall(struct clerk *clerk, const struct conf_body *body, struct boo
         memory->day = today;
     }
     memory->known = true;
+    memory->at = clerk_now();
     return true;
 }
 
@@ -72,38 +75,41 @@ static void add_troubles(const struct clerk *clerk, const struct conf_body *body
     }
 }
 
+/* What a clock that was ahead sent of this day does not stand for what is sent in its time. */
 static struct news news_of(struct arena *arena, const struct conf_body *body, const char *what,
-                           struct day day)
+                           const struct book *book)
 {
-    return (struct news){.body = body,
-                         .now = clerk_now(),
-                         .token = clerk_fresh_token(arena),
-                         .occasion = arena_printf(arena, "%s %s", what, day_to_text(arena, day))};
+    const char *day = day_to_text(arena, book->day);
+    const char *occasion = book->again ? arena_printf(arena, "%s %s behind %lld", what, day,
+                                                      (long long)book->first_event)
+                                       : arena_printf(arena, "%s %s", what, day);
+    return (struct news){
+        .body = body, .now = clerk_now(), .token = clerk_fresh_token(arena), .occasion = occasion};
 }
 
 static bool write_book(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
                        struct due *due, struct day day, struct err *err_r)
 {
-    struct news news = news_of(arena, body, "book", day);
     if (!registry_read_book(clerk->registry, arena, body, day, clerk_now(), &due->book, err_r))
         return false;
     add_troubles(clerk, body, &due->book);
+    struct news news = news_of(arena, body, "book", &due->book);
     if (!book_is_empty(&due->book))
         book_render(arena, &news, &due->book, &due->to_office);
     return true;
 }
 
 static bool write_daily(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
-                        struct due *due, struct day day, struct err *err_r)
+                        struct due *due, struct err *err_r)
 {
-    struct news news = news_of(arena, body, "list", day);
+    struct news news = news_of(arena, body, "list", &due->book);
     if (body->list_mode != CONF_LIST_DAILY || body->list == NULL)
         return true;
     if (!registry_list_entries(clerk->registry, arena, body->id, &due->entries, &due->entry_count,
                                err_r))
         return false;
     if (due->entry_count > 0)
-        daily_render(arena, &news, day, due->entries, due->entry_count, &due->to_list);
+        daily_render(arena, &news, due->book.day, due->entries, due->entry_count, &due->to_list);
     return true;
 }
 
@@ -138,7 +144,7 @@ static bool make(struct clerk *clerk, struct arena *arena, const struct conf_bod
 {
     struct due due = {0};
     if (!write_book(clerk, arena, body, &due, day, err_r) ||
-        !write_daily(clerk, arena, body, &due, day, err_r) || !keep(clerk, body, &due, err_r))
+        !write_daily(clerk, arena, body, &due, err_r) || !keep(clerk, body, &due, err_r))
         return false;
     log_event(LOG_INFO, "book", "body", body->id, "day", day_to_text(arena, day), "motions",
               log_int((int64_t)due.book.motion_count), "unexplained",
@@ -152,7 +158,8 @@ bool book_look(struct clerk *clerk, struct arena *arena, const struct conf_body 
                struct err *err_r)
 {
     struct book_memory *memory = &clerk->books[body - clerk->conf->bodies];
-    if (!memory->known && !recall(clerk, body, memory, err_r))
+    if ((!memory->known || moment_is_ahead(memory->at, clerk_now())) &&
+        !recall(clerk, body, memory, err_r))
         return false;
     struct day day = book_day(body, clerk_now());
     if (day_is_none(day) || (!day_is_none(memory->day) && day.n <= memory->day.n) ||
@@ -161,6 +168,7 @@ bool book_look(struct clerk *clerk, struct arena *arena, const struct conf_body 
     if (!make(clerk, arena, body, day, err_r))
         return false;
     memory->day = day;
+    memory->at = clerk_now();
     return true;
 }
 
@@ -181,7 +189,7 @@ void book_run(struct clerk *clerk)
 void book_open(struct clerk *clerk)
 {
     clerk->books = xcalloc(clerk->conf->body_count + 1, sizeof *clerk->books);
-    clerk->started_at = clerk_now();
+    clerk->started_at = monotonic_seconds();
 }
 
 void book_close(struct clerk *clerk)

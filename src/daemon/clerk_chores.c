@@ -153,11 +153,11 @@ static bool tell_paced(struct clerk *clerk, struct arena *arena, const struct co
 {
     const char *beginning = arena_printf(arena, "paced %s: ", row->whose);
     struct replies replies;
-    int64_t last;
+    int64_t last, now = clerk_now();
 
-    if (!registry_last_occasion(clerk->registry, body->id, beginning, &last, err_r))
+    if (!registry_last_occasion(clerk->registry, body->id, beginning, now, &last, err_r))
         return false;
-    if (last != MOMENT_NONE && clerk_now() < last + PACED_SECONDS)
+    if (last != MOMENT_NONE && now < last + PACED_SECONDS)
         return true;
     struct news news = chores_news(
         arena, body, arena_printf(arena, "%s%s", beginning, moment_to_text(arena, clerk_now())));
@@ -205,10 +205,23 @@ void chores_run(struct clerk *clerk)
     }
 }
 
+/* A clock that was ahead let answers wait for days that do not come. */
+static void look_at_clock(struct clerk *clerk)
+{
+    struct err err;
+    size_t count;
+
+    if (!registry_reschedule(clerk->registry, clerk_now(), &count, &err))
+        complain("", &err);
+    else if (count > 0)
+        log_event(LOG_WARN, "clock-was-ahead", "answers", log_int((int64_t)count), NULL);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
     struct clerk *clerk = context;
     (void)fd, (void)what;
+    look_at_clock(clerk);
     chores_run(clerk);
     retention_run(clerk);
     outbox_run(clerk);
@@ -269,6 +282,7 @@ bool chores_open(struct clerk *clerk, struct err *err_r)
     for (size_t i = 0; i < own->body_count; i++)
         if (chores->bodies[i].template_directory)
             read_templates(clerk, &chores->bodies[i]);
+    look_at_clock(clerk);
     for (size_t i = 0; i < own->body_count; i++)
         chores_run_body(clerk, &chores->bodies[i]);
     retention_run(clerk);

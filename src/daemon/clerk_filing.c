@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "daemon/filing.h"
+#include "daemon/monotonic.h"
 #include "smtp/schedule.h"
 
 #include <event2/event.h>
@@ -21,11 +22,11 @@
 /* One mailbox with a sent-folder. */
 struct drawer {
     const char *body, *mailbox, *folder;
-    int64_t in_flight; /* the delivery whose copy the watch has, or 0 */
-    int64_t refused;   /* the last one; the next try begins behind it */
-    int failures;      /* in a row */
-    int64_t not_before;
-    bool stirred; /* a visit was asked for and did not begin yet */
+    int64_t in_flight;  /* the delivery whose copy the watch has, or 0 */
+    int64_t refused;    /* the last one; the next try begins behind it */
+    int failures;       /* in a row */
+    int64_t not_before; /* monotonic seconds */
+    bool stirred;       /* a visit was asked for and did not begin yet */
 };
 
 struct filing {
@@ -63,7 +64,8 @@ static int64_t count_waiting(struct clerk *clerk, const struct drawer *drawer)
 
 static void stir(struct clerk *clerk, struct drawer *drawer)
 {
-    if (drawer->stirred || clerk_now() < drawer->not_before || count_waiting(clerk, drawer) == 0)
+    if (drawer->stirred || monotonic_seconds() < drawer->not_before ||
+        count_waiting(clerk, drawer) == 0)
         return;
     drawer->stirred = true;
     channel_send(clerk->peers[ROLE_WATCH],
@@ -140,7 +142,7 @@ static void answer_wanted(struct clerk *clerk, const struct wire_copy_wanted *wa
     bool ok = true;
     if (drawer)
         drawer->stirred = false;
-    if (drawer && clerk_now() >= drawer->not_before)
+    if (drawer && monotonic_seconds() >= drawer->not_before)
         ok = registry_find_unfiled(clerk->registry, arena, drawer->body, drawer->mailbox,
                                    drawer->refused, &row, &err) &&
              (row.delivery == 0 || hand_out(clerk, drawer, wanted->visit, &row, &err));
@@ -155,7 +157,7 @@ static void answer_wanted(struct clerk *clerk, const struct wire_copy_wanted *wa
 
 static void put_off(struct drawer *drawer, const struct wire_filed *filed)
 {
-    int64_t now = clerk_now();
+    int64_t now = monotonic_seconds();
     uint32_t random = 0;
     if (getrandom(&random, sizeof random, 0) < 0)
         random = (uint32_t)now;

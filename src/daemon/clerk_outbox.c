@@ -71,6 +71,11 @@ static void hand_out(struct clerk *clerk, const struct delivery *delivery)
     channel_send(clerk->peers[ROLE_SEND], &packet);
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a == MOMENT_NONE || (b != MOMENT_NONE && b < a) ? b : a;
+}
+
 /* The bodies whose answers wait for their server, and until when the first of them does. */
 static struct texts held_bodies(const struct clerk *clerk, struct arena *arena, int64_t *until_r)
 {
@@ -78,17 +83,12 @@ static struct texts held_bodies(const struct clerk *clerk, struct arena *arena, 
     *until_r = MOMENT_NONE;
     for (size_t i = 0; i < clerk->conf->body_count; i++) {
         int64_t until = clerk->outbox.outlets[i].held_until;
-        if (until == MOMENT_NONE || until <= clerk_now())
+        if (until == MOMENT_NONE || until <= monotonic_seconds())
             continue;
         texts_add(&held, arena, clerk->conf->bodies[i].id);
-        *until_r = *until_r == MOMENT_NONE || until < *until_r ? until : *until_r;
+        *until_r = earlier(*until_r, clerk_now() + until - monotonic_seconds());
     }
     return held;
-}
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-    return a == MOMENT_NONE || (b != MOMENT_NONE && b < a) ? b : a;
 }
 
 static void wait_for_next(struct clerk *clerk, struct arena *arena, const struct texts *held,
@@ -249,7 +249,7 @@ static const struct {
 
 static void hold_or_release(struct outlet *outlet, bool hold)
 {
-    int64_t now = clerk_now();
+    int64_t now = monotonic_seconds();
     if (!outlet)
         return;
     outlet->holds = hold ? outlet->holds + 1 : 0;

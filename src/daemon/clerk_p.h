@@ -57,7 +57,8 @@ TAILQ_HEAD(dockets, docket);
 
 /* How one body's submission is. */
 struct outlet {
-    int64_t held_until; /* its server does not answer or refuses us all; MOMENT_NONE: no */
+    int64_t held_until; /* monotonic seconds: its server does not answer or refuses us all;
+                           MOMENT_NONE: no */
     int holds;          /* in a row */
     size_t account;     /* the first outlet with the same login: they share what it takes */
     int64_t next_ms;    /* of the account, monotonic: not before, where it takes only so many a
@@ -80,6 +81,7 @@ struct outbox {
 struct book_memory {
     bool known; /* the registry was asked */
     struct day day;
+    int64_t at; /* when that was found: nothing is known once the clock went back behind it */
 };
 
 struct clerk {
@@ -105,9 +107,9 @@ struct clerk {
     struct chores *chores;
     struct filing *filing;
     struct book_memory *books; /* as many as bodies, in their order */
-    int64_t started_at;
-    bool settled;          /* with once: the books of the day are looked after */
-    int64_t retention_due; /* when it is next looked for what is too old */
+    int64_t started_at;        /* monotonic seconds */
+    bool settled;              /* with once: the books of the day are looked after */
+    int64_t retention_due;     /* monotonic seconds: when it is next looked for what is too old */
 };
 
 /* clerk.c */

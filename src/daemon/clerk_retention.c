@@ -6,6 +6,7 @@
  */
 #include "daemon/clerk_p.h"
 
+#include "daemon/monotonic.h"
 #include "registry/erase.h"
 
 #define DAY_SECONDS 86400
@@ -42,6 +43,7 @@ static bool erase_expired(struct clerk *clerk, struct arena *arena, const struct
 {
     int64_t now = clerk_now(), *ids;
     const struct retention retention = {
+        .now = now,
         .ignored_before = days_ago(now, body->retention.ignored_days),
         .held_before = days_ago(now, body->retention.held_days),
         .told_before = days_ago(now, RETENTION_NOTICE_DAYS),
@@ -71,7 +73,7 @@ static void erase_all_expired(struct clerk *clerk)
             complain(clerk->conf->bodies[i].id, &err);
         arena_free(arena);
     }
-    clerk->retention_due = clerk_now() + (more ? 0 : PERIOD_SECONDS);
+    clerk->retention_due = monotonic_seconds() + (more ? 0 : PERIOD_SECONDS);
 }
 
 void retention_run(struct clerk *clerk)
@@ -79,7 +81,7 @@ void retention_run(struct clerk *clerk)
     bool left = true;
     struct err err;
 
-    if (clerk_now() >= clerk->retention_due)
+    if (monotonic_seconds() >= clerk->retention_due)
         erase_all_expired(clerk);
     for (int i = 0; i < PIECES_AT_ONCE && left; i++) {
         if (!registry_finish_erasures(clerk->registry, &left, &err)) {

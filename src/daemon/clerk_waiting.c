@@ -71,16 +71,15 @@ static bool tell(struct clerk *clerk, const char *body, const struct replies *re
     return false;
 }
 
-/* Whether one is due whose occasion begins so; a last one that is yet to come was told by a clock
- * that went wrong. */
+/* Whether one is due whose occasion begins so. */
 static bool find_due(struct clerk *clerk, const struct conf_body *body, const char *beginning,
                      bool *due_r, struct err *err_r)
 {
     int64_t last, now = clerk_now();
 
-    if (!registry_last_occasion(clerk->registry, body->id, beginning, &last, err_r))
+    if (!registry_last_occasion(clerk->registry, body->id, beginning, now, &last, err_r))
         return false;
-    *due_r = last == MOMENT_NONE || last > now || now >= last + GATHER_SECONDS;
+    *due_r = last == MOMENT_NONE || now >= last + GATHER_SECONDS;
     return true;
 }
 
@@ -187,11 +186,12 @@ bool chores_tell_held(struct clerk *clerk, struct arena *arena, const struct con
 bool chores_tell_overdue(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
                          struct err *err_r)
 {
-    int64_t before = clerk_now() - (int64_t)body->remind_after * 3600;
+    int64_t now = clerk_now(), before = now - (int64_t)body->remind_after * 3600;
     struct waiting_mail *rows;
     size_t count;
 
-    return registry_list_overdue(clerk->registry, arena, body->id, before, &rows, &count, err_r) &&
+    return registry_list_overdue(clerk->registry, arena, body->id, before, now, &rows, &count,
+                                 err_r) &&
            tell_office(clerk, arena, body, "reminder ", news_reminder, registry_note_reminded, rows,
                        count, err_r);
 }
@@ -249,7 +249,8 @@ bool chores_tell_expiring(struct clerk *clerk, struct arena *arena, const struct
     size_t count = 0;
 
     if (body->retention.held_days > 0 && body->office.n > 0 &&
-        !registry_list_expiring(clerk->registry, arena, body->id, before, &rows, &count, err_r))
+        !registry_list_expiring(clerk->registry, arena, body->id, before, now, &rows, &count,
+                                err_r))
         return false;
     if (count == 0)
         return true;

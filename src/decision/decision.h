@@ -59,6 +59,8 @@ struct known_held {
     struct texts titles; /* of its motions, "" for none; no element where it has none */
 };
 
+#define GRANT_SECONDS (INT64_C(14) * 86400) /* a token is good for so long */
+
 /* A notice to the office that a mail replies to, and what its tokens let a reply decide. */
 struct known_notice {
     int64_t delivery; /* "o34" */

@@ -32,6 +32,12 @@ static struct texts name_mails(struct arena *arena, const struct known_notice *n
     return ids;
 }
 
+/* What a clock gave that was ahead is told anew, with a token that is not good for years. */
+static bool is_valid(const struct known_grant *grant, int64_t now)
+{
+    return grant->valid_until >= now && !moment_is_ahead(grant->valid_until - GRANT_SECONDS, now);
+}
+
 /* The best of its grants: one that is still good before one that is not. */
 static const struct known_grant *find_grant(const struct office_reply *reply, const char *id,
                                             enum news_outcome *outcome_r)
@@ -48,9 +54,9 @@ static const struct known_grant *find_grant(const struct office_reply *reply, co
         if (grant->message != message || (found != NULL && *outcome_r == NEWS_DONE))
             continue;
         found = grant;
-        *outcome_r = grant->used                                ? NEWS_USED
-                     : grant->valid_until < reply->context->now ? NEWS_EXPIRED
-                                                                : NEWS_DONE;
+        *outcome_r = grant->used                            ? NEWS_USED
+                     : is_valid(grant, reply->context->now) ? NEWS_DONE
+                                                            : NEWS_EXPIRED;
     }
     return found;
 }

@@ -304,89 +304,120 @@ static bool read_mailboxes(struct registry *registry, struct arena *arena,
 
 /* ---- books */
 
-static bool find_book(struct registry *registry, const char *body, struct day before,
-                      struct book *book_r, struct err *err_r)
+static bool find_last_event(struct registry *registry, int64_t *seq_r, struct err *err_r)
+{
+    return statement_get_int(registry, "SELECT max(seq) FROM events", NULL, 0, seq_r, err_r);
+}
+
+bool registry_last_book(struct registry *registry, const char *body, int64_t now, struct day *day_r,
+                        struct err *err_r)
 {
     struct statement *s;
-    struct arena *arena = arena_new();
 
-    *book_r = (struct book){.day = DAY_NONE, .until = MOMENT_NONE};
+    *day_r = DAY_NONE;
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT max(day) FROM books WHERE body = ? AND made_at <= ?",
+                        value_text(body), value_int(now + MOMENT_SLACK)))
+        return false;
+    if (statement_next(s))
+        *day_r = statement_day(s, 0);
+    return statement_close(s, err_r);
+}
+
+/* Where the next book begins, whatever the clock said when the last one was made. */
+static bool find_beginning(struct registry *registry, const char *body, struct book *book,
+                           bool *first_r, struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    struct statement *s;
     bool ok = STATEMENT_OPEN(registry, &s, err_r,
-                             "SELECT day, last_event, made_at FROM books WHERE body = ?1"
-                             " AND (?2 IS NULL OR day < ?2) ORDER BY day DESC LIMIT 1",
-                             value_text(body), value_day(arena, before));
+                             "SELECT max(last_event), max(iif(made_at <= ?2, made_at, NULL)),"
+                             " max(day = ?3) FROM books WHERE body = ?1",
+                             value_text(body), value_int(book->until + MOMENT_SLACK),
+                             value_day(arena, book->day));
+
+    *first_r = true;
     if (ok && statement_next(s)) {
-        book_r->day = statement_day(s, 0);
-        book_r->last_event = statement_int(s, 1);
-        book_r->until = statement_moment(s, 2);
+        *first_r = statement_is_null(s, 0);
+        book->first_event = statement_int(s, 0);
+        book->since = statement_moment(s, 1);
+        book->again = statement_int(s, 2) != 0;
     }
     ok = ok && statement_close(s, err_r);
     arena_free(arena);
     return ok;
 }
 
-static bool find_last_event(struct registry *registry, int64_t *seq_r, struct err *err_r)
-{
-    return statement_get_int(registry, "SELECT max(seq) FROM events", NULL, 0, seq_r, err_r);
-}
-
-bool registry_last_book(struct registry *registry, const char *body, struct day *day_r,
-                        struct err *err_r)
-{
-    struct book last;
-
-    if (!find_book(registry, body, DAY_NONE, &last, err_r))
-        return false;
-    *day_r = last.day;
-    return true;
-}
-
 bool registry_read_book(struct registry *registry, struct arena *arena,
                         const struct conf_body *body, struct day day, int64_t now,
                         struct book *book_r, struct err *err_r)
 {
-    struct book last;
+    bool first;
 
-    if (!find_book(registry, body->id, DAY_NONE, &last, err_r))
-        return false;
-    *book_r = (struct book){
-        .day = day, .since = last.until, .until = now, .first_event = last.last_event};
-    return find_last_event(registry, &book_r->last_event, err_r) &&
+    *book_r = (struct book){.day = day, .since = MOMENT_NONE, .until = now};
+    return find_beginning(registry, body->id, book_r, &first, err_r) &&
+           find_last_event(registry, &book_r->last_event, err_r) &&
            read_happenings(registry, arena, body->id, book_r, err_r) &&
            read_held(registry, arena, body->id, book_r, err_r) &&
            read_waiting(registry, arena, body->id, book_r, err_r) &&
            read_mailboxes(registry, arena, body, book_r, err_r);
 }
 
+static bool find_book(struct registry *registry, struct arena *arena, const char *body,
+                      struct day day, struct book *book_r, struct err *err_r)
+{
+    struct statement *s;
+
+    *book_r = (struct book){.day = DAY_NONE, .past = true};
+    if (!STATEMENT_OPEN(registry, &s, err_r,
+                        "SELECT since, made_at, first_event, last_event FROM books"
+                        " WHERE body = ? AND day = ?",
+                        value_text(body), value_day(arena, day)))
+        return false;
+    if (statement_next(s)) {
+        book_r->day = day;
+        book_r->since = statement_moment(s, 0);
+        book_r->until = statement_moment(s, 1);
+        book_r->first_event = statement_int(s, 2);
+        book_r->last_event = statement_int(s, 3);
+    }
+    return statement_close(s, err_r);
+}
+
 bool registry_read_past_book(struct registry *registry, struct arena *arena,
                              const struct conf_body *body, struct day day, struct book *book_r,
                              struct err *err_r)
 {
-    struct book before;
-
-    if (!find_book(registry, body->id, day_add(day, 1), book_r, err_r) ||
-        !find_book(registry, body->id, day, &before, err_r))
+    if (!find_book(registry, arena, body->id, day, book_r, err_r))
         return false;
-    if (book_r->day.n != day.n)
+    if (day_is_none(book_r->day))
         return err_set(err_r, ERR_NO_INPUT,
                        "%s has no book of %s; without --day the open one shows", body->id,
                        day_to_text(arena, day));
-    book_r->past = true;
-    book_r->since = before.until;
-    book_r->first_event = before.last_event;
     return read_happenings(registry, arena, body->id, book_r, err_r);
 }
 
+/* A day has one book, but for one that a clock made which was ahead: as its time says, or that
+ * another began behind it. */
 static bool insert_book(struct registry *registry, const char *body, const struct book *book,
                         struct err *err_r)
 {
     struct arena *arena = arena_new();
     bool ok = STATEMENT_RUN(registry, err_r,
-                            "INSERT INTO books (body, day, last_event, made_at)"
-                            " VALUES (?, ?, ?, ?)",
+                            "INSERT INTO books (body, day, since, first_event, last_event, made_at)"
+                            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (body, day) DO UPDATE"
+                            " SET since = excluded.since, first_event = excluded.first_event,"
+                            " last_event = excluded.last_event, made_at = excluded.made_at"
+                            " WHERE books.made_at > excluded.made_at OR EXISTS"
+                            " (SELECT 1 FROM books o WHERE o.body = books.body"
+                            "  AND o.day <> books.day AND o.first_event >= books.last_event)",
                             value_text(body), value_day(arena, book->day),
+                            value_moment(book->since), value_int(book->first_event),
                             value_int(book->last_event), value_int(book->until));
 
+    if (ok && sqlite3_changes(registry->db) != 1)
+        ok = err_set(err_r, ERR_BUG, "%s has a book of %s; please report this", body,
+                     day_to_text(arena, book->day));
     arena_free(arena);
     return ok;
 }
@@ -402,8 +433,12 @@ bool registry_note_book(struct registry *registry, const char *body, const struc
 bool registry_begin_books(struct registry *registry, const char *body, struct day day, int64_t now,
                           struct err *err_r)
 {
-    struct book first = {.day = day, .until = now};
+    struct book book = {.day = day, .since = MOMENT_NONE, .until = now};
+    bool first;
 
-    return find_last_event(registry, &first.last_event, err_r) &&
-           registry_note_book(registry, body, &first, err_r);
+    if (!find_beginning(registry, body, &book, &first, err_r) ||
+        (first && !find_last_event(registry, &book.first_event, err_r)))
+        return false;
+    book.last_event = book.first_event;
+    return registry_note_book(registry, body, &book, err_r);
 }

@@ -15,8 +15,9 @@ bool registry_note_seen(struct registry *registry, const char *body, const char 
                         const char *folder, size_t seen, const uint32_t *wanted, size_t count,
                         struct err *err_r);
 
-/* The newest day that has a book; DAY_NONE: none yet. */
-bool registry_last_book(struct registry *registry, const char *body, struct day *day_r,
+/* The newest day that has a book; DAY_NONE: none yet, or all of them are of a clock that was ahead
+ * of now (moment_is_ahead()), which count for nothing here. */
+bool registry_last_book(struct registry *registry, const char *body, int64_t now, struct day *day_r,
                         struct err *err_r);
 
 /* The book that is still open: what happened since the last one, and how things are now.  What is
@@ -29,10 +30,12 @@ bool registry_read_past_book(struct registry *registry, struct arena *arena,
                              const struct conf_body *body, struct day day, struct book *book_r,
                              struct err *err_r);
 
-/* It is the day's, and the next one begins behind it.  ERR_BUG where the day has one. */
+/* It is the day's, and the next one begins behind it.  ERR_BUG where the day has one that was made
+ * in its time. */
 bool registry_note_book(struct registry *registry, const char *body, const struct book *book,
                         struct err *err_r);
-/* The first book of a body begins here: nothing before it is told. */
+/* The first book of a body begins here: nothing before it is told, but for what happened behind a
+ * book of a clock that was ahead. */
 bool registry_begin_books(struct registry *registry, const char *body, struct day day, int64_t now,
                           struct err *err_r);
 

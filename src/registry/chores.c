@@ -35,15 +35,16 @@ bool registry_add_reply(struct registry *registry, const char *body, int64_t mes
 }
 
 bool registry_last_occasion(struct registry *registry, const char *body, const char *beginning,
-                            int64_t *at_r, struct err *err_r)
+                            int64_t now, int64_t *at_r, struct err *err_r)
 {
     struct statement *s;
 
     *at_r = MOMENT_NONE;
     if (!STATEMENT_OPEN(registry, &s, err_r,
                         "SELECT max(created_at) FROM deliveries WHERE occasion <> ''"
-                        " AND occasion >= ?1 AND occasion < ?1 || char(0x10FFFF) AND body = ?2",
-                        value_text(beginning), value_text(body)))
+                        " AND occasion >= ?1 AND occasion < ?1 || char(0x10FFFF) AND body = ?2"
+                        " AND created_at <= ?3",
+                        value_text(beginning), value_text(body), value_int(now)))
         return false;
     if (statement_next(s))
         *at_r = statement_moment(s, 0);

@@ -293,19 +293,32 @@ bool registry_list_expired(struct registry *registry, struct arena *arena, const
     return STATEMENT_OPEN(
                registry, &s, err_r,
                "SELECT m.id FROM messages m WHERE m.body = ?1 AND m.erased_at IS NULL"
-               " AND ((m.state = 'ignored' AND m.registered_at < ?2 AND NOT EXISTS"
-               "   (SELECT 1 FROM events e WHERE e.message = m.id AND e.event = 'ignored'"
-               "    AND e.at >= ?2))"
-               "  OR (m.state IN ('held', 'unreadable') AND m.registered_at < ?3 AND EXISTS"
-               "   (SELECT 1 FROM events e WHERE e.message = m.id"
-               "    AND e.event = 'expiry-told' AND e.at <= ?4))"
-               "  OR (m.state = 'duplicate' AND EXISTS (SELECT 1 FROM messages o"
-               "   WHERE o.id = m.duplicate_of AND o.erased_at IS NOT NULL)))"
-               " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.id"
-               "  AND d.state IN ('waiting', 'queued', 'sending', 'deferred', 'maybe'))"
-               " ORDER BY m.id LIMIT ?5",
+               " AND ((m.state = 'ignored' AND " REGISTRY_CAME_BEFORE(
+                   "?2",
+                   "?6") "   AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
+                         "    AND e.event = 'ignored' AND NOT " REGISTRY_WAS_BEFORE(
+                             "?2",
+                             "?6") "))"
+                                   "  OR (m.state IN ('held', 'unreadable') "
+                                   "AND " REGISTRY_CAME_BEFORE(
+                                       "?3",
+                                       "?6") "   AND EXISTS (SELECT 1 FROM events e WHERE "
+                                             "e.message = m.id"
+                                             "    AND e.event = 'expiry-told' "
+                                             "AND " REGISTRY_WAS_BEFORE(
+                                                 "?4 + 1",
+                                                 "?6") "))"
+                                                       "  OR (m.state = 'duplicate' AND EXISTS "
+                                                       "(SELECT 1 FROM messages o"
+                                                       "   WHERE o.id = m.duplicate_of AND "
+                                                       "o.erased_at IS NOT NULL)))"
+                                                       " AND NOT EXISTS (SELECT 1 FROM deliveries "
+                                                       "d WHERE d.message = m.id"
+                                                       "  AND d.state IN ('waiting', 'queued', "
+                                                       "'sending', 'deferred', 'maybe'))"
+                                                       " ORDER BY m.id LIMIT ?5",
                value_text(body), value_moment(retention->ignored_before),
                value_moment(retention->held_before), value_moment(retention->told_before),
-               value_int((int64_t)max)) &&
+               value_int((int64_t)max), value_int(retention->now + MOMENT_SLACK)) &&
            statement_read_ids(s, arena, ids_r, count_r, err_r);
 }

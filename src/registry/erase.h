@@ -58,6 +58,7 @@ struct retention {
     int64_t ignored_before; /* when it came, or when a person decided so */
     int64_t held_before;    /* when it came; held and unreadable ones */
     int64_t told_before;    /* and of these only such as the office was told of at this moment */
+    int64_t now;
 };
 /* At most max ids, oldest first; and copies of erased mails, which came again.  None whose answers
  * are yet to go out. */
@@ -67,8 +68,8 @@ bool registry_list_expired(struct registry *registry, struct arena *arena, const
 /* Held and unreadable ones that came before that moment, of which the office was not told that they
  * will be erased. */
 bool registry_list_expiring(struct registry *registry, struct arena *arena, const char *body,
-                            int64_t held_before, struct waiting_mail **rows_r, size_t *count_r,
-                            struct err *err_r);
+                            int64_t held_before, int64_t now, struct waiting_mail **rows_r,
+                            size_t *count_r, struct err *err_r);
 bool registry_note_expiring(struct registry *registry, const char *body, int64_t message,
                             int64_t now, struct err *err_r);
 

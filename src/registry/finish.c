@@ -26,12 +26,18 @@ static bool count_erasures(struct registry *registry, int64_t *n_r, struct err *
 
 /* ---- gathered mails */
 
+/* What a clock says that was ahead for a while is no order; events have one. */
+#define WHILE_THERE                                                              \
+    "(SELECT min(c.seq) FROM events c WHERE c.delivery = deliveries.id) BETWEEN" \
+    " (SELECT min(c.seq) FROM events c WHERE c.message = m.id) AND"              \
+    " (SELECT max(c.seq) FROM events c WHERE c.message = m.id AND c.event = 'erased')"
 /* Which mails such a one told of is not known: of that body, made while the words were there. */
-#define GATHERED                                                                 \
-    "message IS NULL AND erased_at IS NULL AND EXISTS (SELECT 1 FROM erasures e" \
-    " JOIN messages m ON m.id = e.message WHERE m.body = deliveries.body"        \
-    " AND deliveries.created_at BETWEEN m.registered_at AND m.erased_at"         \
-    " AND (deliveries.kind IN ('notice', 'review') OR deliveries.id IN"          \
+#define GATHERED                                                                            \
+    "message IS NULL AND erased_at IS NULL AND EXISTS (SELECT 1 FROM erasures e"            \
+    " JOIN messages m ON m.id = e.message WHERE m.body = deliveries.body"                   \
+    " AND (deliveries.created_at BETWEEN m.registered_at AND m.erased_at"                   \
+    "  OR (max(m.registered_at, deliveries.created_at) > m.erased_at AND " WHILE_THERE "))" \
+    " AND (deliveries.kind IN ('notice', 'review') OR deliveries.id IN"                     \
     "  (SELECT g.gathered_in FROM deliveries g WHERE g.message = m.id)))"
 #define UNSENT "('waiting', 'queued', 'sending', 'deferred', 'maybe')"
 

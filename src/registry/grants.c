@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define VALID_SECONDS (INT64_C(14) * 86400)
-
 static const char *sum_of(struct arena *arena, const char *token)
 {
     return digest_hex(arena, token, strlen(token));
@@ -22,7 +20,7 @@ static bool add_grants(struct registry *registry, struct arena *arena, const str
                            "INSERT INTO grants (token, message, delivery, valid_until)"
                            " SELECT ?, ?, id, ? FROM deliveries WHERE message_id = ?",
                            value_text(sum_of(arena, reply->token)), value_int(mails[i]),
-                           value_int(now + VALID_SECONDS), value_text(reply->message_id)))
+                           value_int(now + GRANT_SECONDS), value_text(reply->message_id)))
             return false;
     }
     return true;

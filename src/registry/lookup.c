@@ -184,12 +184,12 @@ static bool count_alike(struct registry *registry, const struct marks *marks, in
             " SELECT count(CASE WHEN subject IS ?4 AND registered_at > at - ?6 THEN 1 END),"
             " count(CASE WHEN body_digest = ?5 THEN 1 END)"
             " FROM messages, newest WHERE body = ?1 AND id < ?2 AND sender_key = ?3"
-            " AND registered_at > at - ?7"
+            " AND registered_at > at - ?7 AND registered_at <= at + ?8"
             " AND EXISTS (SELECT 1 FROM deliveries d"
             " WHERE d.message = messages.id AND d.kind = 'review')",
             value_text(marks->body), value_int(marks->before), value_text(marks->sender_key),
             value_text(marks->subject), value_text(marks->body_digest), value_int(LOOP_HOUR),
-            value_int(LOOP_WEEK)))
+            value_int(LOOP_WEEK), value_int(MOMENT_SLACK)))
         return false;
     if (statement_next(s)) {
         *subject_r = statement_int(s, 0);

@@ -217,11 +217,12 @@ static bool find_due(struct registry *registry, const struct registry_order *ord
     if (!STATEMENT_GET(registry, &earlier, err_r,
                        "SELECT max(due_at) FROM deliveries WHERE body = ?1 AND paced_by = ?2"
                        " AND kind = ?3 AND due_at > ?4 AND (?5 IS NULL OR message IS NOT ?5)"
+                       " AND created_at <= ?7" /* else by a clock that was ahead */
                        " GROUP BY coalesce(message, -id) ORDER BY 1 DESC LIMIT 1 OFFSET ?6",
                        value_text(order->body), value_text(whose),
                        value_text(reply_kind_to_text(order->reply->kind)),
                        value_int(order->now - HOUR), value_id(order->message),
-                       value_int(order->reply->per_hour - 1)))
+                       value_int(order->reply->per_hour - 1), value_int(order->now + MOMENT_SLACK)))
         return false;
     if (earlier != 0)
         *due_r = earlier + HOUR;
@@ -438,4 +439,57 @@ bool registry_recover_attempts(struct registry *registry, int64_t now, struct er
         ok = recover_one(registry, &rows[i], now, err_r);
     arena_free(arena);
     return registry_step_end(registry, ok, err_r);
+}
+
+/* ---- after a clock that was ahead */
+
+/* No attempt waits for longer, unless the limit of an hour put it off when it was made. */
+#define LONGEST_WAIT (7 * HOUR)
+
+/* What last happened to an answer planned it, but for an order to try all of them at once. */
+static bool find_misplanned(struct registry *registry, struct arena *arena, int64_t now,
+                            int64_t **ids_r, size_t *count_r, struct err *err_r)
+{
+    struct statement *s;
+
+    return STATEMENT_OPEN(registry, &s, err_r,
+                          "SELECT d.id FROM deliveries d"
+                          " WHERE d.state IN ('queued', 'deferred', 'maybe') AND d.entry IS NULL"
+                          " AND d.next_attempt > ?1"
+                          " AND ((SELECT e.at FROM events e WHERE e.delivery = d.id"
+                          "   ORDER BY e.seq DESC LIMIT 1) > ?1"
+                          "  OR (d.next_attempt > ?2 AND d.due_at IS NOT d.next_attempt))"
+                          " ORDER BY d.next_attempt, d.id",
+                          value_int(now + MOMENT_SLACK), value_int(now + LONGEST_WAIT)) &&
+           statement_read_ids(s, arena, ids_r, count_r, err_r);
+}
+
+static bool reschedule(struct registry *registry, int64_t now, const int64_t *ids, size_t count,
+                       struct err *err_r)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!STATEMENT_RUN(registry, err_r,
+                           "UPDATE deliveries SET next_attempt = ?1, due_at = min(due_at, ?1)"
+                           " WHERE id = ?2",
+                           value_int(now), value_int(ids[i])) ||
+            !registry_add_delivery_event(registry, ids[i], "rescheduled", "a clock was ahead", now,
+                                         err_r))
+            return false;
+    }
+    return true;
+}
+
+bool registry_reschedule(struct registry *registry, int64_t now, size_t *count_r, struct err *err_r)
+{
+    struct arena *arena = arena_new();
+    int64_t *ids;
+
+    *count_r = 0;
+    bool ok = find_misplanned(registry, arena, now, &ids, count_r, err_r);
+    if (ok && *count_r > 0) {
+        ok = registry_step_begin(registry, err_r) &&
+             registry_step_end(registry, reschedule(registry, now, ids, *count_r, err_r), err_r);
+    }
+    arena_free(arena);
+    return ok;
 }

@@ -50,6 +50,18 @@ bool registry_step_begin(struct registry *registry, struct err *err_r);
 /* ok false: undoes the step, keeps *err_r and returns false. */
 bool registry_step_end(struct registry *registry, bool ok, struct err *err_r);
 
+/*
+ * Whether a message m came, or an event e was, before a moment, in SQL; now is that of the clock
+ * and MOMENT_SLACK.  Where the clock was ahead when it was noted, that is known once something that
+ * was noted after it was before that moment, too.
+ */
+#define REGISTRY_CAME_BEFORE(before, now)                      \
+    "(m.registered_at < " before " OR (m.registered_at > " now \
+    " AND EXISTS (SELECT 1 FROM messages l WHERE l.id > m.id AND l.registered_at < " before ")))"
+#define REGISTRY_WAS_BEFORE(before, now) \
+    "(e.at < " before " OR (e.at > " now \
+    " AND EXISTS (SELECT 1 FROM events l WHERE l.seq > e.seq AND l.at < " before ")))"
+
 /* ---- migrate.c */
 
 /* Brings the schema to ours.  A newer one is ERR_CONFIG; a reader migrates nothing. */

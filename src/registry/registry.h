@@ -230,6 +230,10 @@ bool registry_attempt_end(struct registry *registry, int64_t delivery, int64_t n
  * planned), what had begun its data is maybe (due after 30 minutes). */
 bool registry_recover_attempts(struct registry *registry, int64_t now, struct err *err_r);
 
+/* Answers that a clock which was ahead of now has planned for a time yet to come are due now. */
+bool registry_reschedule(struct registry *registry, int64_t now, size_t *count_r,
+                         struct err *err_r);
+
 /* ---- what no arriving mail causes ------------------------------------------------------------
  */
 
@@ -285,10 +289,11 @@ bool registry_list_untold(struct registry *registry, struct arena *arena, const 
 bool registry_note_told(struct registry *registry, const char *body, int64_t message, int64_t now,
                         struct err *err_r);
 
-/* Those that the office was told of at this moment at the latest. */
+/* Those that the office was told of at this moment at the latest, or by a clock that was ahead of
+ * now. */
 bool registry_list_overdue(struct registry *registry, struct arena *arena, const char *body,
-                           int64_t told_before, struct waiting_mail **rows_r, size_t *count_r,
-                           struct err *err_r);
+                           int64_t told_before, int64_t now, struct waiting_mail **rows_r,
+                           size_t *count_r, struct err *err_r);
 /* The office was told of it again. */
 bool registry_note_reminded(struct registry *registry, const char *body, int64_t message,
                             int64_t now, struct err *err_r);
@@ -318,7 +323,6 @@ bool registry_list_misfiled(struct registry *registry, struct arena *arena, cons
                             size_t *count_r, struct err *err_r);
 bool registry_note_misfiled_told(struct registry *registry, const char *body, int64_t message,
                                  int64_t now, struct err *err_r);
-/* When an answer was made last whose occasion begins so; MOMENT_NONE: never. */
 /* A faction (or an address of none) whose answers are beyond the limit, and how many are to go out
  * later. */
 struct paced_answers {
@@ -330,8 +334,10 @@ bool registry_list_paced(struct registry *registry, struct arena *arena, const c
                          int64_t now, struct paced_answers **rows_r, size_t *count_r,
                          struct err *err_r);
 
+/* When an answer was made last whose occasion begins so; MOMENT_NONE: never.  What is later than
+ * now was made by a clock that was ahead and does not count. */
 bool registry_last_occasion(struct registry *registry, const char *body, const char *beginning,
-                            int64_t *at_r, struct err *err_r);
+                            int64_t now, int64_t *at_r, struct err *err_r);
 
 /* ---- reading ----------------------------------------------------------------------------------
  */

@@ -3,12 +3,16 @@
 -- The schema of the registry, step 6: who says so and who is answered, the rest of it.
 
 -- The day's book.  It speaks of the events behind those of the book before, so that clocks and
--- restarts leave none out and tell none twice; the key makes it one a day.
+-- restarts leave none out and tell none twice; the key makes it one a day.  The book before is the
+-- one with the last events and need not be the one of the day before: a clock that was ahead made
+-- books of days that were yet to come.
 
 CREATE TABLE books (
     body TEXT NOT NULL,
-    day TEXT NOT NULL,           -- local
-    last_event INTEGER NOT NULL, -- events.seq, 0: there was none
+    day TEXT NOT NULL,            -- local
+    since INTEGER,                -- when the one before was made, NULL: there was none
+    first_event INTEGER NOT NULL, -- events.seq: it begins behind this one, 0: there was none
+    last_event INTEGER NOT NULL,  -- the same: it ends with this one
     made_at INTEGER NOT NULL,
     PRIMARY KEY (body, day)
 ) STRICT, WITHOUT ROWID;

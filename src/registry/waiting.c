@@ -108,17 +108,20 @@ bool registry_list_untold(struct registry *registry, struct arena *arena, const 
 }
 
 bool registry_list_overdue(struct registry *registry, struct arena *arena, const char *body,
-                           int64_t told_before, struct waiting_mail **rows_r, size_t *count_r,
-                           struct err *err_r)
+                           int64_t told_before, int64_t now, struct waiting_mail **rows_r,
+                           size_t *count_r, struct err *err_r)
 {
     struct statement *s;
 
     return STATEMENT_OPEN(registry, &s, err_r,
                           WAITING " AND +m.body = ?1 AND m.told_at IS NOT 0"
-                                  " AND coalesce(m.told_at, m.registered_at) <= ?2"
+                                  " AND coalesce(m.told_at, m.registered_at) NOT BETWEEN ?2 + 1"
+                                  "  AND ?3"
                                   " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
-                                  "  AND e.event = 'reminded' AND e.at > ?2) ORDER BY m.id",
-                          value_text(body), value_int(told_before)) &&
+                                  "  AND e.event = 'reminded' AND e.at BETWEEN ?2 + 1 AND ?3)"
+                                  " ORDER BY m.id",
+                          value_text(body), value_int(told_before),
+                          value_int(now + MOMENT_SLACK)) &&
            read_mails(registry, s, arena, rows_r, count_r, err_r);
 }
 
@@ -166,17 +169,18 @@ bool registry_note_told(struct registry *registry, const char *body, int64_t mes
 /* ---- what will be erased, undecided */
 
 bool registry_list_expiring(struct registry *registry, struct arena *arena, const char *body,
-                            int64_t held_before, struct waiting_mail **rows_r, size_t *count_r,
-                            struct err *err_r)
+                            int64_t held_before, int64_t now, struct waiting_mail **rows_r,
+                            size_t *count_r, struct err *err_r)
 {
     struct statement *s;
 
-    return STATEMENT_OPEN(registry, &s, err_r,
-                          WAITING " AND +m.body = ?1 AND m.registered_at < ?2"
-                                  " AND m.state <> 'registered' AND m.erased_at IS NULL"
-                                  " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
-                                  "  AND e.event = 'expiry-told') ORDER BY m.id LIMIT 50",
-                          value_text(body), value_moment(held_before)) &&
+    return STATEMENT_OPEN(
+               registry, &s, err_r,
+               WAITING " AND +m.body = ?1 AND " REGISTRY_CAME_BEFORE(
+                   "?2", "?3") " AND m.state <> 'registered' AND m.erased_at IS NULL"
+                               " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
+                               "  AND e.event = 'expiry-told') ORDER BY m.id LIMIT 50",
+               value_text(body), value_moment(held_before), value_int(now + MOMENT_SLACK)) &&
            read_mails(registry, s, arena, rows_r, count_r, err_r);
 }
 

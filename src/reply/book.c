@@ -30,7 +30,8 @@ static bool is_late(const struct book *book, const struct book_mailbox *mailbox)
     int64_t patience = 3 * (int64_t)mailbox->interval;
 
     return mailbox->visited_at != MOMENT_NONE &&
-           book->until - mailbox->visited_at > (patience > HOUR ? patience : HOUR);
+           (moment_is_ahead(mailbox->visited_at, book->until) ||
+            book->until - mailbox->visited_at > (patience > HOUR ? patience : HOUR));
 }
 
 bool book_mailbox_is_well(const struct book *book, const struct book_mailbox *mailbox)

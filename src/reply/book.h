@@ -69,6 +69,7 @@ struct book_mailbox {
 
 struct book {
     struct day day;
+    bool again;                      /* a clock that was ahead had made one of this day */
     int64_t since, until;            /* of what happened; since MOMENT_NONE: the beginning */
     int64_t first_event, last_event; /* the same in events: behind the first, up to the last */
     bool past;                       /* what holds "now" below is left out */

@@ -115,6 +115,14 @@ wait_for 30 'the office has its book' has_mails_of "$WORLD_OFFICE" '^Tagesbuch' 
 expect_match 'book' "Registriert: 0 Geändert: $(number 1) zurückgezogen: " \
     "$(mail_of "$WORLD_OFFICE" '^Tagesbuch')"
 
+step 'a clock that was ahead had a book made of a day that is yet to come: the next one comes as ever'
+daemon_stop
+day_passes
+in_registry "INSERT INTO books SELECT body, '2099-01-01', made_at, last_event, last_event, 4070908800
+    FROM books ORDER BY last_event DESC LIMIT 1"
+scenario_daemon
+wait_for 30 'the day has its book' book_is_made
+
 step 'on a day on which nothing happens nobody is told'
 next_morning
 wait_for 30 'the day has its book' book_is_made

@@ -81,7 +81,7 @@ static bool end_day(struct registry *registry, struct arena *arena, struct err *
 {
     struct day day = {moment_day(CASE_NOW).n + 1}, last;
 
-    if (!registry_last_book(registry, "hau", &last, err_r))
+    if (!registry_last_book(registry, "hau", CASE_NOW + 86400, &last, err_r))
         return false;
     if (!day_is_none(last))
         return true;

@@ -47,7 +47,7 @@ static void test_each_event_in_one_book(void **state)
     struct registry_case *f = *state;
     struct day last;
 
-    case_must(f, registry_last_book(f->registry, "hau", &last, &f->err));
+    case_must(f, registry_last_book(f->registry, "hau", CASE_NOW + DAY, &last, &f->err));
     assert_true(day_is_none(last));
     case_take(
         f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1});
@@ -75,10 +75,28 @@ static void test_each_event_in_one_book(void **state)
     book = read_book(f, 2);
     assert_int_equal(book.motion_count, 0);
     assert_int_equal(book.since, CASE_NOW + DAY);
-    case_must(f, registry_last_book(f->registry, "hau", &last, &f->err));
+    case_must(f, registry_last_book(f->registry, "hau", CASE_NOW + DAY, &last, &f->err));
     assert_int_equal(last.n, day_of(1).n);
     /* one a day */
-    assert_false(registry_note_book(f->registry, "hau", &(struct book){.day = day_of(1)}, &f->err));
+    book.day = day_of(1);
+    assert_false(registry_note_book(f->registry, "hau", &book, &f->err));
+}
+
+static struct day last_book(struct registry_case *f, int64_t now)
+{
+    struct day last;
+
+    case_must(f, registry_last_book(f->registry, "hau", now, &last, &f->err));
+    return last;
+}
+
+static void take_motion(struct registry_case *f, uint32_t uid)
+{
+    case_take(f, (struct sample){.uid = uid,
+                                 .from = SPD,
+                                 .message_id = arena_printf(f->arena, "%u@x", uid),
+                                 .text = arena_printf(f->arena, "text %u", uid),
+                                 .motions = 1});
 }
 
 static void test_clock_set_back(void **state)
@@ -87,8 +105,55 @@ static void test_clock_set_back(void **state)
 
     case_must(f,
               registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW + 400 * DAY, &f->err));
-    case_take(
-        f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@x", .text = "a", .motions = 1});
+    take_motion(f, 1);
+    assert_int_equal(end_day(f, 1).motion_count, 1);
+}
+
+/* What a clock made that was ahead counts for no day, keeps what it told, and is made anew when its
+ * day comes. */
+static void test_books_of_a_clock_that_was_ahead(void **state)
+{
+    struct registry_case *f = *state;
+    struct book book;
+
+    case_must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
+    take_motion(f, 1);
+    assert_int_equal(end_day(f, 900).motion_count, 1);
+    assert_int_equal(last_book(f, CASE_NOW + 900 * DAY).n, day_of(900).n);
+    assert_int_equal(last_book(f, CASE_NOW + DAY).n, day_of(0).n);
+    take_motion(f, 2);
+    book = end_day(f, 1);
+    assert_false(book.again);
+    assert_int_equal(book.since, CASE_NOW);
+    assert_int_equal(book.motion_count, 1);
+    assert_string_equal(book.motions[0].number, "A/2015/0002");
+    assert_int_equal(last_book(f, CASE_NOW + DAY).n, day_of(1).n);
+    case_must(f,
+              registry_read_past_book(f->registry, f->arena, &body, day_of(900), &book, &f->err));
+    assert_string_equal(book.motions[0].number, "A/2015/0001");
+    /* its day comes, at a later hour than that clock had it */
+    take_motion(f, 3);
+    book = read_book(f, 900);
+    assert_true(book.again);
+    assert_int_equal(book.motion_count, 1);
+    book.until += HOUR;
+    case_must(f, registry_note_book(f->registry, "hau", &book, &f->err));
+    book = read_book(f, 900);
+    assert_int_equal(book.motion_count, 0);
+    book.until += 2 * HOUR;
+    assert_false(registry_note_book(f->registry, "hau", &book, &f->err)); /* one a day */
+}
+
+static void test_begin_anew(void **state)
+{
+    struct registry_case *f = *state;
+
+    case_must(f,
+              registry_begin_books(f->registry, "hau", day_of(900), CASE_NOW + 900 * DAY, &f->err));
+    assert_true(day_is_none(last_book(f, CASE_NOW)));
+    take_motion(f, 1);
+    case_must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
+    assert_int_equal(last_book(f, CASE_NOW).n, day_of(0).n);
     assert_int_equal(end_day(f, 1).motion_count, 1);
 }
 
@@ -419,6 +484,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(test_each_event_in_one_book),
         TEST(test_clock_set_back),
+        TEST(test_books_of_a_clock_that_was_ahead),
+        TEST(test_begin_anew),
         TEST(test_past_book),
         TEST(test_what_got_no_number),
         TEST(test_failed_and_changed),

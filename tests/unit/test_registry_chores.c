@@ -4,6 +4,8 @@
 
 #include "registry_case.h"
 
+#include "registry/ruling.h"
+
 #include <string.h>
 
 #define SPD "wilhelm.vanbeek@spd.example"
@@ -14,7 +16,8 @@ static size_t count_overdue(struct registry_case *f, int64_t told_before)
     struct waiting_mail *rows;
     size_t count;
 
-    if (!registry_list_overdue(f->registry, f->arena, "hau", told_before, &rows, &count, &f->err))
+    if (!registry_list_overdue(f->registry, f->arena, "hau", told_before, told_before + 24 * HOUR,
+                               &rows, &count, &f->err))
         fail_msg("%s", f->err.text);
     return count;
 }
@@ -46,6 +49,11 @@ static void test_overdue(void **state)
     case_reopen(f);
     assert_int_equal(count_overdue(f, CASE_NOW + 24 * HOUR - 1), 0);
     assert_int_equal(count_overdue(f, CASE_NOW + 24 * HOUR), 2); /* a period later */
+    /* told, or told again, by a clock that was ahead */
+    assert_true(registry_note_reminded(f->registry, "hau", mixed, CASE_NOW + 9999 * HOUR, &f->err));
+    assert_int_equal(count_overdue(f, CASE_NOW + 24 * HOUR), 2);
+    assert_true(registry_note_told(f->registry, "hau", held, CASE_NOW + 9999 * HOUR, &f->err));
+    assert_int_equal(count_overdue(f, CASE_NOW + 24 * HOUR), 2);
 }
 
 static struct reply notice(const char *occasion, const char *message_id)
@@ -181,6 +189,51 @@ static void test_pacing_of_a_faction(void **state)
     assert_int_equal(rows[0].count, 10);
 }
 
+/* What a clock that was ahead has planned goes out when it is put right, in its order, and what
+ * comes then does not wait behind it. */
+static void test_clock_that_was_ahead(void **state)
+{
+    struct registry_case *f = *state;
+    const int64_t now = 1000000, ahead = now + 9999 * HOUR;
+    const struct attempt_end deferred = {DELIVERY_DEFERRED, 450, "later", ahead + HOUR};
+    struct paced_answers *rows;
+    size_t count;
+
+    for (size_t i = 0; i < 2 * PER_HOUR; i++)
+        add_review(f, SPD, i, ahead + (int64_t)i);
+    assert_true(registry_attempt_begin(f->registry, 1, ahead, ahead + HOUR, &f->err));
+    assert_true(registry_attempt_end(f->registry, 1, ahead, &deferred, &f->err));
+    add_review(f, SPD, 500, now);
+    assert_int_equal(due_of(f, 2 * PER_HOUR), now);
+    assert_true(registry_reschedule(f->registry, now + 1, &count, &f->err));
+    assert_int_equal(count, 2 * PER_HOUR);
+    assert_int_equal(due_of(f, PER_HOUR + 1), now + 1);
+    assert_int_equal(count_paced(f, now, &rows), 0);
+    /* deferred in its time it waits as all do */
+    assert_true(registry_attempt_begin(f->registry, 1, now + 2, now + HOUR, &f->err));
+    const struct attempt_end again = {DELIVERY_DEFERRED, 450, "later", now + 2 * HOUR};
+    assert_true(registry_attempt_end(f->registry, 1, now + 3, &again, &f->err));
+    assert_true(registry_reschedule(f->registry, now + 4, &count, &f->err));
+    assert_int_equal(count, 0);
+}
+
+/* An order to try all of them, given while the clock was ahead, is no event of each. */
+static void test_order_by_a_clock_that_was_ahead(void **state)
+{
+    struct registry_case *f = *state;
+    const struct ruled_by by = {.actor = "anna", .at = CASE_NOW + 9999 * HOUR};
+    int64_t ordered;
+    size_t count;
+
+    for (size_t i = 0; i < PER_HOUR + 1; i++)
+        add_review(f, SPD, i, CASE_NOW);
+    assert_true(registry_reschedule(f->registry, CASE_NOW + 1, &count, &f->err));
+    assert_int_equal(count, 0);
+    assert_true(registry_retry(f->registry, &by, &ordered, &f->err));
+    assert_true(registry_reschedule(f->registry, CASE_NOW + 1, &count, &f->err));
+    assert_int_equal(count, PER_HOUR + 1);
+}
+
 static void test_occasions(void **state)
 {
     struct registry_case *f = *state;
@@ -196,9 +249,15 @@ static void test_occasions(void **state)
     add(f, message, "failed o1", "5@hau", CASE_NOW + 3);
     add(f, message, "failed o2", "6@hau", CASE_NOW + 4);
     assert_int_equal(count_deliveries(f), 4);
-    assert_true(registry_last_occasion(f->registry, "hau", "roster-file ", &at, &f->err));
+    assert_true(
+        registry_last_occasion(f->registry, "hau", "roster-file ", CASE_NOW + 10, &at, &f->err));
     assert_int_equal(at, CASE_NOW + 2);
-    assert_true(registry_last_occasion(f->registry, "other", "roster-file ", &at, &f->err));
+    /* a clock that was ahead says nothing of when it was */
+    assert_true(
+        registry_last_occasion(f->registry, "hau", "roster-file ", CASE_NOW + 1, &at, &f->err));
+    assert_int_equal(at, CASE_NOW);
+    assert_true(
+        registry_last_occasion(f->registry, "other", "roster-file ", CASE_NOW + 10, &at, &f->err));
     assert_int_equal(at, MOMENT_NONE);
 }
 
@@ -312,6 +371,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_overdue, case_set_up, case_tear_down),
         cmocka_unit_test_setup_teardown(test_pacing, case_set_up, case_tear_down),
         cmocka_unit_test_setup_teardown(test_pacing_of_a_faction, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_clock_that_was_ahead, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_order_by_a_clock_that_was_ahead, case_set_up,
+                                        case_tear_down),
         cmocka_unit_test_setup_teardown(test_occasions, case_set_up, case_tear_down),
         cmocka_unit_test_setup_teardown(test_failures, case_set_up, case_tear_down),
         cmocka_unit_test_setup_teardown(test_meetings, case_set_up, case_tear_down),

@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 #define ERASED_AT (CASE_NOW + 86400)
+#define LATER (CASE_NOW + 40 * 86400)
+#define SPD "wilhelm.vanbeek@spd.example"
 #define FILE_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
 static const struct ruled_by anna = {.actor = "anna", .at = ERASED_AT, .text = "Az. 10-24"};
@@ -379,7 +381,7 @@ static void test_still_recognised(void **state)
 /* What is found again goes again, without anybody being asked. */
 static void test_copies_follow(void **state)
 {
-    static const struct retention nothing_else = {MOMENT_NONE, MOMENT_NONE, MOMENT_NONE};
+    static const struct retention nothing_else = {MOMENT_NONE, MOMENT_NONE, MOMENT_NONE, LATER};
     struct registry_case *f = *state;
     int64_t id = case_take(f, target_mail(10)), *ids;
     size_t count;
@@ -525,9 +527,9 @@ static void test_reader_holds_the_log(void **state)
 }
 
 /* A reminder tells of several mails; what stands in it is known to nobody but its bytes. */
-static void test_gathered(void **state)
+/* clock: SQL that says what a clock noted which was ahead for a while. */
+static void check_gathered(struct registry_case *f, const char *clock)
 {
-    struct registry_case *f = *state;
     static const char bytes[] = "m1 von Gerstenkorn";
     const struct reply reminder = {REPLY_NOTICE,
                                    .to = "amt@town.example",
@@ -540,6 +542,7 @@ static void test_gathered(void **state)
     int64_t id = case_take(f, target_mail(10));
 
     assert_true(registry_add_reply(f->registry, "hau", 0, &reminder, CASE_NOW + 60, &f->err));
+    run(f, clock);
     erase(f, id);
     /* it is not sent with a hole in it */
     assert_true(finish_some(f));
@@ -550,6 +553,22 @@ static void test_gathered(void **state)
     expect_words(f, target_words, false, "of a reminder");
     assert_int_equal(get(f, "SELECT count(*) FROM deliveries WHERE recipient = 'amt@town.example'"),
                      1);
+}
+
+static void test_gathered(void **state)
+{
+    check_gathered(*state, "");
+}
+
+static void test_gathered_while_the_clock_was_ahead(void **state)
+{
+    check_gathered(*state, "UPDATE messages SET registered_at = registered_at + 99999999;"
+                           "UPDATE deliveries SET created_at = created_at + 99999999");
+}
+
+static void test_gathered_after_the_clock_was_ahead(void **state)
+{
+    check_gathered(*state, "UPDATE messages SET registered_at = registered_at + 99999999");
 }
 
 /* ---- events ---- */
@@ -672,12 +691,14 @@ static void test_expired(void **state)
         struct retention retention;
         const char *wanted;
     } cases[] = {
-        {"nothing", {MOMENT_NONE, MOMENT_NONE, MOMENT_NONE}, ""},
-        {"ignored ones", {CASE_NOW + 10, MOMENT_NONE, MOMENT_NONE}, " 2"},
-        {"ignored by a person later", {CASE_NOW + 10 * DAY, MOMENT_NONE, MOMENT_NONE}, " 2 3"},
-        {"not yet", {CASE_NOW, CASE_NOW, CASE_NOW}, ""},
-        {"held, and nobody was told", {MOMENT_NONE, CASE_NOW + 10, CASE_NOW - 1}, ""},
-        {"held and told", {MOMENT_NONE, CASE_NOW + 10, CASE_NOW + 5 * DAY}, " 4"},
+        {"nothing", {MOMENT_NONE, MOMENT_NONE, MOMENT_NONE, LATER}, ""},
+        {"ignored ones", {CASE_NOW + 10, MOMENT_NONE, MOMENT_NONE, LATER}, " 2"},
+        {"ignored by a person later",
+         {CASE_NOW + 10 * DAY, MOMENT_NONE, MOMENT_NONE, LATER},
+         " 2 3"},
+        {"not yet", {CASE_NOW, CASE_NOW, CASE_NOW, LATER}, ""},
+        {"held, and nobody was told", {MOMENT_NONE, CASE_NOW + 10, CASE_NOW - 1, LATER}, ""},
+        {"held and told", {MOMENT_NONE, CASE_NOW + 10, CASE_NOW + 5 * DAY, LATER}, " 4"},
     };
     struct registry_case *f = *state;
 
@@ -707,6 +728,44 @@ static void test_expired(void **state)
     }
 }
 
+static size_t count_expired(struct registry_case *f, const struct retention *retention)
+{
+    int64_t *ids;
+    size_t count;
+
+    assert_true(
+        registry_list_expired(f->registry, f->arena, "hau", retention, 10, &ids, &count, &f->err));
+    return count;
+}
+
+/* What came while the clock was ahead is as old as what came after it at least. */
+static void test_expired_by_a_clock_that_was_ahead(void **state)
+{
+    struct registry_case *f = *state;
+    const struct retention ignored = {CASE_NOW + 10, MOMENT_NONE, MOMENT_NONE, LATER};
+    const struct retention held = {MOMENT_NONE, CASE_NOW + 10, CASE_NOW + 10, LATER};
+    struct waiting_mail *rows;
+    size_t count;
+
+    case_take(f, (struct sample){.uid = 1, .from = "x@y.example", .state = MESSAGE_IGNORED});
+    case_take(f,
+              (struct sample){.uid = 2, .from = "x@y.example", .text = "d", .state = MESSAGE_HELD});
+    assert_true(registry_note_expiring(f->registry, "hau", 2, CASE_NOW + 900000000, &f->err));
+    run(f, "DROP TRIGGER events_no_update; DROP TRIGGER events_no_delete;"
+           "UPDATE events SET at = at + 900000000 WHERE at < 1500000000;"
+           "UPDATE messages SET registered_at = registered_at + 900000000");
+    assert_int_equal(count_expired(f, &ignored), 0); /* nobody knows */
+    assert_int_equal(count_expired(f, &held), 0);
+    case_take(
+        f, (struct sample){.uid = 3, .from = SPD, .message_id = "3@x", .text = "e", .motions = 1});
+    assert_int_equal(count_expired(f, &ignored), 1);
+    assert_int_equal(count_expired(f, &held), 1);
+    run(f, "DELETE FROM events WHERE event = 'expiry-told'");
+    assert_true(registry_list_expiring(f->registry, f->arena, "hau", CASE_NOW + 1, LATER, &rows,
+                                       &count, &f->err));
+    assert_int_equal(count, 1);
+}
+
 static void test_expiring(void **state)
 {
     struct registry_case *f = *state;
@@ -716,15 +775,15 @@ static void test_expiring(void **state)
     case_take(f,
               (struct sample){.uid = 4, .from = "x@y.example", .text = "d", .state = MESSAGE_HELD});
     case_take(f, (struct sample){.uid = 5, .unreadable = true, .state = MESSAGE_UNREADABLE});
-    assert_true(
-        registry_list_expiring(f->registry, f->arena, "hau", CASE_NOW, &rows, &count, &f->err));
+    assert_true(registry_list_expiring(f->registry, f->arena, "hau", CASE_NOW, LATER, &rows, &count,
+                                       &f->err));
     assert_int_equal(count, 0);
-    assert_true(
-        registry_list_expiring(f->registry, f->arena, "hau", CASE_NOW + 1, &rows, &count, &f->err));
+    assert_true(registry_list_expiring(f->registry, f->arena, "hau", CASE_NOW + 1, LATER, &rows,
+                                       &count, &f->err));
     assert_int_equal(count, 2);
     assert_true(registry_note_expiring(f->registry, "hau", 1, CASE_NOW, &f->err));
-    assert_true(
-        registry_list_expiring(f->registry, f->arena, "hau", CASE_NOW + 1, &rows, &count, &f->err));
+    assert_true(registry_list_expiring(f->registry, f->arena, "hau", CASE_NOW + 1, LATER, &rows,
+                                       &count, &f->err));
     assert_int_equal(count, 1);
     assert_int_equal(rows[0].id, 2);
 }
@@ -837,10 +896,13 @@ int main(void)
         CASE(test_what_waits),
         CASE(test_reader_holds_the_log),
         CASE(test_gathered),
+        CASE(test_gathered_while_the_clock_was_ahead),
+        CASE(test_gathered_after_the_clock_was_ahead),
         CASE(test_seals),
         CASE(test_events_stay),
         CASE(test_backup),
         CASE(test_expired),
+        CASE(test_expired_by_a_clock_that_was_ahead),
         CASE(test_expiring),
         cmocka_unit_test(test_killed_before),
         cmocka_unit_test(test_killed_with_half_a_write),

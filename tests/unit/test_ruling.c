@@ -488,6 +488,19 @@ static void test_token_expired(void **state)
     expect(bytes_of(f, "notice", "ratsbuero"), "14 Tage");
 }
 
+/* Else it would be good for as long as the clock was ahead. */
+static void test_token_of_a_clock_that_was_ahead(void **state)
+{
+    struct fixture *f = *state;
+
+    f->now += INT64_C(900) * 86400;
+    set_up_notice(f);
+    f->now -= INT64_C(900) * 86400;
+    reply_to_notice(f, "m1 annehmen SPD");
+    assert_string_equal(sql(f, "SELECT state FROM messages ORDER BY id"), "held | held | ignored");
+    assert_string_equal(sql(f, "SELECT count(*) FROM grants WHERE used_by IS NOT NULL"), "0");
+}
+
 /* ---- motions ---- */
 
 static void test_withdraw_and_void(void **state)
@@ -773,6 +786,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_token, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_one_from, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_token_expired, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_token_of_a_clock_that_was_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_accept_stranger, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_accept_refuses, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_accept_meeting, set_up, tear_down),

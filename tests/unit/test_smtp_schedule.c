@@ -44,6 +44,20 @@ static void test_end(void **state)
     assert_true(schedule_next(INT32_MAX, INT64_MAX, NOW, 7) == MOMENT_NONE);
 }
 
+static void test_made_by_a_clock_that_was_ahead(void **state)
+{
+    (void)state;
+    int64_t made = NOW + 1500 * DAY;
+    int attempts = 0;
+    int64_t at = NOW;
+    while ((at = schedule_next(attempts, made, at, UINT32_MAX / 2)) != MOMENT_NONE) {
+        assert_true(at <= NOW + 5 * DAY);
+        attempts++;
+        assert_true(attempts < 100);
+    }
+    assert_in_range(attempts, 20, 30);
+}
+
 /* A mail that always fails: tried in the first hour and in the sixth day no more. */
 static void test_whole_life(void **state)
 {
@@ -106,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_delays),
         cmocka_unit_test(test_end),
+        cmocka_unit_test(test_made_by_a_clock_that_was_ahead),
         cmocka_unit_test(test_whole_life),
         cmocka_unit_test(test_outcomes),
     };
