@@ -3,6 +3,7 @@ libcore_a_SOURCES += \
 	src/reply/reply.h \
 	src/reply/reply.c \
 	src/reply/render.h \
+	src/reply/render.c \
 	src/reply/overrides.h \
 	src/reply/overrides.c \
 	src/reply/news.h \

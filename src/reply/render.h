@@ -34,6 +34,9 @@ struct order {
 
 void render_begin(struct rendering *rendering, struct arena *arena,
                   const struct reply_input *input);
+/* Answers stand in the thread of the mail (RFC 5322 section 3.6.4): its references, then itself;
+ * the newest of them, so that a long thread makes no long header. */
+void render_thread(struct rendering *rendering, const struct mail *mail);
 /* Fills the template; its first line is the subject, the rest is wrapped. */
 void render_write(struct rendering *rendering, const char *name, const struct values *values,
                   const char **subject_r, const char **text_r);
