@@ -5,6 +5,7 @@
 #include "ctl/trial.h"
 #include "daemon/control.h"
 #include "mail/ocr.h"
+#include "trust/trust.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,6 +84,21 @@ static void try_ocr(struct ctl *ctl, struct findings *findings)
                      NULL);
 }
 
+/* What comes from there is taken for the program's own, so that it decides nothing. */
+static void try_office(struct ctl *ctl, const struct conf_body *body, struct findings *findings)
+{
+    for (size_t i = 0; i < body->office.n; i++)
+        if (trust_is_own_address(body, body->office.v[i]))
+            findings_add(ctl, findings, arena_printf(ctl->arena, "office of %s", body->id),
+                         FINDING_NOTE,
+                         arena_printf(ctl->arena,
+                                      "%s is an address of the body itself: it is told "
+                                      "what waits, but cannot decide by reply",
+                                      body->office.v[i]),
+                         "Give the office an address that no mailbox here watches, or decide with "
+                         "antragctl held.");
+}
+
 static void try_body(struct ctl *ctl, const struct conf_body *body, struct findings *findings)
 {
     for (size_t i = 0; i < body->mailbox_count; i++)
@@ -92,6 +108,7 @@ static void try_body(struct ctl *ctl, const struct conf_body *body, struct findi
     trial_submission(ctl, arena_printf(ctl->arena, "submission of %s", body->id), &body->submission,
                      findings);
     trial_smime(ctl, body, findings);
+    try_office(ctl, body, findings);
     if (body->answers == CONF_ANSWERS_HOLD)
         findings_add(ctl, findings, arena_printf(ctl->arena, "answers of %s", body->id),
                      FINDING_NOTE, "they wait for a person (answers = \"hold\")",

@@ -30,7 +30,6 @@ const char *case_name_report(struct arena *arena, const struct case_file *file);
 
 /* ---- who it is from: case_sender.c -------------------------------------------------------------
  */
-bool case_has_address(const struct texts *addresses, const char *address);
 const char *case_outer_address(const struct case_file *file); /* NULL: not one, or no verdict */
 bool case_is_own(const struct case_file *file);
 bool case_hands_our_own_on(const struct case_file *file); /* a mail of the body's own */

@@ -268,10 +268,7 @@ static bool is_of_own_faction(const struct case_file *file, const char *address)
     const struct conf_faction *faction = file->verdict->faction;
 
     for (size_t i = 0; faction != NULL && address != NULL && i < faction->member_count; i++) {
-        const struct conf_member *member = &faction->members[i];
-
-        if (address_equal(member->address, address) ||
-            case_has_address(&member->addresses, address))
+        if (trust_member_has_address(&faction->members[i], address))
             return true;
     }
     return false;
@@ -341,7 +338,7 @@ static bool was_asked(const struct case_file *file)
     const struct conf_faction *faction = file->verdict->faction;
 
     for (size_t i = 0; faction != NULL && i < faction->member_count; i++) {
-        if (case_has_address(&file->known->asked, faction->members[i].address))
+        if (address_is_among(&file->known->asked, faction->members[i].address))
             return true;
     }
     return false;

@@ -2,6 +2,7 @@
 /* Tests of one motion of a mail. */
 #include "decision/case.h"
 
+#include "mail/address.h"
 #include "trust/label.h"
 
 #include <string.h>
@@ -14,8 +15,8 @@ bool case_is_citizens(const struct case_file *file, const struct motion *motion)
 
 static bool names_our_recipient(const struct case_file *file, const char *address)
 {
-    return address != NULL && (case_has_address(&file->mailbox->addresses, address) ||
-                               case_has_address(&file->body->mayor.addresses, address));
+    return address != NULL && (address_is_among(&file->mailbox->addresses, address) ||
+                               address_is_among(&file->body->mayor.addresses, address));
 }
 
 static bool one_is_our_recipient(const struct case_file *file, const struct mail_addresses *list)

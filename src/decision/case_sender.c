@@ -4,28 +4,6 @@
 
 #include "mail/address.h"
 
-bool case_has_address(const struct texts *addresses, const char *address)
-{
-    for (size_t i = 0; i < addresses->n; i++) {
-        if (address_equal(addresses->v[i], address))
-            return true;
-    }
-    return false;
-}
-
-/* The body's own sender, one of its mailboxes, or the list that our confirmations come back by. */
-static bool is_own_address(const struct conf_body *body, const char *address)
-{
-    struct arena *arena = arena_new();
-    const char *name, *from;
-    bool own = address_split(arena, body->from, &name, &from) && address_equal(from, address);
-
-    arena_free(arena);
-    for (size_t i = 0; i < body->mailbox_count && !own; i++)
-        own = case_has_address(&body->mailboxes[i].addresses, address);
-    return own || (body->list != NULL && address_equal(body->list, address));
-}
-
 /* Who handed the mail in, whoever wrote what it hands on. */
 const char *case_outer_address(const struct case_file *file)
 {
@@ -38,7 +16,7 @@ bool case_is_own(const struct case_file *file)
 {
     const char *address = case_outer_address(file);
 
-    return file->known->own || (address != NULL && is_own_address(file->body, address));
+    return file->known->own || (address != NULL && trust_is_own_address(file->body, address));
 }
 
 bool case_hands_our_own_on(const struct case_file *file)
@@ -48,7 +26,7 @@ bool case_hands_our_own_on(const struct case_file *file)
     for (size_t i = 0; mail != NULL && i < mail->forward_count; i++) {
         const struct mail_addresses *from = &mail->forwards[i].from;
 
-        if (from->n == 1 && is_own_address(file->body, from->v[0].address))
+        if (from->n == 1 && trust_is_own_address(file->body, from->v[0].address))
             return true;
     }
     return false;
@@ -73,7 +51,7 @@ bool case_is_forwarder(const struct case_file *file)
 {
     const char *address = case_outer_address(file);
 
-    return address != NULL && case_has_address(&file->body->forwarders, address);
+    return address != NULL && address_is_among(&file->body->forwarders, address);
 }
 
 bool case_answers_notice(const struct case_file *file)
@@ -90,7 +68,7 @@ bool case_is_of_office(const struct case_file *file)
 {
     const char *address = case_outer_address(file);
 
-    return address != NULL && case_has_address(&file->body->office, address);
+    return address != NULL && address_is_among(&file->body->office, address);
 }
 
 bool case_is_of_confirmed_office(const struct case_file *file)

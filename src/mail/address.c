@@ -74,6 +74,14 @@ bool address_equal(const char *a, const char *b)
     return equal;
 }
 
+bool address_is_among(const struct texts *addresses, const char *address)
+{
+    for (size_t i = 0; i < addresses->n; i++)
+        if (address_equal(addresses->v[i], address))
+            return true;
+    return false;
+}
+
 bool address_is_same_mailbox(const char *a, const char *b)
 {
     const char *domain_a = address_domain(a), *domain_b = address_domain(b);

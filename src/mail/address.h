@@ -8,11 +8,12 @@
 #ifndef MAIL_ADDRESS_H
 #define MAIL_ADDRESS_H
 
-#include "base/arena.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 
 bool address_equal(const char *a, const char *b);
+bool address_is_among(const struct texts *addresses, const char *address);
 /* The same as certificates compare them (RFC 5280 section 7.5): the local part exactly, the domain
  * without case. */
 bool address_is_same_mailbox(const char *a, const char *b);

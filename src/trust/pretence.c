@@ -4,6 +4,7 @@
 #include "mail/address.h"
 #include "trust/authres.h"
 #include "trust/lookalike.h"
+#include "trust/trust.h"
 
 #include <string.h>
 
@@ -47,16 +48,6 @@ static void add(struct search *search, enum pretence_kind kind, const char *show
         (struct pretence){kind, showable(search->arena, shown), showable(search->arena, meant)};
 }
 
-static bool has_address(const struct conf_member *member, const char *address)
-{
-    if (address_equal(member->address, address))
-        return true;
-    for (size_t i = 0; i < member->addresses.n; i++)
-        if (address_equal(member->addresses.v[i], address))
-            return true;
-    return false;
-}
-
 /* Calls back with each member until one is found for whom it holds. */
 static const struct conf_member *find_member(const struct search *search,
                                              bool (*holds)(const struct search *search,
@@ -80,7 +71,7 @@ static bool is_address_of(const struct search *search, const struct conf_member 
                           const char *address)
 {
     (void)search;
-    return has_address(member, address);
+    return trust_member_has_address(member, address);
 }
 
 static const struct conf_member *member_of(const struct search *search, const char *address,

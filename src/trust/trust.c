@@ -30,15 +30,9 @@ const char *trust_digest_roster(struct arena *arena, const struct conf_body *bod
     return digest_hex(arena, all.s, all.len);
 }
 
-static bool member_has_address(const struct conf_member *member, const char *address)
+bool trust_member_has_address(const struct conf_member *member, const char *address)
 {
-    if (address_equal(member->address, address))
-        return true;
-    for (size_t i = 0; i < member->addresses.n; i++) {
-        if (address_equal(member->addresses.v[i], address))
-            return true;
-    }
-    return false;
+    return address_equal(member->address, address) || address_is_among(&member->addresses, address);
 }
 
 /* The member of this address: the one active on the day, else one who was or will be. */
@@ -51,7 +45,7 @@ static void find_member(const struct conf_body *body, const char *address, struc
         for (size_t k = 0; k < faction->member_count; k++) {
             const struct conf_member *member = &faction->members[k];
 
-            if (!member_has_address(member, address))
+            if (!trust_member_has_address(member, address))
                 continue;
             verdict->faction = faction;
             verdict->member = member;
@@ -260,4 +254,15 @@ const struct conf_faction *trust_find_faction(const struct conf_body *body, cons
     }
     arena_free(arena);
     return found;
+}
+
+bool trust_is_own_address(const struct conf_body *body, const char *address)
+{
+    struct arena *arena = arena_new();
+    const char *name, *from;
+    bool own = address_split(arena, body->from, &name, &from) && address_equal(from, address);
+    arena_free(arena);
+    for (size_t i = 0; i < body->mailbox_count && !own; i++)
+        own = address_is_among(&body->mailboxes[i].addresses, address);
+    return own || (body->list && address_equal(body->list, address));
 }

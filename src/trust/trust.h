@@ -57,4 +57,10 @@ const char *trust_digest_roster(struct arena *arena, const struct conf_body *bod
 /* Whether the member is on the roster on that day. */
 bool trust_member_is_active(const struct conf_member *member, struct day day);
 
+bool trust_member_has_address(const struct conf_member *member, const char *address);
+
+/* Of the body itself: its sender, one of its mailboxes, or the list that its confirmations come
+ * back by. */
+bool trust_is_own_address(const struct conf_body *body, const char *address);
+
 #endif

@@ -45,6 +45,12 @@ expect_word '1 mails in the folder, 0 of them wait'
 expect 'nothing is broken in JSON' false "$(ctl_json '[.[].broken]|any|tojson' doctor)"
 daemon_stop
 
+step 'an office that lives in the watched mailbox'
+world_config | sed "s|office = {.*|office = {\"$WORLD_OFFICE\", \"$WORLD_MAYOR\"}|" >"$W/antragd.conf"
+expect_exit 0 doctor
+expect_word "$WORLD_MAYOR is an address of the body itself"
+[[ $(grep -c 'address of the body itself' "$W/log/doctor.out") == 1 ]] || fail 'another address is named, too'
+
 step 'a wrong password'
 (umask 077 && echo wrong >"$W/wrong.password")
 world_config | sed "s|$W/password|$W/wrong.password|" >"$W/antragd.conf"
