@@ -94,7 +94,9 @@ static void add_related(const struct ruling_context *context, const struct erasu
 
         add_left(left, "message", id,
                  arena_printf(context->arena,
-                              "%s, which has the same bytes or is about the same motion", id));
+                              "%s with its answers, which has the same bytes, is about the same "
+                              "motion, replies to it or decides it",
+                              id));
     }
 }
 

@@ -103,7 +103,11 @@ static bool read_related(struct registry *registry, struct arena *arena, int64_t
                                " AND o.erased_at IS NULL AND o.duplicate_of IS NOT m.id"
                                " AND (o.id IN (SELECT id FROM messages WHERE sha256 = m.sha256)"
                                "  OR o.id IN (SELECT b.message FROM documents a"
-                               "   JOIN documents b ON b.motion = a.motion WHERE a.message = m.id))"
+                               "   JOIN documents b ON b.motion = a.motion WHERE a.message = m.id)"
+                               "  OR o.answers = m.id"
+                               "  OR o.id IN (SELECT used_by FROM grants WHERE message = m.id)"
+                               "  OR o.id IN (SELECT e.message FROM deliveries d JOIN events e"
+                               "   ON e.delivery = d.id WHERE d.message = m.id))"
                                " WHERE m.id = ? ORDER BY o.id",
                                message, &erasure->related, err_r);
 }
@@ -175,7 +179,8 @@ static bool mark_message(struct registry *registry, struct arena *arena, int64_t
            STATEMENT_RUN(registry, err_r,
                          "UPDATE messages SET message_id = NULL, sender_name = NULL,"
                          " sender_address = NULL, sender_key = NULL, subject = NULL,"
-                         " reading = NULL, arrival_evidence = NULL, told_at = NULL,"
+                         " reading = NULL, arrival_evidence = NULL,"
+                         " told_at = nullif(told_at, 0),"
                          " reason = iif(state = 'duplicate', reason, NULL),"
                          " mail_mark = ?2, erased_at = ?3, erased_by = ?4 WHERE id = ?1",
                          value_int(message), value_text(mark), value_int(by->at),

@@ -34,7 +34,9 @@ struct erasure {
     size_t answer_count;
     size_t linked;        /* raw mails that have another name on this disk: a backup */
     struct texts open;    /* numbers of its motions that are registered and not withdrawn */
-    struct texts related; /* "m15": messages with the same bytes or of the same motions that stay */
+    /* "m15": messages that stay and have its words, too: with the same bytes, of the same motions,
+     * replies to its review, the office's that decided it, reports on its answers */
+    struct texts related;
 };
 
 /* Whether an answer of this state is yet to go out; erasing its mail cancels it. */

@@ -103,16 +103,18 @@ static int cut(const char *s)
 
 static bool set_bounced(struct recording *r, const struct mail_report *report, struct err *err_r)
 {
-    const char *words = report->diagnostic != NULL ? report->diagnostic : "";
-    const char *response =
-        arena_printf(r->arena, "bounced: %s%s%s %.*s", report_reason_to_text(report->reason),
-                     report->status != NULL ? " " : "",
-                     report->status != NULL ? report->status : "", cut(words), words);
+    const char *all = report->diagnostic != NULL ? report->diagnostic : "";
+    const char *words = text_trim(r->arena, arena_printf(r->arena, "%.*s", cut(all), all));
+    const char *response = arena_printf(
+        r->arena, "bounced: %s%s%s", report_reason_to_text(report->reason),
+        report->status != NULL ? " " : "", report->status != NULL ? report->status : "");
 
+    /* the server's words name the recipient, whom an erased answer does not have any more */
     return STATEMENT_RUN(r->registry, err_r,
                          "UPDATE deliveries SET state = 'bounced', next_attempt = NULL,"
-                         " response = ? WHERE id = ? AND state IN ('sent', 'maybe')",
-                         value_text(text_trim(r->arena, response)),
+                         " response = ?1 || iif(erased_at IS NULL AND ?2 <> '', ' ' || ?2, '')"
+                         " WHERE id = ?3 AND state IN ('sent', 'maybe')",
+                         value_text(response), value_text(words),
                          value_int(r->entry->known->reported));
 }
 

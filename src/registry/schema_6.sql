@@ -58,6 +58,7 @@ CREATE TABLE grants (
     PRIMARY KEY (token, message)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX grants_delivery ON grants (delivery);
+CREATE INDEX grants_message ON grants (message);
 
 -- Data protection.  Of a mail that was erased the row stays with hashes, numbers, times and states;
 -- its words go, here and wherever they were copied to.

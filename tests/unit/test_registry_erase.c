@@ -418,6 +418,52 @@ static void test_duplicates_go_with_it(void **state)
     expect_words(f, target_words, false, "with its copy");
 }
 
+/* Mails that quote it: a reply to its review, the office's that decided it, a report on an answer
+ * to it.  They stay, and are named. */
+static void test_what_quotes_it_is_named(void **state)
+{
+    static const char *const links[] = {
+        "UPDATE messages SET answers = 10 WHERE id = 3",
+        "INSERT INTO grants (token, message, delivery, valid_until, used_by)"
+        " SELECT printf('%064d', 1), 10, min(id), 0, 12 FROM deliveries",
+        "INSERT INTO events (at, event, message, delivery, body, actor)"
+        " SELECT 1, 'bounced', 14, min(id), 'hau', 'antragd' FROM deliveries WHERE message = 10",
+    };
+    struct registry_case *f = *state;
+    int64_t id = take_day(f);
+
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+        run(f, links[i]);
+    struct erasure erasure = erase(f, id);
+    assert_string_equal(text_join(f->arena, &erasure.related, " "), "m3 m12 m14");
+}
+
+/* What was told and erased comes again under another UID: it is told no second time. */
+static void test_told_stays(void **state)
+{
+    struct registry_case *f = *state;
+    struct sample held = target_mail(10), again = target_mail(11), untold = target_mail(12);
+    struct known known;
+    int64_t id, m;
+
+    held.motions = again.motions = untold.motions = 0;
+    held.state = again.state = untold.state = MESSAGE_HELD;
+    untold.text = "Eine andere Straßenlaterne.";
+    id = case_take(f, held);
+    assert_true(registry_note_told(f->registry, "hau", id, CASE_NOW, &f->err));
+    erase(f, id);
+    finish(f);
+    assert_true(registry_begin(f->registry, &f->err));
+    assert_true(sample_record(f->registry, f->arena, &again, &known, &m, &f->err));
+    assert_int_equal(known.told, id);
+    registry_rollback(f->registry);
+    /* what was still to be told was not */
+    id = case_take(f, untold);
+    run(f, "UPDATE messages SET told_at = 0 WHERE uid = 12");
+    erase(f, id);
+    assert_int_equal(get(f, "SELECT count(*) FROM messages WHERE uid = 12 AND told_at IS NULL"), 1);
+}
+
 static void test_duplicate_alone(void **state)
 {
     struct registry_case *f = *state;
@@ -890,6 +936,8 @@ int main(void)
         CASE(test_still_recognised),
         CASE(test_copies_follow),
         CASE(test_duplicates_go_with_it),
+        CASE(test_what_quotes_it_is_named),
+        CASE(test_told_stays),
         CASE(test_duplicate_alone),
         CASE(test_two_towns),
         CASE(test_refusals),

@@ -84,10 +84,45 @@ static void test_reports_are_tied(void **state)
     }
 }
 
+/* A late report on an answer whose mail was erased brings no words back. */
+static void test_report_after_erasing(void **state)
+{
+    struct registry_case *f = *state;
+    struct mail_report report = {.action = REPORT_FAILED,
+                                 .reason = REPORT_UNKNOWN_USER,
+                                 .status = "5.1.1",
+                                 .diagnostic = "550 <" MEMBER "> unknown"};
+    struct mail_address to = {.address = MARKED};
+    struct mail mail = {.to = {&to, 1}, .report = &report};
+    const struct reading reading = {.mail = &mail};
+    const struct conf_body body = {.id = "hau", .bounce_address = PLAIN};
+    struct known known = {0};
+    const struct registry_entry entry = {.known = &known, .reading = &reading};
+    struct recording recording = {
+        .registry = f->registry, .arena = f->arena, .entry = &entry, .body = "hau"};
+    struct delivery *rows;
+    size_t count;
+
+    answer(f, "2@hau", MARKED, "sent");
+    assert_int_equal(sqlite3_exec(f->registry->db,
+                                  "UPDATE deliveries SET bytes = x'', subject = '', recipient = '',"
+                                  " recipient_key = 'erased o1', erased_at = 1",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    case_must(f, registry_find_reported(f->registry, f->arena, &body, &mail, &known, &f->err));
+    assert_int_equal(known.reported, 1);
+    case_must(f, recording_add_report(&recording, &f->err));
+    case_must(f, registry_list_deliveries(f->registry, f->arena, 0, 0, &rows, &count, &f->err));
+    assert_int_equal(rows[0].state, DELIVERY_BOUNCED);
+    assert_null(strstr(rows[0].response, MEMBER));
+    assert_non_null(strstr(rows[0].response, "5.1.1"));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_reports_are_tied, case_set_up, case_tear_down),
+        cmocka_unit_test_setup_teardown(test_report_after_erasing, case_set_up, case_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
