@@ -107,6 +107,18 @@ static const char *draw_token(const struct office_reply *reply, size_t i)
     return arena_strndup(arena, digest_hex(arena, seed, strlen(seed)), 32);
 }
 
+/* The grant is used and the order carried out, or neither. */
+static bool use_and_decide(const struct office_reply *reply, const struct known_grant *grant,
+                           const struct ruling_context *context, const struct ruling_order *order,
+                           struct json **answer_r, bool *used_r, struct err *err_r)
+{
+    if (!registry_part_begin(context->registry, err_r))
+        return false;
+    bool ok = registry_use_grant(context->registry, grant, reply->message->id, used_r, err_r) &&
+              (*used_r || ruling_decide(context, order, answer_r, err_r));
+    return registry_part_end(context->registry, ok, err_r);
+}
+
 static bool rule_one(struct office_reply *reply, size_t i, const struct known_grant *grant,
                      struct news_order *outcome, struct err *err_r)
 {
@@ -114,21 +126,27 @@ static bool rule_one(struct office_reply *reply, size_t i, const struct known_gr
     struct ruling_context context = *reply->context;
     struct ruling_order order = make_order(&reply->orders.v[i]);
     struct texts numbers = {0};
-    struct json *answer;
+    struct json *answer = NULL;
+    bool used = false;
 
     context.actor = reply->from;
     context.via = arena_printf(arena, "by reply to o%lld", (long long)grant->delivery);
     context.token = draw_token(reply, i);
-    if (!check_order(arena, &order, err_r) || !ruling_decide(&context, &order, &answer, err_r)) {
+    if (!check_order(arena, &order, err_r) ||
+        !use_and_decide(reply, grant, &context, &order, &answer, &used, err_r)) {
         outcome->outcome = NEWS_REFUSED;
         outcome->why = arena_strdup(arena, err_r->text);
         return is_refusal(err_r);
+    }
+    if (used) {
+        outcome->outcome = NEWS_USED;
+        return true;
     }
     json_get_texts(answer, "motions", arena, &numbers);
     outcome->why = numbers.n == 0 ? NULL : text_join(arena, &numbers, ", ");
     json_free(answer);
     reply->accepted = reply->accepted || order.verb == RULING_ACCEPT;
-    return registry_use_grant(reply->context->registry, grant, reply->message->id, err_r);
+    return true;
 }
 
 /* Where one line is unclear nothing is done. */

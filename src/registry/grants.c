@@ -40,11 +40,15 @@ bool registry_add_notice(struct registry *registry, const char *body, const stru
 }
 
 bool registry_use_grant(struct registry *registry, const struct known_grant *grant, int64_t reply,
-                        struct err *err_r)
+                        bool *used_r, struct err *err_r)
 {
-    return STATEMENT_RUN(registry, err_r,
-                         "UPDATE grants SET used_by = ? WHERE token = ? AND message = ?",
-                         value_int(reply), value_text(grant->token), value_int(grant->message));
+    if (!STATEMENT_RUN(registry, err_r,
+                       "UPDATE grants SET used_by = ? WHERE token = ? AND message = ?"
+                       " AND used_by IS NULL",
+                       value_int(reply), value_text(grant->token), value_int(grant->message)))
+        return false;
+    *used_r = sqlite3_changes(registry->db) != 1;
+    return true;
 }
 
 bool registry_was_taken(struct registry *registry, int64_t message, bool *was_r, struct err *err_r)

@@ -298,9 +298,10 @@ bool registry_list_overdue(struct registry *registry, struct arena *arena, const
 bool registry_note_reminded(struct registry *registry, const char *body, int64_t message,
                             int64_t now, struct err *err_r);
 
-/* That this reply has decided what the grant let it decide. */
+/* This reply decides what the grant lets it decide; *used_r: it, or another one, did so before, and
+ * nothing was changed. */
 bool registry_use_grant(struct registry *registry, const struct known_grant *grant, int64_t reply,
-                        struct err *err_r);
+                        bool *used_r, struct err *err_r);
 
 /* Whether the same mail, in another mailbox or folder, was taken as the office's reply before. */
 bool registry_was_taken(struct registry *registry, int64_t message, bool *was_r, struct err *err_r);

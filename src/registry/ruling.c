@@ -487,7 +487,8 @@ static bool hurry(struct registry *registry, const struct ruled_by *by, int64_t 
 
     if (!STATEMENT_RUN(registry, err_r,
                        "UPDATE deliveries SET next_attempt = ?1 WHERE state IN ('queued',"
-                       " 'deferred', 'maybe') AND entry IS NULL",
+                       " 'deferred', 'maybe') AND entry IS NULL"
+                       " AND (paced_by IS NULL OR due_at <= ?1)",
                        value_int(by->at)))
         return false;
     *count_r = sqlite3_changes(registry->db);

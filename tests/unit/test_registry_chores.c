@@ -129,6 +129,7 @@ static void test_pacing(void **state)
     struct registry_case *f = *state;
     struct paced_answers *rows;
     const int64_t now = 1000000;
+    int64_t hurried;
 
     /* one a second: as many as the limit at once, as many an hour later, and so on */
     for (size_t i = 0; i < 2 * PER_HOUR + 1; i++)
@@ -137,6 +138,12 @@ static void test_pacing(void **state)
         assert_int_equal(due_of(f, i), now + (int64_t)i);
     for (size_t i = PER_HOUR; i < 2 * PER_HOUR; i++)
         assert_int_equal(due_of(f, i), now + (int64_t)i - PER_HOUR + HOUR);
+    assert_int_equal(due_of(f, 2 * PER_HOUR), now + 2 * HOUR);
+    /* who tries all now sends nothing before its time */
+    assert_true(registry_retry(f->registry, &(struct ruled_by){.actor = "root", .at = now + 60},
+                               &hurried, &f->err));
+    assert_int_equal(hurried, PER_HOUR);
+    assert_int_equal(due_of(f, PER_HOUR), now + HOUR);
     assert_int_equal(due_of(f, 2 * PER_HOUR), now + 2 * HOUR);
     /* another address has a limit of its own, and a notice none */
     add_review(f, "vorsitz@cdu.example", 0, now + 90);

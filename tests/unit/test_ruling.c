@@ -5,6 +5,7 @@
 #include "registry_case.h"
 #include "town.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "pipeline/ruling.h"
 #include "registry/private.h"
@@ -447,6 +448,8 @@ static void reply_to_notice(struct fixture *f, const char *text)
 static void test_token(void **state)
 {
     struct fixture *f = *state;
+    struct err err;
+    bool used = false;
 
     set_up_notice(f);
     f->now += INT64_C(14) * 86400;
@@ -458,6 +461,12 @@ static void test_token(void **state)
                         OFFICE);
     reply_to_notice(f, "m1 annehmen SPD");
     assert_string_equal(sql(f, "SELECT state FROM messages WHERE id = 1"), "ignored");
+    /* whoever has looked before it was used finds it used */
+    const struct known_grant grant = {.message = 1,
+                                      .token = digest_hex(f->arena, SECRET, strlen(SECRET))};
+    assert_true(registry_use_grant(f->registry, &grant, 4, &used, &err));
+    assert_true(used);
+    assert_string_equal(sql(f, "SELECT used_by FROM grants WHERE message = 1"), "3");
     assert_string_equal(sql(f, "SELECT count(*) FROM numbers"), "0");
 }
 
