@@ -257,6 +257,15 @@ static bool take_reply(struct clerk *clerk, struct docket *docket)
                              &docket->failure);
 }
 
+/* What cannot be settled as it was decided waits for a person. */
+static bool rescue(struct clerk *clerk, struct docket *docket)
+{
+    complain("settle", &docket->failure);
+    docket->accepted = false;
+    return pipeline_rescue(clerk->registry, docket->arena, &docket->message, &docket->conclusion,
+                           &docket->id, &docket->failure);
+}
+
 static bool settle(struct clerk *clerk, struct docket *docket)
 {
     if (docket->asker)
@@ -266,7 +275,7 @@ static bool settle(struct clerk *clerk, struct docket *docket)
     bool ok = pipeline_settle(clerk->registry, docket->arena, &docket->message, &docket->conclusion,
                               &docket->id, &docket->failure) &&
               take_reply(clerk, docket);
-    return registry_part_end(clerk->registry, ok, &docket->failure);
+    return registry_part_end(clerk->registry, ok, &docket->failure) || rescue(clerk, docket);
 }
 
 static bool settle_all(struct clerk *clerk, struct dockets *batch, struct err *err_r)
@@ -279,7 +288,7 @@ static bool settle_all(struct clerk *clerk, struct dockets *batch, struct err *e
     {
         docket->settled = settle(clerk, docket);
         if (!docket->settled)
-            complain("settle", &docket->failure);
+            complain(docket->asker ? "settle" : "rescue", &docket->failure);
     }
     if (registry_commit(clerk->registry, err_r))
         return true;

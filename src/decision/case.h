@@ -13,6 +13,8 @@
 
 /* ---- what kind of mail it is: case_kind.c ------------------------------------------------------
  */
+bool case_has_failed(const struct case_file *file); /* what was decided could not be recorded */
+const char *case_name_failure(struct arena *arena, const struct case_file *file);
 bool case_reports_our_answer(const struct case_file *file);
 bool case_is_bounce(const struct case_file *file);
 bool case_is_disposition(const struct case_file *file);

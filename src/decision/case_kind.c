@@ -128,6 +128,16 @@ bool case_is_too_large(const struct case_file *file)
     return file->body->max_size > 0 && file->size > file->body->max_size;
 }
 
+bool case_has_failed(const struct case_file *file)
+{
+    return file->failure != NULL;
+}
+
+const char *case_name_failure(struct arena *arena, const struct case_file *file)
+{
+    return arena_strdup(arena, file->failure);
+}
+
 bool case_is_unreadable(const struct case_file *file)
 {
     return file->reading == NULL || file->unreadable != NULL;

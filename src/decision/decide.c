@@ -25,6 +25,11 @@ static const struct mail_rule {
     const char *sentence; /* "{}" is the detail */
     const char *(*detail)(struct arena *arena, const struct case_file *file);
 } mail_rules[] = {
+    {.name = "not-recorded",
+     .tests = {case_has_failed},
+     .state = MESSAGE_HELD,
+     .sentence = "a mistake of this program: {}",
+     .detail = case_name_failure},
     {.name = "bounce-answer",
      .tests = {case_reports_our_answer},
      .state = MESSAGE_IGNORED,

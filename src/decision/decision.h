@@ -162,6 +162,7 @@ struct case_file {
     const char *unreadable;        /* why it cannot be read; with a reading: of its contents only */
     const struct verdict *verdict; /* NULL where reading is */
     const struct known *known;
+    const char *failure;           /* why what was decided could not be recorded; else NULL */
     struct arrival arrival;
     size_t size;      /* of the mail in bytes, 0: not known; beyond body->max_size it is held */
     const char *junk; /* the folder for junk, where it lay there; else NULL */

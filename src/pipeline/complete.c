@@ -37,6 +37,17 @@ static struct reading *forgive(struct arena *arena, const struct reading *readin
     return whole;
 }
 
+static bool read_again(struct completion *completion, struct reading **reading_r, struct err *err_r)
+{
+    const struct stored_message *stored = &completion->stored;
+
+    if (stored->reading != NULL && reading_from_json(completion->arena, stored->reading,
+                                                     strlen(stored->reading), reading_r, err_r))
+        return true;
+    return err_set(err_r, ERR_BUG, "m%lld: what was read of it cannot be taken again",
+                   (long long)stored->id);
+}
+
 static bool load(struct completion *completion, struct err *err_r)
 {
     struct stored_message *stored = &completion->stored;
@@ -45,8 +56,7 @@ static bool load(struct completion *completion, struct err *err_r)
 
     if (!registry_get_message(completion->registry, completion->arena,
                               completion->by->known.held->message, stored, err_r) ||
-        !reading_from_json(completion->arena, stored->reading, strlen(stored->reading), &reading,
-                           err_r))
+        !read_again(completion, &reading, err_r))
         return false;
     completion->held = (struct message){.body = body,
                                         .mailbox = conf_find_mailbox(body, stored->mailbox),

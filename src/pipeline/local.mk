@@ -3,6 +3,7 @@ libshell_a_SOURCES += \
 	src/pipeline/complete.c \
 	src/pipeline/pipeline.c \
 	src/pipeline/pipeline.h \
+	src/pipeline/rescue.c \
 	src/pipeline/ruling.c \
 	src/pipeline/ruling.h \
 	src/pipeline/ruling_amendment.c \

@@ -57,6 +57,7 @@ static void choose(struct arena *arena, const struct message *message, struct co
         .mailbox = message->mailbox,
         .reading = reading,
         .unreadable = message->unreadable,
+        .failure = message->failure,
         .verdict = message->reading ? &c->verdict : NULL,
         .known = &c->known,
         .arrival = c->arrival,

@@ -18,6 +18,7 @@ struct message {
     struct raw_mail raw;
     const struct reading *reading; /* NULL: it cannot be read */
     const char *unreadable;        /* why it cannot be read, in part or at all; NULL: it can */
+    const char *failure;           /* why its outcome could not be recorded; else NULL */
     int64_t id;                    /* of one that the registry has, to explain it again; else 0 */
     int64_t completed_by; /* message that brought its attachment, or 0; completed_at: when */
     int64_t completed_at;
@@ -57,6 +58,12 @@ struct registry_entry pipeline_entry(const struct message *message,
 bool pipeline_complete(struct registry *registry, struct arena *arena,
                        const struct message *message, struct conclusion *conclusion,
                        struct err *err_r);
+
+/* What could not be settled because of a mistake of ours, which *err_r tells, is held for a person,
+ * with less of what was read of it where that is what fails.  The same transaction; what was begun
+ * of the mail is undone before.  False, too, where it may be settled later.  rescue.c */
+bool pipeline_rescue(struct registry *registry, struct arena *arena, const struct message *message,
+                     struct conclusion *conclusion_r, int64_t *id_r, struct err *err_r);
 
 /* The second half without its last step: what would be done, changing nothing.  registry NULL:
  * there is none yet, so nothing is known. */

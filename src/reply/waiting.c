@@ -120,7 +120,7 @@ static void add_commands(struct listing *listing, const struct news_mail *mail)
     struct arena *arena = listing->values->arena;
     const char *faction = whose(listing, mail);
 
-    if (text_equal(mail->row, "unreadable"))
+    if (text_equal(mail->row, "unreadable") || text_equal(mail->row, "not-recorded"))
         text_addf(&listing->text, "\n    antragctl reread %s", mail->id);
     text_addf(&listing->text, "\n    antragctl accept %s%s%s%s", mail->id,
               faction == NULL ? "" : " --faction ", faction == NULL ? "" : quote(arena, faction),

@@ -37,6 +37,7 @@ struct setting {
     struct known known;
     const char *arrived;
     const char *unreadable;
+    const char *failure;
     size_t size;
 };
 
@@ -301,6 +302,17 @@ static void change_unreadable_again(struct setting *s)
 {
     change_unreadable(s);
     change_same_bytes(s);
+}
+
+static void change_failed(struct setting *s)
+{
+    s->failure = "a motion changed since it was looked up";
+}
+
+static void change_failed_unread(struct setting *s)
+{
+    change_unreadable_again(s);
+    change_failed(s);
 }
 
 static void change_two_from(struct setting *s)
@@ -966,6 +978,10 @@ static const struct decision_case {
     {"same mail", change_same_mail, MESSAGE_DUPLICATE, "same-mail", "m13:", ""},
     {"too large", change_too_large, MESSAGE_HELD, "too-large", "too large", "h"},
     {"just not too large", change_just_fits, MESSAGE_REGISTERED, "registered", "", "r"},
+    {"a mistake of ours", change_failed, MESSAGE_HELD, "not-recorded", "since it was looked up",
+     "h"},
+    {"the same with nothing to read", change_failed_unread, MESSAGE_HELD, "not-recorded",
+     "a mistake of this program", ""},
     {"unreadable", change_unreadable, MESSAGE_UNREADABLE, "unreadable", "more than 500 parts", ""},
     {"unreadable again", change_unreadable_again, MESSAGE_DUPLICATE, "same-bytes", "m12:", ""},
     {"two From", change_two_from, MESSAGE_HELD, "not-one-from", "unknown sender", "h"},
@@ -1129,6 +1145,7 @@ static void judge(void (*change)(struct setting *), struct setting *setting,
                               .mailbox = &setting->body->mailboxes[0],
                               .reading = setting->reading,
                               .unreadable = setting->unreadable,
+                              .failure = setting->failure,
                               .known = &setting->known,
                               .arrival = {.at = town_moment(setting->arrived), .basis = "test"},
                               .size = setting->size};
