@@ -118,13 +118,25 @@ bool case_brings_papers(const struct case_file *file)
 /* ---- who may ----------------------------------------------------------------------------------
  */
 
+/* How many of them are the sender's faction: it may have another title today, or be what has become
+ * of two that moved it together. */
+static size_t count_own(const struct case_file *file, const struct texts *titles)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < titles->n && file->verdict->faction != NULL; i++)
+        n += trust_find_faction(file->body, titles->v[i]) == file->verdict->faction;
+    return n;
+}
+
 static bool has_faction(const struct case_file *file, const struct texts *titles)
 {
-    for (size_t i = 0; i < titles->n; i++) {
-        if (trust_find_faction(file->body, titles->v[i]) == file->verdict->faction)
-            return file->verdict->faction != NULL;
-    }
-    return false;
+    return count_own(file, titles) > 0;
+}
+
+static bool has_others(const struct case_file *file, const struct texts *titles)
+{
+    return count_own(file, titles) < titles->n;
 }
 
 /* As much as a motion of her own would have to show. */
@@ -188,7 +200,7 @@ static bool may_act(const struct case_file *file, const struct motion *motion)
 /* The same for all who move it: nobody changes what is another's, too. */
 static bool may_act_alone(const struct case_file *file, const struct motion *motion)
 {
-    return may_act(file, motion) && file->known->referred->movers.n == 1;
+    return may_act(file, motion) && !has_others(file, &file->known->referred->movers);
 }
 
 /* ---- whether it is said clearly ----------------------------------------------------------------
@@ -236,7 +248,7 @@ bool case_may_withdraw(const struct case_file *file, const struct motion *motion
 bool case_may_leave(const struct case_file *file, const struct motion *motion)
 {
     return case_is_withdrawal(file, motion) && may_act(file, motion) &&
-           file->known->referred->movers.n > 1 && withdraws_clearly(file, motion) &&
+           has_others(file, &file->known->referred->movers) && withdraws_clearly(file, motion) &&
            stands_alone(file, motion);
 }
 

@@ -129,9 +129,10 @@ struct decided_motion {
     const char *reason; /* its sentence, English; NULL where registered without a remark */
     const char *detail; /* what the sentence speaks of (a name, a number), or NULL */
     const struct conf_faction *mover; /* the sender's faction; of what it follows the first mover */
-    struct texts movers; /* of what it follows: titles of all who move it from then on */
-    const char *speaker; /* title of the faction that leaves or joins, or NULL */
-    struct texts named;  /* titles (or labels) of other factions the letter names */
+    struct texts movers;     /* of what it follows: titles of all who move it from then on */
+    const char *speaker;     /* title of the faction that leaves or joins, or NULL */
+    struct texts speaks_for; /* what it is called there: titles that may be older than the roster */
+    struct texts named;      /* titles (or labels) of other factions the letter names */
     struct decided_consultation *consultations;
     size_t consultation_count;
     struct deadline deadline; /* the strictest */
@@ -160,9 +161,9 @@ struct case_file {
     const struct conf_mailbox *mailbox;
     const struct reading *reading; /* NULL: unreadable */
     const char *unreadable;        /* why it cannot be read; with a reading: of its contents only */
+    const char *failure;           /* why what was decided could not be recorded; else NULL */
     const struct verdict *verdict; /* NULL where reading is */
     const struct known *known;
-    const char *failure;           /* why what was decided could not be recorded; else NULL */
     struct arrival arrival;
     size_t size;      /* of the mail in bytes, 0: not known; beyond body->max_size it is held */
     const char *junk; /* the folder for junk, where it lay there; else NULL */

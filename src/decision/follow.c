@@ -116,15 +116,13 @@ static bool is_faction(const struct case_file *file, const char *title,
     return faction != NULL && trust_find_faction(file->body, title) == faction;
 }
 
-static void copy_without(struct arena *arena, const struct case_file *file,
-                         const struct texts *from, const struct conf_faction *without,
-                         struct texts *to)
+/* Titles of that faction go into a list of their own. */
+static void part(struct arena *arena, const struct case_file *file, const struct texts *from,
+                 const struct conf_faction *faction, struct texts *own_r, struct texts *others_r)
 {
-    *to = (struct texts){0};
-    for (size_t i = 0; i < from->n; i++) {
-        if (!is_faction(file, from->v[i], without))
-            texts_add(to, arena, from->v[i]);
-    }
+    *own_r = *others_r = (struct texts){0};
+    for (size_t i = 0; i < from->n; i++)
+        texts_add(is_faction(file, from->v[i], faction) ? own_r : others_r, arena, from->v[i]);
 }
 
 static void find_movers(struct arena *arena, const struct case_file *file,
@@ -133,11 +131,13 @@ static void find_movers(struct arena *arena, const struct case_file *file,
     const struct known_motion *known = decided->follows;
     const struct conf_faction *speaker = file->verdict->faction;
     bool leaves = decided->follow == FOLLOW_LEAVES, joins = decided->follow == FOLLOW_JOINS;
+    struct texts leaving, joining;
 
-    copy_without(arena, file, &known->movers, leaves ? speaker : NULL, &decided->movers);
-    copy_without(arena, file, &known->named, joins ? speaker : NULL, &decided->named);
-    if (joins)
-        texts_add(&decided->movers, arena, speaker->title);
+    part(arena, file, &known->movers, leaves ? speaker : NULL, &leaving, &decided->movers);
+    part(arena, file, &known->named, joins ? speaker : NULL, &joining, &decided->named);
+    for (size_t i = 0; i < joining.n; i++)
+        texts_add(&decided->movers, arena, joining.v[i]);
+    decided->speaks_for = leaves ? leaving : joining;
     if (leaves || joins)
         decided->speaker = speaker->title;
     decided->mover =

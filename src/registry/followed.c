@@ -50,6 +50,18 @@ static bool change_mover(struct recording *r, int64_t document, const char *fact
            check_changed(r, err_r);
 }
 
+/* Under every title that it has there. */
+static bool change_movers(struct recording *r, int64_t document,
+                          const struct decided_motion *decided, const char *before,
+                          const char *after, struct err *err_r)
+{
+    for (size_t i = 0; i < decided->speaks_for.n; i++) {
+        if (!change_mover(r, document, decided->speaks_for.v[i], before, after, err_r))
+            return false;
+    }
+    return true;
+}
+
 static bool correct(struct recording *r, int64_t document, const struct decided_motion *decided,
                     struct err *err_r)
 {
@@ -67,9 +79,9 @@ static bool change_document(struct recording *r, const struct decided_motion *de
 {
     switch (decided->follow) {
     case FOLLOW_LEAVES:
-        return change_mover(r, document, decided->speaker, "mover", "left", err_r);
+        return change_movers(r, document, decided, "mover", "left", err_r);
     case FOLLOW_JOINS:
-        return change_mover(r, document, decided->speaker, "named", "mover", err_r);
+        return change_movers(r, document, decided, "named", "mover", err_r);
     case FOLLOW_CORRECTS:
         return correct(r, document, decided, err_r);
     case FOLLOW_NONE:
