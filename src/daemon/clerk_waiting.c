@@ -4,6 +4,11 @@
  * of those that nobody decided on; the chairs of a faction of what strangers write in its name.
  *
  * The first mail after a quiet hour is told at once, what comes within the hour when it is over.
+ * What would change a motion of the register has an hour of its own, and whatever waits with it
+ * goes with it.  A notice has room for WAITING_MAX mails: the most urgent have it, and what would
+ * change a motion stands first, so that a flood hides neither; how many were left out is said, and
+ * they are told the next time.
+ *
  * When the last telling was stands in the registry, and a mail is noted as told in the transaction
  * of its notice: a crash or a restart tells nothing twice and leaves nothing out.
  */
@@ -11,6 +16,7 @@
 
 #include "registry/erase.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define GATHER_SECONDS 3600 /* between two mails to the office, or to the chairs of one faction */
@@ -40,6 +46,7 @@ static void pick(struct arena *arena, const struct conf_body *body, struct picke
         .arrived_at = row->arrived_at,
         .from = row->from,
         .subject = row->subject,
+        .brought = row->brought,
         .title = row->title,
         .kind = row->kind < 0
                     ? NULL
@@ -110,14 +117,28 @@ static const struct pretences *find_pretences(struct clerk *clerk, struct arena 
     return &verdict->pretences;
 }
 
-/* In the order of their coming; the row says why each waits, which a person wants to know. */
+/* As they came, but for what would change a motion. */
+static int compare_coming(const void *a, const void *b)
+{
+    const struct waiting_mail *one = a, *other = b;
+
+    if (one->changes != other->changes)
+        return other->changes - one->changes;
+    return (one->id > other->id) - (one->id < other->id);
+}
+
+/* Of rows with the most urgent first, which are put into the order of a notice, as many as have
+ * room; the row says why each waits, which a person wants to know. */
 static struct picked pick_first(struct clerk *clerk, struct arena *arena,
-                                const struct conf_body *body, const struct waiting_mail *rows,
+                                const struct conf_body *body, struct waiting_mail *rows,
                                 size_t count)
 {
-    struct picked picked = new_picked(arena, count);
+    size_t n = count < WAITING_MAX ? count : WAITING_MAX;
+    struct picked picked = new_picked(arena, n);
 
-    for (size_t i = 0; i < count && i < WAITING_MAX; i++) {
+    if (n > 0)
+        qsort(rows, n, sizeof *rows, compare_coming);
+    for (size_t i = 0; i < n; i++) {
         struct news_mail *mail = &picked.mails[i];
 
         pick(arena, body, &picked, &rows[i]);
@@ -139,7 +160,7 @@ typedef void news_verb(struct arena *arena, const struct news *news, const struc
 
 static bool tell_office(struct clerk *clerk, struct arena *arena, const struct conf_body *body,
                         const char *beginning, news_verb *say, note_verb *note,
-                        const struct waiting_mail *rows, size_t count, struct err *err_r)
+                        struct waiting_mail *rows, size_t count, struct err *err_r)
 {
     struct replies replies;
     bool due = false;
@@ -157,16 +178,10 @@ static bool tell_office(struct clerk *clerk, struct arena *arena, const struct c
 
 /* What would change a motion that has a number may be forged: that is told at once, whatever was
  * told within the hour, though itself not more than once in an hour. */
-static bool is_urgent(const struct waiting_mail *mail)
-{
-    return mail->kind == MOTION_WITHDRAWAL || mail->kind == MOTION_REPLACEMENT ||
-           text_equal(mail->row, "replacement") || text_equal(mail->row, "correction");
-}
-
 static const char *find_beginning(const struct waiting_mail *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (is_urgent(&rows[i]))
+        if (rows[i].changes)
             return "urgent ";
     }
     return "held ";

@@ -105,13 +105,16 @@ enum follow case_find_change(const struct case_file *file, const struct motion *
 /* It was written before what it is about came to be as it is, or does not surely say when. */
 bool case_is_outdated(const struct case_file *file);
 
-/* It answers the review of a mail of its own faction; of one that still waits. */
+/* It says that it answers the review of a mail of its own faction; of one that still waits. */
 bool case_is_about_held(const struct case_file *file);
 bool case_answers_held(const struct case_file *file);
 const char *case_name_held(struct arena *arena, const struct case_file *file);
-/* It brings the attachment that the held mail spoke of. */
+/* It brings the attachment that the held mail spoke of, and its sender is authenticated or has our
+ * review in hand. */
 bool case_brings_missing(const struct case_file *file);
-/* The motion, registered now, is what the held mail was about. */
+/* With such a sender, the motion, registered now, is what the held mail was about: it has the title
+ * of the one that waits, or is what was to be attached to a mail that holds none.  What a scan or a
+ * locked file says we do not know, and whether this is the same a person has to see. */
 bool case_completes_held(const struct case_file *file, const struct motion *motion);
 
 bool case_may_withdraw(const struct case_file *file, const struct motion *motion);

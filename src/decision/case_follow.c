@@ -41,11 +41,12 @@ bool case_is_withdrawal(const struct case_file *file, const struct motion *motio
     return motion->kind == MOTION_WITHDRAWAL;
 }
 
-static bool has_title_of(const struct motion *motion, const struct known_motion *known)
+static bool has_title(const struct motion *motion, const char *title)
 {
+    if (motion->title == NULL || title == NULL)
+        return false;
     struct arena *arena = arena_new();
-    bool same = motion->title != NULL && known->title != NULL &&
-                text_equal(label_fold(arena, motion->title), label_fold(arena, known->title));
+    bool same = text_equal(label_fold(arena, motion->title), label_fold(arena, title));
 
     arena_free(arena);
     return same;
@@ -60,7 +61,7 @@ static bool may_be_version(const struct case_file *file, const struct motion *mo
     if (known == NULL || file->reading->motions.n != 1 || case_is_by_word(file, motion) ||
         (motion->kind != known->kind && motion->kind != MOTION_MOTION))
         return false;
-    return has_title_of(motion, known) ||
+    return has_title(motion, known->title) ||
            (wishes(file, WISH_REPLACE) && !stands_in_body(file, motion));
 }
 
@@ -303,28 +304,32 @@ const char *case_name_held(struct arena *arena, const struct case_file *file)
     return arena_printf(arena, "m%lld", (long long)file->known->held->message);
 }
 
+/* What takes a mail out of the office's hands is from who is more than a name in From, or has our
+ * review in hand: "[m12]" anybody can count up to. */
+static bool may_complete(const struct case_file *file)
+{
+    return case_answers_held(file) && may_submit(file) &&
+           (file->known->held->threaded || file->verdict->level >= TRUST_AUTHENTICATED);
+}
+
+static bool lacked_attachment(const struct known_held *held)
+{
+    return text_equal(held->row, "attachment-missing");
+}
+
 bool case_brings_missing(const struct case_file *file)
 {
-    const struct known_held *held = file->known->held;
-
-    return case_answers_held(file) && text_equal(held->row, "attachment-missing") &&
-           held->titles.n > 0 && case_has_no_motion(file) && case_brings_papers(file) &&
-           may_submit(file);
+    return may_complete(file) && lacked_attachment(file->known->held) &&
+           file->known->held->titles.n > 0 && case_has_no_motion(file) && case_brings_papers(file);
 }
 
 bool case_completes_held(const struct case_file *file, const struct motion *motion)
 {
-    const struct texts *titles = &file->known->held->titles;
-    struct arena *arena;
-    bool same;
-
-    if (titles->n == 0)
-        return true;
-    arena = arena_new();
-    same = titles->n == 1 && motion->title != NULL &&
-           text_equal(label_fold(arena, titles->v[0]), label_fold(arena, motion->title));
-    arena_free(arena);
-    return same;
+    if (!may_complete(file))
+        return false;
+    const struct known_held *held = file->known->held;
+    return held->titles.n == 0 ? lacked_attachment(held)
+                               : held->titles.n == 1 && has_title(motion, held->titles.v[0]);
 }
 
 /* We asked for them, so that they need no words. */

@@ -523,8 +523,7 @@ static const char *find_completing(const struct case_file *file, const struct de
     for (size_t i = 0; i < decision->motion_count; i++) {
         const struct decided_motion *decided = &decision->motions[i];
 
-        if (decided->registered && case_answers_held(file) &&
-            case_completes_held(file, decided->motion))
+        if (decided->registered && case_completes_held(file, decided->motion))
             return decided->number;
     }
     return NULL;

@@ -53,6 +53,7 @@ struct known_motion {
 struct known_held {
     int64_t message;    /* "m12" */
     bool waits;         /* it still does */
+    bool threaded;      /* by the review's Message-ID, which is random and only its reader knows */
     const char *row;    /* which row said so */
     const char *sender; /* address, or NULL */
     int64_t arrived_at;

@@ -136,6 +136,7 @@ static const char *const statements[] = {
     "UPDATE documents SET label = NULL, title = NULL, refers_to = NULL, reason = NULL"
     " WHERE message = ?1",
     "DELETE FROM search WHERE rowid = ?1",
+    "DELETE FROM completions WHERE message = ?1",
     "UPDATE attempts SET response = NULL WHERE delivery IN"
     " (SELECT id FROM deliveries WHERE message = ?1)",
     /* the trigger lets an event's text go once the message is marked */

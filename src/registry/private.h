@@ -148,13 +148,18 @@ bool recording_add_deliveries(struct recording *r, struct err *err_r);
 bool recording_follow(struct recording *r, const struct decided_motion *decided, int version,
                       int64_t *motion_r, struct err *err_r);
 /* ---- completed.c */
-/* The mail whose review this one answers, by In-Reply-To or "[m12]" in its subject, into known. */
+/* The mail whose review this one answers, by In-Reply-To, References or "[m12]" in its subject,
+ * into known. */
 bool registry_find_held(struct registry *registry, struct arena *arena, const char *body,
                         const struct reading *reading, struct known *known, struct err *err_r);
 /* That the mail answers the review of another one. */
 bool recording_add_answered(struct recording *r, struct err *err_r);
-/* Where the decision completes it, known->held is of that number and waits no longer. */
+/* Where the decision completes it, known->held is of that number and waits no longer; where it
+ * brings a motion without that, known->held has a remark and the office is told of it once more. */
 bool recording_complete_held(struct recording *r, struct err *err_r);
+/* The motion is void: what it completed waits again as it did. */
+bool recording_reopen_completed(struct recording *r, int64_t motion, const char *number,
+                                struct err *err_r);
 /* Title and meetings, in a line. */
 const char *registry_say_motion(struct arena *arena, const struct known_motion *known);
 /* ruling.c: title, kind, meetings and deadlines of the document become these. */

@@ -265,9 +265,12 @@ struct waiting_mail {
     const char *reason;  /* or NULL */
     int64_t mail_date;   /* of its Date field, or MOMENT_NONE */
     int64_t registered_at;
-    int64_t answers;    /* the held mail whose review it answers, or 0 */
-    int64_t answers_at; /* when that one arrived */
-    /* of the motion in it that is due first; enum motion_kind, -1: none was found */
+    int64_t answers;     /* the held mail whose review it answers, or 0 */
+    int64_t answers_at;  /* when that one arrived */
+    const char *brought; /* number of a motion that an answer to its own review brought, or NULL */
+    /* of the motion in it that speaks for it; enum motion_kind, -1: none was found */
+    bool changes; /* it would withdraw, replace or correct one of the register; else it is the one
+                     that is due first */
     int kind;
     bool ocr;          /* it was read off a picture */
     const char *title; /* or NULL */
@@ -283,14 +286,15 @@ bool registry_list_waiting(struct registry *registry, struct arena *arena, const
                            int64_t message, struct waiting_mail **rows_r, size_t *count_r,
                            struct err *err_r);
 
-/* Those that the office is still to be told of: their recording had a gathered answer. */
+/* Those that the office is still to be told of: their recording had a gathered answer.  The most
+ * urgent first: what would change a motion, what has a member's address, what is due first. */
 bool registry_list_untold(struct registry *registry, struct arena *arena, const char *body,
                           struct waiting_mail **rows_r, size_t *count_r, struct err *err_r);
 bool registry_note_told(struct registry *registry, const char *body, int64_t message, int64_t now,
                         struct err *err_r);
 
 /* Those that the office was told of at this moment at the latest, or by a clock that was ahead of
- * now. */
+ * now, in the same order. */
 bool registry_list_overdue(struct registry *registry, struct arena *arena, const char *body,
                            int64_t told_before, int64_t now, struct waiting_mail **rows_r,
                            size_t *count_r, struct err *err_r);

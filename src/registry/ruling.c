@@ -358,6 +358,8 @@ bool registry_change_motion(struct registry *registry, const struct motion_chang
     bool ok = registry_find_number(registry, r.body, change->number, &motion, err_r) &&
               add_ruling(&r, change->event, change->number, by, err_r) &&
               change_state(&r, motion, change->state, err_r) &&
+              (change->state != MOTION_STATE_VOID ||
+               recording_reopen_completed(&r, motion, change->number, err_r)) &&
               correct_motion(&r, motion, change, err_r) && recording_add_deliveries(&r, err_r) &&
               registry_index_message(registry, change->message, err_r);
     return end_ruling(&r, ok, ruling_r, err_r);

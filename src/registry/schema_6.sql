@@ -202,3 +202,15 @@ CREATE INDEX messages_sender ON messages (body, sender_key, registered_at)
 
 ALTER TABLE messages ADD COLUMN answers INTEGER REFERENCES messages (id); -- NULL: none
 CREATE INDEX messages_answers ON messages (answers) WHERE answers IS NOT NULL;
+
+-- What a held mail was before an answer to its review completed it: where the number turns out to be
+-- nothing, it waits again.
+
+CREATE TABLE completions (
+    message INTEGER PRIMARY KEY REFERENCES messages (id),
+    motion INTEGER NOT NULL REFERENCES motions (id), -- that it belongs to since
+    state TEXT NOT NULL CHECK (state IN ('held', 'unreadable')),
+    decided_by TEXT,
+    reason TEXT
+) STRICT;
+CREATE INDEX completions_motion ON completions (motion);

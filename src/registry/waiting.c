@@ -3,20 +3,31 @@
 #include "registry/erase.h"
 #include "registry/private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* The document that speaks for the mail: of those that wait the one with the earliest last day. */
+/* A paper that would change a motion of the register. */
+#define CHANGES                                                 \
+    "(o.role IN ('withdrawal', 'replacement', 'correction') OR" \
+    " o.decided_by IN ('withdrawal', 'replacement', 'correction'))"
+/* The document that speaks for the mail: of those that wait one that would change a motion, which
+ * no letter beside it hides, else the one with the earliest last day. */
 #define MAILS                                                                                \
     "SELECT m.id, m.arrived_at, m.sender_address, m.subject,"                                \
     " coalesce(d.decided_by, m.decided_by), coalesce(d.reason, m.reason), m.mail_date,"      \
     " m.registered_at, m.body, m.trust, d.kind, d.title, d.deadline_state, d.deadline_day,"  \
     " (SELECT v.faction FROM movers v WHERE v.document = d.id ORDER BY v.position LIMIT 1)," \
     " m.state, coalesce(json_extract(m.reading, '$.motions[' || d.position || '].ocr'), 0)," \
-    " m.answers, (SELECT a.arrived_at FROM messages a WHERE a.id = m.answers)"               \
-    " FROM messages m LEFT JOIN documents d ON d.id = (SELECT o.id FROM documents o"         \
+    " m.answers, (SELECT a.arrived_at FROM messages a WHERE a.id = m.answers),"              \
+    " (SELECT n.number FROM messages a JOIN documents p ON p.message = a.id"                 \
+    "  JOIN numbers n ON n.motion = p.motion"                                                \
+    "  WHERE a.answers = m.id AND p.role = 'motion' ORDER BY a.id DESC LIMIT 1),"            \
+    " d.id IS NOT NULL AND EXISTS (SELECT 1 FROM documents o WHERE o.id = d.id AND " CHANGES \
+    ") FROM messages m LEFT JOIN documents d ON d.id = (SELECT o.id FROM documents o"        \
     "  WHERE o.message = m.id AND o.motion IS NULL"                                          \
     "  AND o.decided_by IS NOT 'ignored-by-person'"                                          \
-    "  ORDER BY o.deadline_day IS NULL, o.deadline_day, o.position LIMIT 1)"
+    "  ORDER BY " CHANGES " IS NOT TRUE, o.deadline_day IS NULL, o.deadline_day, o.position" \
+    "  LIMIT 1)"
 /* By what waits and not through all that is registered: a plus keeps SQLite from going by body. */
 #define WAITING                                                                     \
     MAILS                                                                           \
@@ -59,6 +70,8 @@ static bool read_mail(struct statement *s, struct arena *arena, struct waiting_m
         .body = statement_text(s, arena, 8),
         .answers = statement_int(s, 17),
         .answers_at = statement_moment(s, 18),
+        .brought = statement_text(s, arena, 19),
+        .changes = statement_int(s, 20) != 0,
     };
     if (trust == NULL || strcmp(trust, "unknown") == 0)
         row->faction = faction != NULL ? faction : "";
@@ -83,6 +96,43 @@ static bool read_mails(struct registry *registry, struct statement *s, struct ar
            (known || registry_fail_word(registry, 'm', rows[count - 1].id, err_r));
 }
 
+static int compare_days(struct day a, struct day b)
+{
+    if (day_is_none(a) || day_is_none(b))
+        return day_is_none(a) - day_is_none(b);
+    return (a.n > b.n) - (a.n < b.n);
+}
+
+/* What would change a motion, then what has a member's address (which may be forged), then what is
+ * due first by what can still be in time, then as they came. */
+static int compare_urgency(const void *a, const void *b)
+{
+    const struct waiting_mail *one = a, *other = b;
+    const int orders[] = {
+        other->changes - one->changes,
+        (one->faction != NULL) - (other->faction != NULL),
+        (one->deadline.state != DEADLINE_IN_TIME) - (other->deadline.state != DEADLINE_IN_TIME),
+        compare_days(one->deadline.last_day, other->deadline.last_day),
+        (one->id > other->id) - (one->id < other->id),
+    };
+
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        if (orders[i] != 0)
+            return orders[i];
+    }
+    return 0;
+}
+
+static bool read_urgent_first(struct registry *registry, struct statement *s, struct arena *arena,
+                              struct waiting_mail **rows_r, size_t *count_r, struct err *err_r)
+{
+    if (!read_mails(registry, s, arena, rows_r, count_r, err_r))
+        return false;
+    if (*count_r > 0)
+        qsort(*rows_r, *count_r, sizeof **rows_r, compare_urgency);
+    return true;
+}
+
 bool registry_list_waiting(struct registry *registry, struct arena *arena, const char *body,
                            int64_t message, struct waiting_mail **rows_r, size_t *count_r,
                            struct err *err_r)
@@ -104,7 +154,7 @@ bool registry_list_untold(struct registry *registry, struct arena *arena, const 
     return STATEMENT_OPEN(registry, &s, err_r,
                           WAITING " AND m.told_at = 0 AND m.body = ?1 ORDER BY m.id",
                           value_text(body)) &&
-           read_mails(registry, s, arena, rows_r, count_r, err_r);
+           read_urgent_first(registry, s, arena, rows_r, count_r, err_r);
 }
 
 bool registry_list_overdue(struct registry *registry, struct arena *arena, const char *body,
@@ -122,7 +172,7 @@ bool registry_list_overdue(struct registry *registry, struct arena *arena, const
                                   " ORDER BY m.id",
                           value_text(body), value_int(told_before),
                           value_int(now + MOMENT_SLACK)) &&
-           read_mails(registry, s, arena, rows_r, count_r, err_r);
+           read_urgent_first(registry, s, arena, rows_r, count_r, err_r);
 }
 
 bool registry_list_misfiled(struct registry *registry, struct arena *arena, const char *body,

@@ -47,6 +47,7 @@ static void add_answered(struct listing *listing, const struct news_mail *mail)
 {
     struct values *values = listing->values;
 
+    add_line(listing, listing->words->brought, mail->brought);
     if (mail->answers == NULL)
         return;
     add_line(listing, listing->words->answers_mail,

@@ -9,6 +9,7 @@
 struct news_mail {
     const char *answers; /* "m7", the held mail whose review it answers, or NULL */
     int64_t answers_at;  /* when that one arrived */
+    const char *brought; /* number of a motion that an answer to its own review brought, or NULL */
     const char *id;      /* "m12", never NULL */
     int64_t arrived_at;
     int64_t mail_date; /* of its Date field */

@@ -42,7 +42,7 @@ struct reply_words {
     const char *reasons[8]; /* enum report_reason; a sentence, or NULL */
     /* in front of what a list says of a mail */
     const char *arrived, *mail_date, *registered, *from, *subject, *title, *reason, *deadline_of,
-        *answers_mail, *attention;
+        *answers_mail, *brought, *attention;
     const char *orders[3];        /* enum office_verb, as a reply says it */
     const char *outcomes[6];      /* enum news_outcome */
     const char *some_faction;     /* in an example, where none is known */

@@ -19,6 +19,7 @@ are_told() { world_has "$WORLD_LIST" INBOX "$1" && (($(world_count "$WORLD_DEPUT
 chair_has() { [[ $(text_of "$WORLD_CHAIR" "$1") == *"$2"* ]]; }
 sent_review() { ctl_json ".[] | select(.kind == \"review\" and .message == \"$1\").state" outbox | grep -q sent; }
 is_held() { [[ $(state_of "$1") == held* ]]; }
+office_reads() { [[ $(text_of "$WORLD_OFFICE" 'Bitte entscheiden') == *"Antwort darauf, als eigenes Schreiben registriert"*"$1"* ]]; }
 is_later() { (($(date +%s) > $1)); }
 # rtf_of: the text on standard input as a word processor keeps it
 rtf_of() {
@@ -95,6 +96,20 @@ say seventh@spd-bedburg-hau.example '' "Re: [$(number 1)] Eingang bestätigt" 'D
     world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
 wait_for 30 'it is there' inbox_knows 7
 expect 'the mail' ignored "$(ctl_json '.[6].state' inbox)"
+
+step 'whoever counts up to a held mail takes it from nobody'
+world_letter unused@spd-bedburg-hau.example '' 's/Integrations/Sport/; s/Zentrums/Platzes/' |
+    sed -e '1,/^$/d' -e 's/^Antrag.*/Antrag: Trinkbrunnen am Marktplatz/' | rtf_of >"$W/Brunnen.rtf"
+say eighth@spd-bedburg-hau.example '' 'Re: [m5] Eingegangen, noch ohne Nummer' 'Hier.' \
+    "$W/Brunnen.rtf" | world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
+wait_for 40 'it is registered' are_told 3
+expect 'both mails' "held ;registered $(number 3)" "$(state_of m5);$(state_of m8)"
+expect_match 'its history' "registered as $(number 3): if this is the same, ignore m5" \
+    "$(ctl_json '[.[] | select(.event == "answered").text][0]' log m5)"
+daemon_stop
+in_registry 'UPDATE deliveries SET created_at = created_at - 3600'
+scenario_daemon
+wait_for 30 'the office is told' office_reads "$(number 3)"
 for id in m5 m6; do
     ctl ignore "$id" --reason 'gesehen' --silent >>"$W/log/ignore.log"
 done

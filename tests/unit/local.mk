@@ -254,6 +254,8 @@ EXTRA_DIST += \
 	tests/corpus/replies/de-completed.txt \
 	tests/corpus/replies/de-completes-notice.txt \
 	tests/corpus/replies/de-completes.txt \
+	tests/corpus/replies/de-answers-scan.txt \
+	tests/corpus/replies/en-answers-scan.txt \
 	tests/corpus/replies/de-follow-corrected.txt \
 	tests/corpus/replies/de-follow-held.txt \
 	tests/corpus/replies/de-follow-joined-list.txt \

@@ -720,6 +720,11 @@ static void answer_review(struct setting *s, const char *row)
     s->known.held = held;
 }
 
+static struct known_held *held(struct setting *s)
+{
+    return (struct known_held *)(uintptr_t)s->known.held;
+}
+
 static void change_held_reply(struct setting *s)
 {
     reply_with(s, "Was fehlt denn noch?");
@@ -733,24 +738,71 @@ static void change_held_papers(struct setting *s)
     with_papers(s);
     s->known.referred = NULL;
     answer_review(s, "attachment-missing");
-    texts_add(&((struct known_held *)(uintptr_t)s->known.held)->titles, arena, "Radweg");
+    held(s)->threaded = true;
+    texts_add(&held(s)->titles, arena, "Radweg");
 }
 
 static void change_completes(struct setting *s)
 {
     answer_review(s, "attachment-missing");
+    held(s)->threaded = true;
+    unproven(s);
+}
+
+static void confirmed(struct setting *s)
+{
+    static struct mail_authres authres = {
+        "mx.bedburg-hau.example; dmarc=pass header.from=spd-bedburg-hau.example", 0};
+
+    town_set(arena, &s->body->authserv_id, "mx.bedburg-hau.example");
+    s->mail->authres = &authres;
+    s->mail->authres_count = 1;
+}
+
+static void change_completes_confirmed(struct setting *s)
+{
+    answer_review(s, "attachment-missing");
+    confirmed(s);
+}
+
+static void change_completes_by_number(struct setting *s)
+{
+    change_completes(s);
+    held(s)->threaded = false;
+}
+
+static void change_completes_a_scan(struct setting *s)
+{
+    answer_review(s, "scanned-letter");
+    held(s)->threaded = true;
+    confirmed(s);
+}
+
+static void change_completes_same_title(struct setting *s)
+{
+    answer_review(s, "faction");
+    held(s)->threaded = true;
+    texts_add(&held(s)->titles, arena, s->motion->title);
+}
+
+static void change_held_papers_by_number(struct setting *s)
+{
+    change_held_papers(s);
+    held(s)->threaded = false;
+    unproven(s);
 }
 
 static void change_completes_for_others(struct setting *s)
 {
-    answer_review(s, "attachment-missing");
-    ((struct known_held *)(uintptr_t)s->known.held)->sender = "vorsitz@cdu-bedburg-hau.example";
+    change_completes(s);
+    held(s)->sender = "vorsitz@cdu-bedburg-hau.example";
 }
 
 static void change_completes_another(struct setting *s)
 {
     answer_review(s, "trust");
-    texts_add(&((struct known_held *)(uintptr_t)s->known.held)->titles, arena, "Etwas anderes");
+    held(s)->threaded = true;
+    texts_add(&held(s)->titles, arena, "Etwas anderes");
 }
 
 static void change_joined(struct setting *s)
@@ -1092,8 +1144,18 @@ static const struct decision_case {
      "a reply about m12", ""},
     {"papers that a held mail lacked", change_held_papers, MESSAGE_HELD, "held-papers",
      "what m12 lacked", ""},
+    {"the same in answer to a number", change_held_papers_by_number, MESSAGE_HELD, "scanned-letter",
+     "picture", ""},
     {"what a held mail lacked", change_completes, MESSAGE_REGISTERED, "registered", "completes m12",
      "r"},
+    {"the same from who is confirmed", change_completes_confirmed, MESSAGE_REGISTERED, "registered",
+     "completes m12", "r"},
+    {"the same in answer to a number", change_completes_by_number, MESSAGE_REGISTERED, "registered",
+     "registered", "r"},
+    {"in answer to the review of a scan", change_completes_a_scan, MESSAGE_REGISTERED, "registered",
+     "registered", "r"},
+    {"in answer to the review of the same motion", change_completes_same_title, MESSAGE_REGISTERED,
+     "registered", "completes m12", "r"},
     {"in answer to another faction's review", change_completes_for_others, MESSAGE_REGISTERED,
      "registered", "registered", "r"},
     {"in answer to the review of another motion", change_completes_another, MESSAGE_REGISTERED,
@@ -1183,6 +1245,7 @@ static void test_table(void **state)
         assert_string_equal(decision.row, cases[i].row);
         assert_non_null(strstr(decision.reason, cases[i].reason));
         assert_null(strstr(decision.reason, "{}"));
+        assert_int_equal(decision.completes != NULL, strstr(cases[i].reason, "completes") != NULL);
         check_motions(&decision, cases[i].motions);
     }
 }

@@ -133,6 +133,212 @@ static void test_enclosure_later(void **state)
     expect(f, "SELECT count(*) || '' FROM numbers", "1");
 }
 
+/* "[m1]" anybody can write; only the faction has our review in hand. */
+static void test_forged_reply_completes_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    TAKE(f, .text = "Guten Tag, anbei unser Antrag.");
+    TAKE(f, .forged = true, .subject = "Re: [m1]", .text = "Hier.", .file = motion_text);
+    expect(f, "SELECT group_concat(state || ' ' || decided_by, ', ') FROM messages",
+           "held attachment-missing, registered registered");
+    expect(f, "SELECT number || ': ' || text FROM events WHERE message = 1 AND event = 'answered'",
+           "A/2015/0001: m2 answers its review and is registered as A/2015/0001: if this is the"
+           " same, ignore m1");
+    TAKE(f, .forged = true, .answers = answer_to(f, "review", SPD), .text = "Hier, bitte.",
+         .file = other_text);
+    expect(f, "SELECT decided_by FROM messages WHERE id = 1", "completed");
+}
+
+static void test_forged_reply_brings_no_enclosure(void **state)
+{
+    struct fixture *f = *state;
+    const char *text =
+        arena_printf(f->arena, "%s\r\nDen Lageplan finden Sie in der Anlage.\r\n", motion_text);
+
+    TAKE(f, .text = text);
+    TAKE(f, .forged = true, .subject = "[m1]", .text = "Hier.", .file = "Irgendein Plan");
+    expect(f, "SELECT state FROM messages WHERE id = 1", "held");
+    expect(f, "SELECT count(*) || '' FROM numbers", "0");
+    TAKE(f, .subject = "[m1]", .text = "Hier.", .file = "Lageplan");
+    expect(f, "SELECT decided_by FROM messages WHERE id = 1", "completed");
+}
+
+/* What a scan says nobody has read: what comes in answer to its review may be something else. */
+static void test_unread_letter_waits(void **state)
+{
+    struct fixture *f = *state;
+    struct waiting_mail *rows;
+    struct err err;
+    size_t n;
+
+    TAKE(f, .text = "Guten Tag, anbei unser Antrag.");
+    run_sql(f, "UPDATE messages SET decided_by = 'scanned-letter'");
+    TAKE(f, .answers = answer_to(f, "review", SPD), .text = "Hier.", .file = motion_text);
+    expect(f, "SELECT group_concat(state || ' ' || decided_by, ', ') FROM messages",
+           "held scanned-letter, registered registered");
+    expect(f, "SELECT told_at || '' FROM messages WHERE id = 1", "0");
+    if (!registry_list_waiting(f->registry, f->arena, NULL, 1, &rows, &n, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(n, 1);
+    assert_string_equal(rows[0].brought, "A/2015/0001");
+}
+
+/* A person finds that the number was given to something else. */
+static void test_void_gives_back(void **state)
+{
+    struct fixture *f = *state;
+
+    TAKE(f, .text = "Guten Tag, anbei unser Antrag.");
+    TAKE(f, .answers = answer_to(f, "review", SPD), .text = "Hier.", .file = motion_text);
+    expect(f, "SELECT decided_by FROM messages WHERE id = 1", "completed");
+    expect_part(DECIDE(f, .verb = RULING_VOID, .subject = "A/2015/0001", .reason = "ein anderer"),
+                "\"state\":\"void\"");
+    expect(f, "SELECT state || ' ' || decided_by || ' ' || reason FROM messages WHERE id = 1",
+           "held attachment-missing attachment missing: the mail speaks of one and has none");
+    expect(f, "SELECT group_concat(role || ' ' || message, ', ') FROM documents", "motion 2");
+    expect(f, "SELECT group_concat(event, ', ') FROM events WHERE message = 1 AND delivery IS NULL",
+           "held, completed, reopened");
+    expect_part(DECIDE(f, .verb = RULING_ACCEPT, .subject = "m1", .title = "Radweg"),
+                "A/2015/0002");
+}
+
+static const struct waiting_mail *list_untold(struct fixture *f, size_t wanted)
+{
+    struct waiting_mail *rows;
+    struct err err;
+    size_t n;
+
+    if (!registry_list_untold(f->registry, f->arena, f->body->id, &rows, &n, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(n, wanted);
+    return rows;
+}
+
+/* Whatever comes before it, beside it and after it. */
+static void test_withdrawal_is_told_first(void **state)
+{
+    struct fixture *f = *state;
+    const struct waiting_mail *rows;
+
+    TAKE(f, .text = motion_text);
+    f->body->required_trust = TRUST_AUTHENTICATED;
+    TAKE(f, .from = "someone@mail.example", .text = other_text);
+    TAKE(f, .forged = true, .text = "Was ist mit unserem Antrag?", .subject = "Frage");
+    TAKE(f, .forged = true, .text = other_text);
+    TAKE(f, .forged = true, .subject = "[A/2015/0001]",
+         .text = "Wir ziehen den Antrag A/2015/0001 zurück. Anbei ein anderer.",
+         .file = other_text);
+    TAKE(f, .forged = true, .text = other_text, .subject = "Noch einer");
+    rows = list_untold(f, 5);
+    assert_int_equal(rows[0].id, 5);
+    assert_true(rows[0].changes);
+    assert_int_equal(rows[0].kind, MOTION_WITHDRAWAL);
+    assert_int_equal(rows[1].id, 4); /* it is due */
+    assert_int_equal(rows[2].id, 6);
+    assert_int_equal(rows[3].id, 3);
+    assert_int_equal(rows[4].id, 2); /* no member's address */
+    for (size_t i = 1; i < 5; i++)
+        assert_false(rows[i].changes);
+}
+
+/* The council's factions have other names than when the motion came. */
+static void rename_faction(struct fixture *f, const char *from, const char *to)
+{
+    struct conf_faction *faction =
+        (struct conf_faction *)(uintptr_t)trust_find_faction(f->body, from);
+
+    texts_add(&faction->aliases, f->arena, faction->title);
+    faction->title = to;
+}
+
+static void test_renamed_faction_leaves(void **state)
+{
+    struct fixture *f = *state;
+
+    TAKE(f, .text = motion_text);
+    TAKE(f, .from = CDU, .answers = answer_to(f, "acknowledgement", CDU),
+         .text = "Ja, das ist richtig.");
+    expect_motion(f, "SPD,CDU () registered 1");
+    rename_faction(f, "CDU", "CDU/FWG");
+    TAKE(f, .from = CDU, .subject = "[A/2015/0001]", .text = "Wir ziehen den Antrag zurück.");
+    expect_motion(f, "SPD () registered 1");
+    expect(f, "SELECT text FROM events WHERE event = 'left'",
+           "follow-up: one of the factions that move A/2015/0001 withdraws; the others go on:"
+           " CDU/FWG");
+}
+
+static void test_renamed_faction_joins(void **state)
+{
+    struct fixture *f = *state;
+
+    TAKE(f, .text = motion_text);
+    rename_faction(f, "CDU", "CDU/FWG");
+    TAKE(f, .from = CDU, .answers = answer_to(f, "acknowledgement", CDU),
+         .text = "Ja, das ist richtig.");
+    expect_motion(f, "SPD,CDU () registered 1");
+}
+
+/* Two that moved it are one faction today: nobody else is left to move it. */
+static void test_merged_factions_withdraw(void **state)
+{
+    struct fixture *f = *state;
+    struct conf_faction *spd = (struct conf_faction *)(uintptr_t)trust_find_faction(f->body, "SPD");
+
+    TAKE(f, .text = motion_text);
+    TAKE(f, .from = CDU, .answers = answer_to(f, "acknowledgement", CDU),
+         .text = "Ja, das ist richtig.");
+    rename_faction(f, "CDU", "Nobody");
+    ((struct conf_faction *)(uintptr_t)trust_find_faction(f->body, "Nobody"))->aliases =
+        (struct texts){0};
+    texts_add(&spd->aliases, f->arena, "CDU");
+    TAKE(f, .subject = "[A/2015/0001]", .text = "Wir ziehen den Antrag zurück.");
+    expect_motion(f, "SPD,CDU () withdrawn 1");
+}
+
+/* A mistake of ours is a person's to see: no mail stays without an outcome, no number is lost. */
+static void test_not_recorded(void **state)
+{
+    struct fixture *f = *state;
+
+    run_sql(
+        f, "CREATE TRIGGER wrong BEFORE INSERT ON numbers BEGIN SELECT RAISE(ABORT, 'wrong'); END");
+    TAKE(f, .text = motion_text);
+    expect(f, "SELECT state || ' ' || decided_by || ' ' || trust FROM messages WHERE id = 1",
+           "held not-recorded authenticated");
+    expect(f, "SELECT count(*) || '' FROM messages WHERE reason LIKE '%: wrong (1811)%'", "1");
+    expect(f,
+           "SELECT told_at || ' ' || (SELECT count(*) FROM documents WHERE motion IS NULL)"
+           " FROM messages WHERE id = 1",
+           "0 1");
+    assert_string_equal(told(f, 1, SPD), "review");
+    run_sql(f, "DROP TRIGGER wrong");
+    TAKE(f, .text = other_text);
+    expect(f, "SELECT group_concat(number) FROM numbers", "A/2015/0001");
+}
+
+/* Whatever it is that fails. */
+static void test_nothing_of_it_recorded(void **state)
+{
+    struct fixture *f = *state;
+
+    run_sql(f,
+            "CREATE TRIGGER wrong BEFORE INSERT ON parts BEGIN SELECT RAISE(ABORT, 'wrong'); END");
+    town_set(f->arena, &f->body->mailboxes[0].own_servers, "mx.bedburg-hau.example");
+    TAKE(f, .text = motion_text,
+         .head = "Received: from a.example (a.example [192.0.2.7]) by mx.bedburg-hau.example"
+                 " with ESMTPS; Tue, 04 Aug 2015 12:05:00 +0200\r\n");
+    expect(f, "SELECT state || ' ' || decided_by || ' ' || told_at FROM messages WHERE id = 1",
+           "held not-recorded 0");
+    assert_string_equal(
+        get(f, "SELECT arrived_at || '' FROM messages"),
+        arena_printf(f->arena, "%lld", (long long)town_moment("2015-08-04T12:05:00+02:00")));
+    expect(f, "SELECT count(*) || '' FROM deliveries", "0");
+    run_sql(f, "DROP TRIGGER wrong");
+    TAKE(f, .text = other_text);
+    expect(f, "SELECT group_concat(state, ', ') FROM messages", "held, registered");
+}
+
 /* What its trust would not let through is not let through by an enclosure. */
 static void test_enclosure_is_not_enough(void **state)
 {
@@ -158,6 +364,16 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_motion_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_enclosure_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_enclosure_is_not_enough, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_of_it_recorded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_not_recorded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_merged_factions_withdraw, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_renamed_faction_joins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_renamed_faction_leaves, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_withdrawal_is_told_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_void_gives_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_unread_letter_waits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_forged_reply_brings_no_enclosure, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_forged_reply_completes_nothing, set_up, tear_down),
     };
     struct err err;
 

@@ -1066,10 +1066,24 @@ static void completes(struct setting *s)
 
     *held = (struct known_held){.message = 7,
                                 .waits = true,
+                                .threaded = true,
                                 .row = "attachment-missing",
                                 .sender = SPD_CHAIR,
                                 .arrived_at = town_moment("2015-08-03T09:00:00+02:00")};
     s->known.held = held;
+}
+
+/* The answer to the review of a scan, which may be about something else. */
+static void answers_scan(struct setting *s)
+{
+    completes(s);
+    ((struct known_held *)(uintptr_t)s->known.held)->row = "scanned-letter";
+}
+
+static void answers_scan_in_english(struct setting *s)
+{
+    answers_scan(s);
+    english(s);
 }
 
 static void completed(struct setting *s)
@@ -1105,6 +1119,8 @@ static const struct {
     {"de-follow-joined-list", joins_confidential, REPLY_CONFIRMATION, LIST},
     {"de-completes", completes, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
     {"de-completes-notice", completes, REPLY_NOTICE, OFFICE},
+    {"de-answers-scan", answers_scan, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
+    {"en-answers-scan", answers_scan_in_english, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
     {"de-completed", completed, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
     {"en-completed-notice", completed_in_english, REPLY_NOTICE, OFFICE},
     {"de-acknowledgement", joint, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
@@ -1230,6 +1246,7 @@ static void test_news(void **state)
          .subject = "Antrag\nBcc: x@y.example",
          .title = "Radweg"},
         {.id = "m13",
+         .brought = "A/2015/0009",
          .arrived_at = town_moment("2015-08-05T12:03:14+02:00"),
          .mail_date = MOMENT_NONE,
          .registered_at = MOMENT_NONE},

@@ -744,7 +744,7 @@ static void test_schema_before(void **state)
     assert_int_equal(
         sqlite3_exec(
             f->registry->db,
-            "DROP TABLE grants; DROP INDEX messages_untold;"
+            "DROP TABLE grants; DROP TABLE completions; DROP INDEX messages_untold;"
             "ALTER TABLE messages DROP COLUMN told_at;"
             "DROP INDEX messages_answers; ALTER TABLE messages DROP COLUMN answers;"
             "DROP TABLE erasures; DROP INDEX messages_mark; DROP INDEX messages_kept;"

@@ -61,6 +61,7 @@ static const char *write_mail(struct fixture *f, const struct letter *letter)
     struct text text;
 
     text_init(&text, f->arena);
+    text_add(&text, letter->head != NULL ? letter->head : "");
     if (!letter->forged)
         text_addf(&text,
                   "Authentication-Results: mx.bedburg-hau.example; dmarc=pass header.from=%s\r\n",
@@ -122,11 +123,29 @@ static struct message new_message(struct fixture *f, const char *token)
                 .internaldate = town_moment("2015-08-04T12:10:00+02:00") + f->mails}};
 }
 
+static bool settle(const struct ruling_context *context, struct message *message,
+                   struct conclusion *conclusion, struct err *err_r)
+{
+    struct registry *registry = context->registry;
+    struct message settled = *message;
+    bool accepted;
+
+    if (!registry_part_begin(registry, err_r))
+        return false;
+    bool ok = pipeline_settle(registry, context->arena, message, conclusion, &settled.id, err_r) &&
+              ruling_take_reply(context, &settled, conclusion, &accepted, err_r);
+    if (!registry_part_end(registry, ok, err_r)) {
+        print_message("%s\n", err_r->text);
+        ok = pipeline_rescue(registry, context->arena, message, conclusion, &settled.id, err_r);
+    }
+    message->id = settled.id;
+    return ok;
+}
+
 int64_t take_letter(struct fixture *f, const struct letter *letter)
 {
     struct conclusion conclusion = {0};
     struct err err;
-    bool accepted;
 
     f->mails++;
     const char *bytes = letter->bytes != NULL ? letter->bytes : write_mail(f, letter);
@@ -139,9 +158,7 @@ int64_t take_letter(struct fixture *f, const struct letter *letter)
     context.actor = NULL;
     if (!memfd_from("mail", bytes, strlen(bytes), &message.raw.fd, &err) ||
         !pipeline_receive(f->registry, &message, &err) || !registry_begin(f->registry, &err) ||
-        !pipeline_settle(f->registry, f->arena, &message, &conclusion, &message.id, &err) ||
-        !ruling_take_reply(&context, &message, &conclusion, &accepted, &err) ||
-        !registry_commit(f->registry, &err))
+        !settle(&context, &message, &conclusion, &err) || !registry_commit(f->registry, &err))
         fail_msg("%s", err.text);
     close(message.raw.fd);
     print_message("m%lld: %s, %s\n", (long long)message.id, conclusion.decision.row,
@@ -155,6 +172,13 @@ const char motion_text[] =
     "bitten, den Antrag in der Sitzung des Rates am 24.09.2015 zu behandeln.\r\n\r\n"
     "Beschlussvorschlag:\r\nDer Rat beauftragt die Verwaltung, einen Radweg zu planen.\r\n\r\n"
     "Mit freundlichen Grüßen\r\nWilhelm van Beek\r\nFraktionsvorsitzender\r\n";
+
+const char other_text[] =
+    "SPD-Ratsfraktion\r\n\r\nAn den Bürgermeister der Gemeinde Bedburg-Hau\r\n\r\n"
+    "Antrag: Tempo 30 in der Schulstraße\r\n\r\nSehr geehrter Herr Bürgermeister,\r\n\r\nwir "
+    "bitten, den Antrag in der Sitzung des Rates am 24.09.2015 zu behandeln.\r\n\r\n"
+    "Beschlussvorschlag:\r\nDer Rat beschließt Tempo 30.\r\n\r\nMit freundlichen Grüßen\r\n"
+    "Wilhelm van Beek\r\n";
 
 /* ---- orders ---- */
 
@@ -213,6 +237,14 @@ const char *reread(struct fixture *f, const char *id)
 }
 
 /* ---- what became of it ---- */
+
+void run_sql(struct fixture *f, const char *script)
+{
+    struct err err;
+
+    if (!statement_script(f->registry, script, &err))
+        fail_msg("%s", err.text);
+}
 
 const char *get(struct fixture *f, const char *sql)
 {

@@ -39,14 +39,18 @@ struct letter {
     const char *text;
     const char *file;  /* a text that is attached, or NULL */
     const char *date;  /* NULL: each a second after the one before */
+    const char *head;  /* more fields, each with its line end, above the others; or NULL */
     const char *bytes; /* all of it, instead of what is above; or NULL */
 };
 
+/* As the clerk takes it. */
 int64_t take_letter(struct fixture *f, const struct letter *letter);
 #define TAKE(f, ...) take_letter(f, &(struct letter){__VA_ARGS__})
 
 /* Of SPD, naming CDU: a cycle way, for the Rat on 2015-09-24. */
 extern const char motion_text[];
+/* Of SPD alone, for the same day. */
+extern const char other_text[];
 
 /* The answer as JSON, or the error with its exit code in front. */
 const char *decide_on(struct fixture *f, const struct ruling_order *order);
@@ -54,6 +58,7 @@ const char *decide_on(struct fixture *f, const struct ruling_order *order);
 /* The stored bytes are read; they can be by now. */
 const char *reread(struct fixture *f, const char *id);
 
+void run_sql(struct fixture *f, const char *script);
 /* The first value that it finds, or "". */
 const char *get(struct fixture *f, const char *sql);
 void expect(struct fixture *f, const char *sql, const char *wanted);
