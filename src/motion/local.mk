@@ -28,6 +28,9 @@ libcore_a_SOURCES += \
 	src/motion/refers.c \
 	src/motion/section.c \
 	src/motion/signatory.c \
+	src/motion/speech.c \
+	src/motion/speech.h \
+	src/motion/speech_de.def \
 	src/motion/taker.c \
 	src/motion/taker.h \
 	src/motion/title.c \
@@ -35,7 +38,16 @@ libcore_a_SOURCES += \
 	src/motion/trace.h \
 	src/motion/wish.c \
 	src/motion/wish.h \
+	src/motion/wish_correct.c \
+	src/motion/wish_correct_de.def \
 	src/motion/wish_de.def \
+	src/motion/wish_inside.h \
+	src/motion/wish_naming.c \
+	src/motion/wish_naming_de.def \
+	src/motion/wish_paper.c \
+	src/motion/wish_paper_de.def \
+	src/motion/wish_withdraw.c \
+	src/motion/wish_withdraw_de.def \
 	src/motion/words.c \
 	src/motion/words.h \
 	src/motion/words_de.def

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Correcting.  It needs that something is wrong or to be changed, and the one value that is right:
+ * each day or title of a sentence is right, wrong or another's by the words beside it.
+ */
+#include "motion/fields.h"
+#include "motion/wish_inside.h"
+#include "motion/words.h"
+
+#include <string.h>
+
+/* ---- values, and which of them is right -------------------------------------------------------
+ */
+
+#define MAX_VALUES 4
+
+enum mark { MARK_RIGHT, MARK_OPEN, MARK_WRONG, MARK_OTHER };
+
+struct value {
+    size_t start, end; /* in its sentence */
+    enum mark mark;
+    struct day day; /* or */
+    const char *title;
+};
+
+struct values {
+    struct value v[MAX_VALUES];
+    size_t n;
+};
+
+static size_t last_match(enum pattern pattern, const char *s)
+{
+    struct match match;
+    size_t from = 0, last = 0;
+
+    while (pattern_find(pattern, s, from, &match) && match.end[0] > from) {
+        last = match.start[0] + 1;
+        from = match.start[0] + 1;
+        while (((unsigned char)s[from] & 0xC0) == 0x80)
+            from++;
+    }
+    return last;
+}
+
+/* The word that stands nearest before it says what it is. */
+static enum mark mark_before(const char *before)
+{
+    size_t wrong = last_match(PATTERN_corr_not, before);
+    size_t right = last_match(PATTERN_corr_but, before);
+
+    if (pattern_matches(PATTERN_corr_other_day, before))
+        return MARK_OTHER;
+    if (wrong > right)
+        return MARK_WRONG;
+    return right > 0 ? MARK_RIGHT : MARK_OPEN;
+}
+
+/* "den 10.9. auf den 24.9.": what stood first is the old one. */
+static void mark_shifted(struct values *values, size_t i)
+{
+    values->v[i].mark = MARK_RIGHT;
+    if (i > 0 && values->v[i - 1].mark != MARK_OTHER)
+        values->v[i - 1].mark = MARK_WRONG;
+}
+
+static bool has_mark(const struct values *values, enum mark mark)
+{
+    for (size_t i = 0; i < values->n; i++) {
+        if (values->v[i].mark == mark)
+            return true;
+    }
+    return false;
+}
+
+/* What is called right makes the others wrong of which nothing is said. */
+static void mark_values(struct arena *arena, const char *s, struct values *values)
+{
+    for (size_t i = 0; i < values->n; i++) {
+        struct value *value = &values->v[i];
+        size_t begin = i > 0 ? values->v[i - 1].end : 0;
+        const char *before = arena_strndup(arena, s + begin, value->start - begin);
+
+        value->mark = mark_before(before);
+        if (pattern_matches(PATTERN_corr_is_not, s + value->end))
+            value->mark = MARK_WRONG;
+        else if (value->mark != MARK_OTHER && pattern_matches(PATTERN_corr_to, before))
+            mark_shifted(values, i);
+    }
+    for (size_t i = 0; has_mark(values, MARK_RIGHT) && i < values->n; i++) {
+        if (values->v[i].mark == MARK_OPEN)
+            values->v[i].mark = MARK_WRONG;
+    }
+}
+
+/* ---- meetings ---------------------------------------------------------------------------------
+ */
+
+/* What stands for a day in corr_bare. */
+#define DAY_MARK "#"
+
+static int month_of(struct arena *arena, const struct match *match)
+{
+    return words_month(arena, match_text(match, match->end[2] > match->start[2] ? 2 : 3, arena));
+}
+
+/* Days in English, or without a stop, as German writes them. */
+static const char *write_days(struct arena *arena, const char *s)
+{
+    struct text text;
+    struct match match;
+
+    text_init(&text, arena);
+    while (pattern_find(PATTERN_corr_day_in_words, s, 0, &match)) {
+        const char *mday = match_text(&match, match.end[1] > match.start[1] ? 1 : 4, arena);
+
+        text_add_bytes(&text, s, match.start[0]);
+        text_addf(&text, "%s.%d.%s", mday, month_of(arena, &match), match_text(&match, 5, arena));
+        s += match.end[0];
+    }
+    text_add(&text, s);
+    return text.s;
+}
+
+static void find_days(const struct speech *speech, const char *sentence, struct values *values_r)
+{
+    struct match match;
+    size_t from = 0;
+
+    *values_r = (struct values){.n = 0};
+    while (values_r->n < MAX_VALUES && pattern_find(PATTERN_date, sentence, from, &match)) {
+        values_r->v[values_r->n++] = (struct value){
+            .start = match.start[0],
+            .end = match.end[0],
+            .day = date_of_match(speech->arena, &match, 1, speech->mailed),
+        };
+        from = match.end[0];
+    }
+    mark_values(speech->arena, sentence, values_r);
+}
+
+static bool is_bare(struct arena *arena, const char *sentence, const struct values *days)
+{
+    struct text text;
+    size_t at = 0;
+
+    text_init(&text, arena);
+    for (size_t i = 0; i < days->n; at = days->v[i++].end) {
+        text_add_bytes(&text, sentence + at, days->v[i].start - at);
+        text_add(&text, DAY_MARK);
+    }
+    text_add(&text, sentence + at);
+    return days->n > 0 && pattern_matches(PATTERN_corr_bare, text.s);
+}
+
+/* ---- titles -----------------------------------------------------------------------------------
+ */
+
+static const char *strip_title(struct arena *arena, const char *s)
+{
+    char *title = text_trim(arena, s);
+    size_t n = strlen(title);
+
+    while (n > 0 && strchr(" .!", title[n - 1]) != NULL)
+        title[--n] = '\0';
+    return n < 3 ? NULL : title;
+}
+
+static void add_title(struct arena *arena, struct values *values, const char *title, size_t start,
+                      size_t end)
+{
+    title = strip_title(arena, title);
+    if (title != NULL && values->n < MAX_VALUES)
+        values->v[values->n++] = (struct value){.start = start, .end = end, .title = title};
+}
+
+/* Those in quotation marks, else what follows the last colon. */
+static void find_titles(struct arena *arena, const char *sentence, struct values *values_r)
+{
+    struct match match;
+    size_t from = 0;
+
+    *values_r = (struct values){.n = 0};
+    while (pattern_find(PATTERN_speech_quoted, sentence, from, &match)) {
+        add_title(arena, values_r, match_text(&match, 1, arena), match.start[0], match.end[0]);
+        from = match.end[0];
+    }
+    const char *colon = strrchr(sentence, ':');
+    if (from == 0 && colon != NULL && !pattern_matches(PATTERN_corr_not, sentence))
+        add_title(arena, values_r, colon + 1, (size_t)(colon + 1 - sentence), strlen(sentence));
+    mark_values(arena, sentence, values_r);
+}
+
+/* ---- all that is said -------------------------------------------------------------------------
+ */
+
+struct correction {
+    bool about_title, about_meeting; /* something is wrong with it, or to be changed */
+    bool doubted;
+    bool ordered;    /* that it be changed, of nothing else than these two */
+    bool contrasted; /* a day that is wrong beside one that is right */
+    bool ambiguous;  /* two days or titles are right */
+    struct day meeting, instead;
+    const char *title;
+};
+
+static void set_day(struct correction *correction, struct day *day, struct day value)
+{
+    if (day_is_none(value) || (!day_is_none(*day) && day->n != value.n))
+        correction->ambiguous = true;
+    *day = value;
+}
+
+static void take_days(const struct values *days, struct correction *correction)
+{
+    for (size_t i = 0; i < days->n; i++) {
+        switch (days->v[i].mark) {
+        case MARK_RIGHT:
+        case MARK_OPEN:
+            set_day(correction, &correction->meeting, days->v[i].day);
+            break;
+        case MARK_WRONG:
+            set_day(correction, &correction->instead, days->v[i].day);
+            correction->contrasted = true;
+            break;
+        case MARK_OTHER:
+            break;
+        }
+    }
+}
+
+static void take_titles(const struct values *titles, struct correction *correction)
+{
+    for (size_t i = 0; i < titles->n; i++) {
+        if (titles->v[i].mark == MARK_WRONG || titles->v[i].mark == MARK_OTHER)
+            continue;
+        if (correction->title != NULL && !text_equal(correction->title, titles->v[i].title))
+            correction->ambiguous = true;
+        correction->title = titles->v[i].title;
+    }
+}
+
+static bool changes(const char *s)
+{
+    return pattern_matches(PATTERN_corr_wrong, s) || pattern_matches(PATTERN_corr_order, s);
+}
+
+/* In its own words, or in those of the sentence that it goes on. */
+static bool is_of(const struct speech *speech, size_t i, enum pattern subject)
+{
+    if (pattern_matches(subject, speech->bare.v[i]))
+        return true;
+    return i > 0 && pattern_matches(subject, speech->bare.v[i - 1]) &&
+           pattern_matches(PATTERN_corr_goes_on, speech->bare.v[i]);
+}
+
+static void read_title(const struct speech *speech, size_t i, struct correction *correction)
+{
+    struct values titles;
+
+    find_titles(speech->arena, speech->sentences.v[i], &titles);
+    take_titles(&titles, correction);
+    correction->about_title |=
+        changes(speech->bare.v[i]) || pattern_matches(PATTERN_corr_doubt, speech->bare.v[i]);
+}
+
+static void read_meeting(const struct speech *speech, size_t i, struct correction *correction)
+{
+    const char *s = write_days(speech->arena, speech->bare.v[i]);
+    struct values days;
+
+    find_days(speech, s, &days);
+    if (!is_of(speech, i, PATTERN_corr_meeting) && !is_bare(speech->arena, s, &days) &&
+        !(days.n > 0 && pattern_matches(PATTERN_corr_is_not, s + days.v[0].end)))
+        return;
+    correction->about_meeting |= changes(s) || has_mark(&days, MARK_WRONG) ||
+                                 (days.n > 0 && pattern_matches(PATTERN_corr_doubt, s));
+    if (!pattern_matches(PATTERN_corr_of_else, s))
+        take_days(&days, correction);
+}
+
+static void read_sentence(const struct speech *speech, size_t i, struct correction *correction)
+{
+    const char *s = speech->bare.v[i];
+    bool else_ = pattern_matches(PATTERN_corr_of_else, s);
+
+    correction->ordered |= changes(s) && !else_;
+    if (is_of(speech, i, PATTERN_corr_title))
+        read_title(speech, i, correction);
+    else
+        read_meeting(speech, i, correction);
+    correction->doubted |= pattern_matches(PATTERN_corr_doubt, s) &&
+                           (changes(s) || pattern_matches(PATTERN_corr_meeting, s) ||
+                            pattern_matches(PATTERN_corr_title, s));
+}
+
+static bool is_past(const struct speech *speech, struct day day)
+{
+    return !day_is_none(day) && !day_is_none(speech->mailed) && day.n < speech->mailed.n;
+}
+
+/* Whatever is spoken of must have its value. */
+static bool is_complete(const struct speech *speech, const struct correction *correction)
+{
+    bool meeting = !day_is_none(correction->meeting), title = correction->title != NULL;
+
+    return (meeting || title) && (title || !correction->about_title) &&
+           (meeting || !correction->about_meeting) && !is_past(speech, correction->meeting);
+}
+
+bool wish_corrects(const struct speech *speech, struct wish *wish)
+{
+    struct correction correction = {.meeting = DAY_NONE, .instead = DAY_NONE};
+
+    for (size_t i = 0; i < speech->said; i++)
+        read_sentence(speech, i, &correction);
+    if (!correction.about_title && !correction.about_meeting &&
+        !speech_matches(speech, PATTERN_corr_speaks))
+        return false;
+    wish->clear = (correction.ordered || correction.contrasted) && !correction.doubted &&
+                  !correction.ambiguous && is_complete(speech, &correction) &&
+                  !wish_depends(speech);
+    wish->meeting = correction.meeting;
+    wish->instead = correction.instead;
+    wish->title = correction.title;
+    return true;
+}
