@@ -86,6 +86,7 @@ EXTRA_DIST += \
 	tests/scenario/kill.sh \
 	tests/scenario/letter.sh \
 	tests/scenario/lying.sh \
+	tests/scenario/not-recorded.sh \
 	tests/scenario/notify.sh \
 	tests/scenario/oauth.sh tests/fake/fake_tokens.py \
 	tests/scenario/nonsense.sh tests/fake/nonsense.py \

@@ -6,17 +6,10 @@
  */
 #include "pipeline/pipeline.h"
 
-static bool record(struct registry *registry, const struct message *message, struct conclusion *c,
-                   int64_t *id_r, struct err *err_r)
+static bool record(struct registry *registry, const struct message *message,
+                   const struct conclusion *c, int64_t *id_r, struct err *err_r)
 {
-    struct registry_entry entry = {.body = message->body,
-                                   .raw = &message->raw,
-                                   .reading = message->reading,
-                                   .verdict = message->reading ? &c->verdict : NULL,
-                                   .known = &c->known,
-                                   .decision = &c->decision,
-                                   .replies = &c->replies,
-                                   .registered_at = message->now};
+    const struct registry_entry entry = pipeline_entry(message, c);
 
     return registry_record(registry, &entry, id_r, err_r);
 }

@@ -10,24 +10,28 @@
 #define CHANGES                                                 \
     "(o.role IN ('withdrawal', 'replacement', 'correction') OR" \
     " o.decided_by IN ('withdrawal', 'replacement', 'correction'))"
+/* The number that an answer to its review brought. */
+#define BROUGHT                                                             \
+    "(SELECT n.number FROM messages a JOIN documents p ON p.message = a.id" \
+    " JOIN motions t ON t.id = p.motion JOIN numbers n ON n.motion = t.id"  \
+    " WHERE a.answers = m.id AND p.role = 'motion' AND t.state <> 'void'"   \
+    " ORDER BY a.id DESC LIMIT 1)"
 /* The document that speaks for the mail: of those that wait one that would change a motion, which
  * no letter beside it hides, else the one with the earliest last day. */
+#define DOCUMENT                                                        \
+    "(SELECT o.id FROM documents o WHERE o.message = m.id"              \
+    " AND o.motion IS NULL AND o.decided_by IS NOT 'ignored-by-person'" \
+    " ORDER BY " CHANGES " IS NOT TRUE, o.deadline_day IS NULL,"        \
+    " o.deadline_day, o.position LIMIT 1)"
 #define MAILS                                                                                \
     "SELECT m.id, m.arrived_at, m.sender_address, m.subject,"                                \
     " coalesce(d.decided_by, m.decided_by), coalesce(d.reason, m.reason), m.mail_date,"      \
     " m.registered_at, m.body, m.trust, d.kind, d.title, d.deadline_state, d.deadline_day,"  \
     " (SELECT v.faction FROM movers v WHERE v.document = d.id ORDER BY v.position LIMIT 1)," \
     " m.state, coalesce(json_extract(m.reading, '$.motions[' || d.position || '].ocr'), 0)," \
-    " m.answers, (SELECT a.arrived_at FROM messages a WHERE a.id = m.answers),"              \
-    " (SELECT n.number FROM messages a JOIN documents p ON p.message = a.id"                 \
-    "  JOIN numbers n ON n.motion = p.motion"                                                \
-    "  WHERE a.answers = m.id AND p.role = 'motion' ORDER BY a.id DESC LIMIT 1),"            \
-    " d.id IS NOT NULL AND EXISTS (SELECT 1 FROM documents o WHERE o.id = d.id AND " CHANGES \
-    ") FROM messages m LEFT JOIN documents d ON d.id = (SELECT o.id FROM documents o"        \
-    "  WHERE o.message = m.id AND o.motion IS NULL"                                          \
-    "  AND o.decided_by IS NOT 'ignored-by-person'"                                          \
-    "  ORDER BY " CHANGES " IS NOT TRUE, o.deadline_day IS NULL, o.deadline_day, o.position" \
-    "  LIMIT 1)"
+    " m.answers, (SELECT a.arrived_at FROM messages a WHERE a.id = m.answers)," BROUGHT      \
+    ", EXISTS (SELECT 1 FROM documents o WHERE o.id = d.id AND " CHANGES ")"                 \
+    " FROM messages m LEFT JOIN documents d ON d.id = " DOCUMENT
 /* By what waits and not through all that is registered: a plus keeps SQLite from going by body. */
 #define WAITING                                                                     \
     MAILS                                                                           \

@@ -182,6 +182,10 @@ static void test_unread_letter_waits(void **state)
         fail_msg("%s", err.text);
     assert_int_equal(n, 1);
     assert_string_equal(rows[0].brought, "A/2015/0001");
+    DECIDE(f, .verb = RULING_VOID, .subject = "A/2015/0001", .reason = "doppelt");
+    if (!registry_list_waiting(f->registry, f->arena, NULL, 1, &rows, &n, &err))
+        fail_msg("%s", err.text);
+    assert_null(rows[0].brought);
 }
 
 /* A person finds that the number was given to something else. */
