@@ -156,12 +156,26 @@ static void print_answers(struct ctl *ctl, const struct json *answers)
     }
 }
 
+/* "A/2026/0001 (withdrawn), A/2026/0002": behind a number that it had before, what became of it. */
+static const char *list_motions(struct ctl *ctl, const struct json *answer)
+{
+    struct texts numbers = {0}, changes = {0}, said = {0};
+    json_get_texts(answer, "motions", ctl->arena, &numbers);
+    json_get_texts(answer, "changes", ctl->arena, &changes);
+    for (size_t i = 0; i < numbers.n; i++) {
+        bool is_new = i >= changes.n || strcmp(changes.v[i], follow_to_event(FOLLOW_NONE)) == 0;
+        texts_add(&said, ctl->arena,
+                  is_new ? numbers.v[i]
+                         : arena_printf(ctl->arena, "%s (%s)", numbers.v[i], changes.v[i]));
+    }
+    return said.n ? text_join(ctl->arena, &said, ", ") : NULL;
+}
+
 static void print_plain(struct ctl *ctl, const struct json *answer)
 {
     const char *id = json_text(answer, "id"), *number = json_text(answer, "number");
     const char *state = json_text(answer, "state"), *reason = json_text(answer, "reason");
-    struct texts motions = {0};
-    json_get_texts(answer, "motions", ctl->arena, &motions);
+    const char *motions = list_motions(ctl, answer);
     struct text line;
     text_init(&line, ctl->arena);
     text_addf(&line, "%s%s%s",
@@ -171,8 +185,8 @@ static void print_plain(struct ctl *ctl, const struct json *answer)
               number || id ? ": " : "", json_text(answer, "event"));
     if (state && strcmp(state, json_text(answer, "event")) != 0)
         text_addf(&line, ", %s", state);
-    if (motions.n)
-        text_addf(&line, " as %s", text_join(ctl->arena, &motions, ", "));
+    if (motions)
+        text_addf(&line, " as %s", motions);
     if (json_get(answer, "count"))
         text_addf(&line, ", %lld answers are due now", (long long)json_int(answer, "count"));
     ctl_line(ctl, "%s%s%s", line.s, reason ? ": " : "", reason ? reason : "");

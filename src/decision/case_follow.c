@@ -143,6 +143,8 @@ static bool has_others(const struct case_file *file, const struct texts *titles)
 /* As much as a motion of her own would have to show. */
 static bool may_submit(const struct case_file *file)
 {
+    if (file->vouched)
+        return true;
     return file->verdict->member != NULL && file->verdict->member->submit &&
            file->verdict->level >= TRUST_LISTED && !case_is_below_required_trust(file);
 }
@@ -184,18 +186,22 @@ bool case_is_outdated(const struct case_file *file)
 }
 
 /*
- * Whether it may act by itself: of a member of a moving faction, who is more than a name in From,
- * which anybody can write.  Who has an old mail of hers, signed as it was, may send it once more:
- * it must be newer than what it would change.  It must not be a letter that would be held if it
- * were a motion, what was read off a picture may be misread, and who hands a letter on does not say
- * the same.
+ * Who sends it is more than a name in From, which anybody can write.  Who has an old mail of hers,
+ * signed as it was, may send it once more: it must be newer than what it would change.  What was
+ * read off a picture may be misread, who hands a letter on does not say the same, and what is
+ * addressed to someone else is not for us.  A person can look at all that.
  */
+static bool is_sure(const struct case_file *file, const struct motion *motion)
+{
+    return file->verdict->level >= TRUST_AUTHENTICATED && !case_is_outdated(file) &&
+           !motion->is_ocr && !motion->is_forwarded && !case_is_for_another(file, motion);
+}
+
+/* Whether it may act: of a member of a moving faction, and clearly its word. */
 static bool may_act(const struct case_file *file, const struct motion *motion)
 {
-    return is_mover(file) && file->verdict->level >= TRUST_AUTHENTICATED &&
-           !case_is_outdated(file) && speaks_for_itself(file) && !motion->is_doubtful &&
-           !motion->is_ocr && !motion->is_forwarded && !case_is_for_another(file, motion) &&
-           !case_is_of_another_faction(file, motion);
+    return is_mover(file) && (file->vouched || is_sure(file, motion)) && speaks_for_itself(file) &&
+           !motion->is_doubtful && !case_is_of_another_faction(file, motion);
 }
 
 /* The same for all who move it: nobody changes what is another's, too. */
@@ -338,12 +344,19 @@ static bool was_missed(const struct case_file *file)
     return case_is_about_held(file) && text_equal(file->known->held->row, "completed");
 }
 
+/* A person has registered the held mail, and now what was sent after it. */
+static bool is_sent_after(const struct case_file *file)
+{
+    return file->vouched && case_is_about_held(file) &&
+           (wishes(file, WISH_NONE) || wishes(file, WISH_ADD));
+}
+
 /* Nothing of the motion changes: who may hand in a motion may add papers to one. */
 bool case_may_add(const struct case_file *file, const struct motion *motion)
 {
     return case_is_by_word(file, motion) && is_mover(file) &&
-           (says_clearly(file, WISH_ADD) || was_missed(file)) && case_brings_papers(file) &&
-           !case_is_for_another(file, motion);
+           (says_clearly(file, WISH_ADD) || was_missed(file) || is_sent_after(file)) &&
+           case_brings_papers(file) && (file->vouched || !case_is_for_another(file, motion));
 }
 
 /* ---- whether a faction is rightly named --------------------------------------------------------

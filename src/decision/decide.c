@@ -456,8 +456,8 @@ static void hold_all(struct decision *decision)
     }
 }
 
-static void judge_motion(struct arena *arena, const struct case_file *file, int *counter,
-                         struct decided_motion *decided)
+void decide_judge(struct arena *arena, const struct case_file *file, int *counter,
+                  struct decided_motion *decided)
 {
     const struct motion_rule *rule = find_motion_rule(file, decided->motion);
     int year, month, mday;
@@ -518,7 +518,7 @@ static void sum_up(struct arena *arena, const struct case_file *file, struct dec
 }
 
 /* Two mails that are one motion have one number. */
-static const char *find_completing(const struct case_file *file, const struct decision *decision)
+const char *decide_find_completed(const struct case_file *file, const struct decision *decision)
 {
     for (size_t i = 0; i < decision->motion_count; i++) {
         const struct decided_motion *decided = &decision->motions[i];
@@ -553,8 +553,8 @@ void decide(struct arena *arena, const struct case_file *file, struct decision *
         return;
     }
     for (size_t i = 0; i < decision_r->motion_count; i++)
-        judge_motion(arena, file, &counter, &decision_r->motions[i]);
-    decision_r->completes = find_completing(file, decision_r);
+        decide_judge(arena, file, &counter, &decision_r->motions[i]);
+    decision_r->completes = decide_find_completed(file, decision_r);
     sum_up(arena, file, decision_r);
     decision_r->reason = add_remarks(arena, file, decision_r);
 }

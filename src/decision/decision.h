@@ -150,6 +150,7 @@ struct decision {
     bool about_held;       /* it is of the faction of known->held, so that both are spoken of */
     bool brings_paper;     /* what known->held lacked, whose motions can be registered now */
     bool whole;            /* the row judged the mail as a whole, not one motion after the other */
+    bool vouched;          /* a person did, and vouches for its sender */
     struct arrival arrival;
     struct texts unread;            /* names of files that may be letters and gave no text */
     struct decided_motion *motions; /* n 0 unless registered or held */
@@ -166,6 +167,7 @@ struct case_file {
     const struct verdict *verdict; /* NULL where reading is */
     const struct known *known;
     struct arrival arrival;
+    bool vouched;     /* a person vouches for its sender, and that this is her latest word */
     size_t size;      /* of the mail in bytes, 0: not known; beyond body->max_size it is held */
     const char *junk; /* the folder for junk, where it lay there; else NULL */
 };
@@ -190,9 +192,11 @@ struct open_motions {
 
 /*
  * A person registers a mail that the table did not: only its open motions, or the one that the
- * amendment describes where none was found.  file->verdict is never NULL here.  Fails with ERR_DATA
- * or ERR_USAGE where something must be said first: who moves it, its title, or that it is a
- * withdrawal or replacement, which takes no number of its own.
+ * amendment describes where none was found.  What it asks of a motion of the register is done, by
+ * the table of a motion and as if its sender were confirmed, unless the amendment makes it a motion
+ * of its own; where its words are not clear that is ERR_DATA, which names the commands.
+ * file->verdict is never NULL here.  Fails with ERR_DATA or ERR_USAGE, too, where something must be
+ * said first: who moves it, or its title.
  */
 bool decide_accept(struct arena *arena, const struct case_file *file,
                    const struct open_motions *open, const struct amendment *amendment,
@@ -216,6 +220,9 @@ const char *decide_row_name(size_t i);
 
 /* "withdraws", "is a new version of", ...: in front of a number; NULL for FOLLOW_NONE. */
 const char *follow_to_text(enum follow follow);
+/* What the history calls it: "withdrawn", "replaced", ...; "registered" for FOLLOW_NONE. */
+const char *follow_to_event(enum follow follow);
+bool follow_from_event(const char *s, enum follow *follow_r);
 
 const char *message_state_to_text(enum message_state state);
 bool message_state_from_text(const char *s, enum message_state *state_r);

@@ -55,3 +55,25 @@ const char *follow_to_text(enum follow follow)
 
     return words[follow];
 }
+
+static const char *const follow_events[FOLLOW_COUNT] = {
+    [FOLLOW_NONE] = "registered",    [FOLLOW_WITHDRAWS] = "withdrawn",
+    [FOLLOW_LEAVES] = "left",        [FOLLOW_REPLACES] = "replaced",
+    [FOLLOW_CORRECTS] = "corrected", [FOLLOW_ADDS] = "papers-added",
+    [FOLLOW_JOINS] = "joined",
+};
+
+const char *follow_to_event(enum follow follow)
+{
+    return follow_events[follow];
+}
+
+bool follow_from_event(const char *s, enum follow *follow_r)
+{
+    size_t i;
+
+    if (!text_find_word(follow_events, FOLLOW_COUNT, s, &i))
+        return false;
+    *follow_r = (enum follow)i;
+    return true;
+}

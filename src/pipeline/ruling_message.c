@@ -31,7 +31,7 @@ static bool find_open(const struct ruling_context *context, const struct matter 
         if (!has_number(&matter->stored, i))
             positions[open_r->count++] = i;
     }
-    if (matter->stored.numbered_count > 0 && open_r->count == 0)
+    if (matter->stored.numbered_count > 0 && matter->stored.held_count + open_r->count == 0)
         return err_set(err_r, ERR_DATA, "m%lld is registered already",
                        (long long)matter->stored.id);
     return true;
@@ -90,6 +90,18 @@ static const char *say_accepted(const struct ruling_context *context,
     return text.len > 0 ? text.s : NULL;
 }
 
+static struct json *answer_accepted(const struct ruling_context *context, int64_t message,
+                                    const struct decision *decision, int64_t ruling)
+{
+    struct json *answer = answer_new(context, "accepted", message, NULL, "registered");
+    struct json *changes = json_array_new();
+
+    for (size_t i = 0; i < decision->motion_count; i++)
+        json_add_text(changes, follow_to_event(decision->motions[i].follow));
+    json_put(answer_with_numbers(answer, decision), "changes", changes);
+    return answer_with_ruled(context, answer, ruling);
+}
+
 bool ruling_accept(const struct ruling_context *context, const struct ruling_order *order,
                    struct json **answer_r, struct err *err_r)
 {
@@ -114,11 +126,7 @@ bool ruling_accept(const struct ruling_context *context, const struct ruling_ord
     struct ruled_by by = ruling_made_by(context, say_accepted(context, order, &matter));
     if (!registry_accept(context->registry, matter.stored.id, &entry, &by, &ruling, err_r))
         return false;
-    *answer_r = answer_with_ruled(
-        context,
-        answer_with_numbers(answer_new(context, "accepted", matter.stored.id, NULL, "registered"),
-                            &decision),
-        ruling);
+    *answer_r = answer_accepted(context, matter.stored.id, &decision, ruling);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "decision/office.h"
 #include "reply/news.h"
+#include "reply/words.h"
 
 #include <string.h>
 
@@ -119,13 +120,32 @@ static bool use_and_decide(const struct office_reply *reply, const struct known_
     return registry_part_end(context->registry, ok, err_r);
 }
 
+/* "A/2026/0001 withdrawn, A/2026/0002": what was done, in the language of the body. */
+static const char *say_done(const struct office_reply *reply, const struct json *answer)
+{
+    struct arena *arena = reply->context->arena;
+    const struct reply_words *words = reply_words(reply->message->body->language);
+    struct texts numbers = {0}, changes = {0}, said = {0};
+
+    json_get_texts(answer, "motions", arena, &numbers);
+    json_get_texts(answer, "changes", arena, &changes);
+    for (size_t i = 0; i < numbers.n; i++) {
+        enum follow follow;
+        bool known = i < changes.n && follow_from_event(changes.v[i], &follow);
+        const char *word = known ? words->follows[follow] : NULL;
+
+        texts_add(&said, arena,
+                  word == NULL ? numbers.v[i] : arena_printf(arena, "%s %s", numbers.v[i], word));
+    }
+    return said.n == 0 ? NULL : text_join(arena, &said, ", ");
+}
+
 static bool rule_one(struct office_reply *reply, size_t i, const struct known_grant *grant,
                      struct news_order *outcome, struct err *err_r)
 {
     struct arena *arena = reply->context->arena;
     struct ruling_context context = *reply->context;
     struct ruling_order order = make_order(&reply->orders.v[i]);
-    struct texts numbers = {0};
     struct json *answer = NULL;
     bool used = false;
 
@@ -142,8 +162,7 @@ static bool rule_one(struct office_reply *reply, size_t i, const struct known_gr
         outcome->outcome = NEWS_USED;
         return true;
     }
-    json_get_texts(answer, "motions", arena, &numbers);
-    outcome->why = numbers.n == 0 ? NULL : text_join(arena, &numbers, ", ");
+    outcome->why = say_done(reply, answer);
     json_free(answer);
     reply->accepted = reply->accepted || order.verb == RULING_ACCEPT;
     return true;

@@ -261,15 +261,9 @@ static bool find_motion(struct recording *r, const struct decided_motion *decide
 
 static const char *document_event(const struct decided_motion *decided)
 {
-    static const char *const events[FOLLOW_COUNT] = {
-        [FOLLOW_WITHDRAWS] = "withdrawn", [FOLLOW_LEAVES] = "left",
-        [FOLLOW_REPLACES] = "replaced",   [FOLLOW_CORRECTS] = "corrected",
-        [FOLLOW_ADDS] = "papers-added",   [FOLLOW_JOINS] = "joined",
-    };
+    bool done = decided->registered || decided->follow != FOLLOW_NONE;
 
-    if (decided->follow != FOLLOW_NONE)
-        return events[decided->follow];
-    return decided->registered ? "registered" : "held";
+    return done ? follow_to_event(decided->follow) : "held";
 }
 
 /* For the history: whose word it was, what it was before. */

@@ -218,7 +218,8 @@ bool registry_accept(struct registry *registry, int64_t message, const struct re
     struct recording r = begin_recording(registry, message, entry, by);
     bool ok = check_bytes(&r, err_r) && recording_check_counter(&r, err_r) &&
               add_ruling(&r, "accepted", NULL, by, err_r) && accept_row(&r, err_r) &&
-              accept_motions(&r, err_r) && recording_add_deliveries(&r, err_r) &&
+              accept_motions(&r, err_r) && recording_complete_held(&r, err_r) &&
+              recording_add_deliveries(&r, err_r) &&
               registry_index_message(registry, message, err_r);
     return end_ruling(&r, ok, ruling_r, err_r);
 }

@@ -283,6 +283,8 @@ static void tell_list_of_follow(struct rendering *rendering, struct values value
                                 const struct decided_motion *motion)
 {
     const struct known_motion *former = motion->follows;
+    bool vouched = rendering->input->decision->vouched &&
+                   rendering->input->body->list_trust <= TRUST_AUTHENTICATED;
 
     if (former->confirmation == NULL)
         return;
@@ -290,7 +292,7 @@ static void tell_list_of_follow(struct rendering *rendering, struct values value
         values_use_former_arrival(&values);
     thread_for_list(rendering, former->confirmation);
     add_confirmation(rendering, values, "ruled-list", motion,
-                     former->confirmation_waits || is_below_list_trust(rendering),
+                     former->confirmation_waits || (!vouched && is_below_list_trust(rendering)),
                      former->confirmation_waits);
 }
 
