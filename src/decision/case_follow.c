@@ -315,7 +315,8 @@ const char *case_name_held(struct arena *arena, const struct case_file *file)
 static bool may_complete(const struct case_file *file)
 {
     return case_answers_held(file) && may_submit(file) &&
-           (file->known->held->threaded || file->verdict->level >= TRUST_AUTHENTICATED);
+           (file->vouched || file->known->held->threaded ||
+            file->verdict->level >= TRUST_AUTHENTICATED);
 }
 
 static bool lacked_attachment(const struct known_held *held)

@@ -116,6 +116,24 @@ static const char *whose(const struct listing *listing, const struct news_mail *
                                                            : listing->words->some_faction;
 }
 
+/* What a person can do to the motion herself, where accept is not meant or finds the mail's words
+ * not clear. */
+static void add_change(struct listing *listing, const struct news_mail *mail)
+{
+    static const char *const verbs[][2] = {
+        {"withdrawal", "withdraw"}, {"replacement", "correct"}, {"correction", "correct"}};
+    const char *number = mail->detail;
+
+    /* as the letter writes it: a number has no blanks */
+    if (number == NULL || strchr(number, ' ') != NULL)
+        number = listing->words->some_number;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        if (text_equal(verbs[i][0], mail->row))
+            text_addf(&listing->text, "\n    antragctl %s %s --reason '...'", verbs[i][1],
+                      quote(listing->values->arena, number));
+    }
+}
+
 static void add_commands(struct listing *listing, const struct news_mail *mail)
 {
     struct arena *arena = listing->values->arena;
@@ -126,6 +144,7 @@ static void add_commands(struct listing *listing, const struct news_mail *mail)
     text_addf(&listing->text, "\n    antragctl accept %s%s%s%s", mail->id,
               faction == NULL ? "" : " --faction ", faction == NULL ? "" : quote(arena, faction),
               mail->kind == NULL ? " --title '...'" : "");
+    add_change(listing, mail);
     text_addf(&listing->text, "\n    antragctl ignore %s --reason '...'", mail->id);
 }
 

@@ -43,11 +43,11 @@ struct reply_words {
     /* in front of what a list says of a mail */
     const char *arrived, *mail_date, *registered, *from, *subject, *title, *reason, *deadline_of,
         *answers_mail, *brought, *attention;
-    const char *orders[3];             /* enum office_verb, as a reply says it */
-    const char *outcomes[6];           /* enum news_outcome */
-    const char *follows[FOLLOW_COUNT]; /* what became of a number; NULL: it is new */
-    const char *some_faction;          /* in an example, where none is known */
-    const struct row_words *rows;      /* the last one has row NULL */
+    const char *orders[3];                  /* enum office_verb, as a reply says it */
+    const char *outcomes[6];                /* enum news_outcome */
+    const char *follows[FOLLOW_COUNT];      /* what became of a number; NULL: it is new */
+    const char *some_faction, *some_number; /* in an example, where none is known */
+    const struct row_words *rows;           /* the last one has row NULL */
 };
 
 /* Never NULL; German where the language is not known. */

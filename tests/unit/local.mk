@@ -243,6 +243,7 @@ EXTRA_DIST += \
 	tests/corpus/replies/de-notice-forged.txt \
 	tests/corpus/replies/de-notice-registered.txt \
 	tests/corpus/replies/de-notice-unreadable.txt \
+	tests/corpus/replies/de-notice-withdrawal.txt \
 	tests/corpus/replies/de-notice.txt \
 	tests/corpus/replies/de-review-forged.txt \
 	tests/corpus/replies/de-review-mixed.txt \

@@ -237,6 +237,35 @@ static void test_beside(void **state)
     expect_part(ACCEPT(f, "m2"), "65 m2: what is held in it is a withdrawal");
 }
 
+/* ---- by the office's reply ---- */
+
+/* Quoted-printable and folding undone as far as these words need it. */
+static const char *receipt_of(struct fixture *f)
+{
+    return get(f, "SELECT replace(replace(CAST(bytes AS TEXT), '=' || char(13, 10), ''),"
+                  " char(13, 10) || '    ', ' ') FROM deliveries WHERE occasion = 'decided'"
+                  " ORDER BY id DESC LIMIT 1");
+}
+
+static void test_reply(void **state)
+{
+    struct fixture *f = *state;
+
+    take_motion(f);
+    take_forged(f, "Wir überlegen, unseren Antrag zurückzuziehen.");
+    take_forged(f, "Der Titel muss lauten: „Fußweg“");
+    give_token(f, 2);
+    give_token(f, 3);
+    TAKE(f, .from = OFFICE, .subject = REPLY_TO_NOTICE, .text = "m2 annehmen\r\nm3 annehmen");
+    expect_held(f, "m2");
+    expect(f, "SELECT title FROM documents WHERE role = 'motion'", "Fußweg");
+    expect(f, "SELECT actor FROM events WHERE event = 'corrected'", OFFICE);
+    expect_part(receipt_of(f), "nicht getan: m2: its words do not say clearly");
+    expect_part(receipt_of(f), "getan: " NUMBER " berichtigt");
+    /* the token is not used by what was refused */
+    expect(f, "SELECT group_concat(message) FROM grants WHERE used_by IS NULL", "2");
+}
+
 /* ---- what a held mail lacked ---- */
 
 static void test_completes(void **state)
@@ -286,6 +315,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unclear, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_too_late, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beside, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_reply, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_completes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_papers, set_up, tear_down),
     };

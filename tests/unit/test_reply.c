@@ -1140,6 +1140,7 @@ static const struct {
     {"de-review-unreadable", broken, REPLY_REVIEW, SPD_CHAIR},
     {"de-notice", stranger, REPLY_NOTICE, OFFICE},
     {"de-notice-unreadable", unreadable, REPLY_NOTICE, OFFICE},
+    {"de-notice-withdrawal", leaves_unproven, REPLY_NOTICE, OFFICE},
     {"de-notice-registered", notify_all, REPLY_NOTICE, OFFICE},
     {"en-acknowledgement", in_english_joint, REPLY_ACKNOWLEDGEMENT, SPD_CHAIR},
     {"en-named", in_english_joint, REPLY_ACKNOWLEDGEMENT, CDU_CHAIR},

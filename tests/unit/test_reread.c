@@ -8,38 +8,13 @@
 
 #include <string.h>
 
-#define SECRET "0123456789abcdef01234567"
-#define REPLY_TO_NOTICE "AW: Bitte entscheiden [#" SECRET "]"
-
-static void commit(struct fixture *f, bool ok, struct err *err)
-{
-    if (!ok || !registry_commit(f->registry, err))
-        fail_msg("%s", err->text);
-}
-
 /* m1 and m2 wait, and a notice about both bears the token. */
 static void set_up_notice(struct fixture *f)
 {
-    static const int64_t mails[] = {1, 2};
-    const struct reply notice = {.kind = REPLY_NOTICE,
-                                 .to = OFFICE,
-                                 .envelope_from = "antraege@bedburg-hau.example",
-                                 .subject = "Bitte entscheiden",
-                                 .message_id = "notice@bedburg-hau.example",
-                                 .bytes = "Bitte entscheiden",
-                                 .size = 17,
-                                 .token = SECRET,
-                                 .occasion = "held 1"};
-    struct err err;
-
     TAKE(f, .from = STRANGER, .text = motion_text);
     TAKE(f, .from = STRANGER, .text = "Wann ist die Sprechstunde?");
-    if (!registry_begin(f->registry, &err))
-        fail_msg("%s", err.text);
-    commit(f,
-           registry_add_notice(f->registry, f->body->id, &notice, mails, 2,
-                               town_moment("2015-08-04T12:30:00+02:00"), &err),
-           &err);
+    give_token(f, 1);
+    give_token(f, 2);
 }
 
 static void expect_states(struct fixture *f, const char *wanted)

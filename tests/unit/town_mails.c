@@ -236,6 +236,27 @@ const char *reread(struct fixture *f, const char *id)
     return say_answer(f, answer);
 }
 
+void give_token(struct fixture *f, int64_t message)
+{
+    const struct reply notice = {
+        .kind = REPLY_NOTICE,
+        .to = OFFICE,
+        .envelope_from = "antraege@bedburg-hau.example",
+        .subject = "Bitte entscheiden",
+        .message_id = arena_printf(f->arena, "notice.%lld@mx.example", (long long)message),
+        .bytes = "Bitte entscheiden",
+        .size = 17,
+        .token = "0123456789abcdef01234567",
+        .occasion = arena_printf(f->arena, "held %lld", (long long)message)};
+    struct err err;
+
+    if (!registry_begin(f->registry, &err) ||
+        !registry_add_notice(f->registry, f->body->id, &notice, &message, 1, town_moment(NOON),
+                             &err) ||
+        !registry_commit(f->registry, &err))
+        fail_msg("%s", err.text);
+}
+
 /* ---- what became of it ---- */
 
 void run_sql(struct fixture *f, const char *script)

@@ -59,6 +59,10 @@ const char *decide_on(struct fixture *f, const struct ruling_order *order);
 const char *reread(struct fixture *f, const char *id);
 
 void run_sql(struct fixture *f, const char *script);
+/* The office is asked to decide about the mail, and a reply with this subject does. */
+#define REPLY_TO_NOTICE "AW: Bitte entscheiden [#0123456789abcdef01234567]"
+void give_token(struct fixture *f, int64_t message);
+
 /* The first value that it finds, or "". */
 const char *get(struct fixture *f, const char *sql);
 void expect(struct fixture *f, const char *sql, const char *wanted);
