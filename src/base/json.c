@@ -171,6 +171,11 @@ int64_t json_int(const struct json *object, const char *key)
     return json_integer_value(view(json_get(object, key)));
 }
 
+bool json_is_bool(const struct json *object, const char *key)
+{
+    return json_is_boolean(view(json_get(object, key)));
+}
+
 bool json_bool(const struct json *object, const char *key)
 {
     return json_is_true(view(json_get(object, key)));

@@ -46,6 +46,7 @@ const char *json_text(const struct json *object, const char *key);
 int64_t json_int(const struct json *object, const char *key);
 bool json_bool(const struct json *object, const char *key);
 const struct json *json_get(const struct json *object, const char *key);
+bool json_is_bool(const struct json *object, const char *key);
 bool json_has(const struct json *object, const char *key); /* also where it is null */
 size_t json_count(const struct json *array);               /* 0 where it is no array */
 const struct json *json_at(const struct json *array, size_t i);

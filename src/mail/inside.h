@@ -42,10 +42,12 @@ struct reader {
     size_t text_room;   /* bytes that the texts of further parts may have together */
     double pdf_seconds; /* of the processor that PDFs have taken so far */
     double ocr_seconds; /* the same that pictures have taken */
-    const char *report_fields; /* of a delivery status among the parts, or NULL */
-    const char *report_type;   /* of a multipart/report that the mail is, or begins with, or NULL */
-    const char *returned_id;   /* Message-ID in returned headers, or NULL */
+    const char *report_fields;      /* of a delivery status among the parts, or NULL */
+    const char *disposition_fields; /* of a receipt (RFC 8098) among the parts, or NULL */
+    const char *report_type; /* of a multipart/report that the mail is, or begins with, or NULL */
+    const char *returned_id; /* Message-ID in returned headers, or NULL */
     const char *calendar_method; /* of the mail's own text/calendar (RFC 5546), or NULL */
+    bool is_rejection;           /* a receipt that says that the mail was not taken */
     bool class_by_subject;       /* the header alone would not have given the class */
     bool has_attachment;         /* a part that a sender would call one */
     bool overflow;               /* more parts than MAIL_MAX_PARTS */
@@ -94,6 +96,26 @@ void report_collect(struct reader *reader, const char *type, const char *bytes, 
 /* When class and text are known. */
 void mail_read_report(struct reader *reader);
 
+/* ---- mail_report_words.c ---- */
+/* The notice without the copy of the mail that failed. */
+char *report_notice(struct arena *arena, const char *text);
+/* A code of RFC 3463 with the class 2, 4 or 5, or NULL; s may be NULL. */
+const char *report_find_status(struct arena *arena, const char *s);
+/* '4' or '5' by an SMTP reply code in it, else NUL. */
+char report_find_class(const char *s);
+/* Both are case folded; status may be NULL. */
+enum report_reason report_find_reason(const char *diagnostic, const char *notice,
+                                      const char *status);
+/* class as report_find_class() gives it; folded: all that the server says. */
+enum report_outlook report_find_outlook(const struct mail_report *report, char class,
+                                        const char *folded);
+bool report_says_delay(const char *folded);
+bool report_says_rejected(const char *folded);
+
+/* ---- mail_report_id.c ---- */
+/* The Message-ID of the mail that is reported on, or NULL; text: with what it repeats of it. */
+const char *report_find_id(struct reader *reader, const char *text);
+
 /* ---- mail_class.c ---- */
 /* Sets class, responds and suppressed, by the header. */
 void mail_classify(struct reader *reader, const char *type, const char *report_type);
@@ -103,6 +125,14 @@ const char *subject_plain(const struct reader *reader);
 bool subject_starts(const struct reader *reader, const char *const *words);
 extern const char *const mail_auto_subjects[], *const mail_bounce_subjects[],
                                                    *const mail_receipt_subjects[];
+
+/* ---- mail_undelivered.c ---- */
+/* When the text is known: reports on deliveries whose header gives another class, or none. */
+void mail_classify_report(struct reader *reader);
+/* A null return path, or the address of a mail server. */
+bool undelivered_is_from_system(const struct mail *mail);
+/* Whether nothing but words would make it a report. */
+bool undelivered_is_pretended(const struct reader *reader);
 
 /* ---- mail_notice.c ---- */
 struct param_value;

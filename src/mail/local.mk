@@ -50,6 +50,9 @@ libcore_a_SOURCES += \
 	src/mail/mail_part.c \
 	src/mail/mail_read.c \
 	src/mail/mail_report.c \
+	src/mail/mail_report_id.c \
+	src/mail/mail_report_words.c \
+	src/mail/mail_undelivered.c \
 	src/mail/mail_sealed.c \
 	src/mail/mail_text.c \
 	src/mail/mail_word.c \
@@ -77,6 +80,7 @@ libcore_a_SOURCES += \
 	src/mail/pdf_words.h \
 	src/mail/raw.h \
 	src/mail/report_words.def \
+	src/mail/undelivered_words.def \
 	src/mail/rtf.c \
 	src/mail/rtf_inside.h \
 	src/mail/rtf_text.c \

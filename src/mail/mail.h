@@ -151,10 +151,19 @@ enum report_reason {
     REPORT_UNKNOWN_USER,
     REPORT_UNKNOWN_HOST, /* or one that takes no mail */
     REPORT_MOVED,
+    REPORT_DISABLED, /* the mailbox is there, but closed */
     REPORT_FULL,
     REPORT_TOO_LARGE,
     REPORT_REFUSED,
     REPORT_EXPIRED, /* or not reached */
+};
+#define REPORT_REASON_COUNT 9
+
+/* What would become of the same mail if it was sent once more. */
+enum report_outlook {
+    REPORT_UNTOLD,
+    REPORT_PASSING, /* it may arrive: "soft" */
+    REPORT_FINAL,   /* it fails again, until something else is mended: "hard" */
 };
 
 /* A report on one recipient (RFC 3464, 6533, or in words); strings are NULL where it does not say.
@@ -162,6 +171,7 @@ enum report_reason {
 struct mail_report {
     enum report_action action;
     enum report_reason reason;
+    enum report_outlook outlook;
     const char *status;      /* RFC 3463, "5.1.1" */
     const char *diagnostic;  /* the server's words */
     const char *recipient;   /* as it was sent to, else as it was delivered to */
@@ -255,10 +265,13 @@ void mail_verify(struct arena *arena, struct mail *mail, const struct authoritie
 /* Makes a text all that the part holds, as one document. */
 void mail_part_set_text(struct arena *arena, struct mail_part *part, const char *text);
 
-/* What a server's answer means, by its words or its status (RFC 3463). */
-enum report_reason report_reason_of(struct arena *arena, const char *response);
+/* What is kept of it in place of a server's answer, "bounced: full 5.2.2"; the server's own words
+ * may follow behind a blank. */
+const char *report_keep(struct arena *arena, const struct mail_report *report);
+/* What it means that a server answered so, or that such was kept of a report. */
+void report_read_response(struct arena *arena, const char *response, struct mail_report *report_r);
 /* Whether nobody can be reached there any more. */
-bool report_is_hard(const struct mail_report *report);
+bool report_is_dead(const struct mail_report *report);
 const char *report_action_to_text(enum report_action action);
 bool report_action_from_text(const char *s, enum report_action *action_r);
 const char *report_reason_to_text(enum report_reason reason);

@@ -385,7 +385,8 @@ void mail_classify_text(struct reader *reader)
     const struct rule *rule = found & M(LETTER) ? NULL : find_rule(found);
     if (!rule)
         return;
-    mail->class = rule->class;
+    bool pretended = rule->class == MAIL_BOUNCE && undelivered_is_pretended(reader);
+    mail->class = pretended ? MAIL_AUTO_REPLY : rule->class;
     mail->worded = true;
     mail->doubtful = rule->doubtful;
     /* a copier's mail says, too, that nobody is to answer it */

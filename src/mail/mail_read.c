@@ -166,6 +166,7 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
         reader_defect(&reader, "too-many-parts");
     classify(&reader);
     join_body(&reader);
+    mail_classify_report(&reader);
     mail_classify_text(&reader);
     mail_read_report(&reader);
     sum_body(&reader);

@@ -9,39 +9,30 @@
 #include <string.h>
 #include <strings.h>
 
-/* More than the longest notice of a server; what follows is the mail it returns. */
-#define NOTICE_MAX 20000
-
-static const struct {
-    enum report_reason reason;
-    const char *words;
-} reasons[] = {
-#define REASON(reason, words) {reason, words},
-#include "mail/report_words.def"
+/* as in the JSON of a reading */
+static const char *const action_words[] = {
+    [REPORT_FAILED] = "failed",
+    [REPORT_DELAYED] = "delayed",
+    [REPORT_DELIVERED] = "delivered",
+    [REPORT_COMPLAINED] = "complained",
 };
 
-static const char *const delay_cues[] = {
-#define DELAY_CUE(words) words,
-#include "mail/report_words.def"
-    NULL,
+static const char *const outlook_words[] = {
+    [REPORT_UNTOLD] = NULL,
+    [REPORT_PASSING] = "temporarily",
+    [REPORT_FINAL] = "permanently",
 };
 
-static const char *const copy_marks[] = {
-#define COPY_MARK(words) words,
-#include "mail/report_words.def"
-    NULL,
-};
-
-/* RFC 3463: the subject and detail of a status without its class */
-static const struct {
-    const char *status;
-    enum report_reason reason;
-} statuses[] = {
-    {"1.0", REPORT_UNKNOWN_USER},  {"1.1", REPORT_UNKNOWN_USER}, {"1.3", REPORT_UNKNOWN_USER},
-    {"1.10", REPORT_UNKNOWN_USER}, {"1.2", REPORT_UNKNOWN_HOST}, {"1.6", REPORT_MOVED},
-    {"2.2", REPORT_FULL},          {"3.1", REPORT_FULL},         {"2.3", REPORT_TOO_LARGE},
-    {"3.4", REPORT_TOO_LARGE},     {"4.1", REPORT_EXPIRED},      {"4.2", REPORT_EXPIRED},
-    {"4.7", REPORT_EXPIRED},       {"1.7", REPORT_REFUSED},      {"1.8", REPORT_REFUSED},
+static const char *const reason_words[] = {
+    [REPORT_OTHER] = "other",
+    [REPORT_UNKNOWN_USER] = "unknown-user",
+    [REPORT_UNKNOWN_HOST] = "unknown-host",
+    [REPORT_MOVED] = "moved",
+    [REPORT_DISABLED] = "disabled",
+    [REPORT_FULL] = "full",
+    [REPORT_TOO_LARGE] = "too-large",
+    [REPORT_REFUSED] = "refused",
+    [REPORT_EXPIRED] = "expired",
 };
 
 /* ---- collecting the parts ---- */
@@ -55,6 +46,12 @@ static const char *header_id(struct arena *arena, const char *bytes, size_t n)
     return value ? mail_one_id(arena, value) : NULL;
 }
 
+static bool is_disposition(const char *type)
+{
+    return strcmp(type, "message/disposition-notification") == 0 ||
+           strcmp(type, "message/global-disposition-notification") == 0;
+}
+
 void report_collect(struct reader *reader, const char *type, const char *bytes, size_t n)
 {
     static const char *const status_types[] = {
@@ -63,8 +60,10 @@ void report_collect(struct reader *reader, const char *type, const char *bytes, 
                                                "message/global-headers"};
     if (n > MAIL_MAX_HEADER)
         n = MAIL_MAX_HEADER;
-    if (text_find_word(status_types, sizeof status_types / sizeof *status_types, type, NULL) &&
-        !reader->report_fields)
+    if (is_disposition(type) && !reader->disposition_fields)
+        reader->disposition_fields = text_normalize(reader->arena, bytes, n);
+    else if (text_find_word(status_types, sizeof status_types / sizeof *status_types, type, NULL) &&
+             !reader->report_fields)
         reader->report_fields = text_normalize(reader->arena, bytes, n);
     else if (text_find_word(header_types, sizeof header_types / sizeof *header_types, type, NULL) &&
              !reader->returned_id)
@@ -127,103 +126,6 @@ static const char *xtext_decode(struct arena *arena, const char *s)
     return s ? value_clean(arena, text.s) : NULL;
 }
 
-/* ---- words ---- */
-
-/* The notice without the copy of the mail that failed; its first line may be a mark by chance. */
-static char *notice_of(struct arena *arena, const char *text)
-{
-    size_t end = 0;
-    for (size_t at = 0; text[at] && at < NOTICE_MAX; end = at) {
-        const char *line = text + at;
-        bool mark = false;
-        for (const char *const *m = copy_marks; *m && at > 0; m++)
-            mark = mark || strncasecmp(line, *m, strlen(*m)) == 0;
-        if (mark)
-            break;
-        at += strcspn(line, "\n");
-        at += text[at] == '\n';
-    }
-    return arena_strndup(arena, text, end);
-}
-
-/* A digit.digit.digit code with the class 2, 4 or 5, that is no part of an address or version. */
-static const char *find_status(struct arena *arena, const char *s)
-{
-    for (const char *p = s; p && *p; p++) {
-        if (!strchr("245", *p) || p[1] != '.' ||
-            (p > s && (isalnum((unsigned char)p[-1]) || p[-1] == '.' || p[-1] == '-')))
-            continue;
-        size_t subject = strspn(p + 2, "0123456789");
-        size_t detail = p[2 + subject] == '.' ? strspn(p + 3 + subject, "0123456789") : 0;
-        const char *end = p + 3 + subject + detail;
-        if (subject == 0 || subject > 3 || detail == 0 || detail > 3 || *end == '.' ||
-            isalnum((unsigned char)*end))
-            continue;
-        return arena_strndup(arena, p, (size_t)(end - p));
-    }
-    return NULL;
-}
-
-/* An SMTP reply code as servers quote it: a number of three digits alone. */
-static char find_class(const char *s)
-{
-    for (const char *p = s; p && *p; p++) {
-        if (!strchr("45", *p) || strspn(p, "0123456789") != 3 || !strchr("01235", p[1]) ||
-            (p > s && !strchr(" \t\n:'\"(#<", p[-1])) || !strchr(" -\n'", p[3]))
-            continue;
-        return *p;
-    }
-    return '\0';
-}
-
-static bool says_one_of(const char *folded, const char *const *words)
-{
-    for (; *words; words++)
-        if (strstr(folded, *words))
-            return true;
-    return false;
-}
-
-/* What stands first counts: a report on several recipients is one on its first. */
-static bool reason_in(const char *folded, enum report_reason *reason_r)
-{
-    const char *first = NULL;
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
-        const char *here = strstr(folded, reasons[i].words);
-        if (!here || (first && here >= first))
-            continue;
-        first = here;
-        *reason_r = reasons[i].reason;
-    }
-    return first != NULL;
-}
-
-static enum report_reason reason_of(const char *diagnostic, const char *notice, const char *status)
-{
-    enum report_reason reason;
-    if (reason_in(diagnostic, &reason) || reason_in(notice, &reason))
-        return reason;
-    for (size_t i = 0; status && i < sizeof statuses / sizeof *statuses; i++)
-        if (strcmp(status + 2, statuses[i].status) == 0)
-            return statuses[i].reason;
-    if (status && text_starts(status + 2, "7."))
-        return REPORT_REFUSED;
-    return REPORT_OTHER;
-}
-
-/* A line of a copied header in the text, perhaps quoted; its value may stand on the next line. */
-static const char *id_in_text(struct arena *arena, const char *s)
-{
-    for (const char *line = s; line && *line;) {
-        const char *p = line + strspn(line, "> \t");
-        if (strncasecmp(p, "Message-ID:", 11) == 0)
-            return mail_one_id(arena, arena_strndup(arena, p + 11, strnlen(p + 11, 1000)));
-        line = strchr(line, '\n');
-        line = line ? line + 1 : NULL;
-    }
-    return NULL;
-}
-
 /* ---- the report ---- */
 
 static enum report_action action_of(const char *word, const char *folded, char class)
@@ -239,21 +141,9 @@ static enum report_action action_of(const char *word, const char *folded, char c
     for (size_t i = 0; word && i < sizeof actions / sizeof *actions; i++)
         if (strncasecmp(word, actions[i].word, strlen(actions[i].word)) == 0)
             return actions[i].action;
-    if (says_one_of(folded, delay_cues))
+    if (report_says_delay(folded))
         return REPORT_DELAYED;
     return class == '2' ? REPORT_DELIVERED : REPORT_FAILED;
-}
-
-static const char *find_id(struct reader *reader, const char *text)
-{
-    const struct mail *mail = reader->mail;
-    if (reader->returned_id)
-        return reader->returned_id;
-    for (size_t i = 0; i < mail->forward_count; i++)
-        if (mail->forwards[i].message_id)
-            return mail->forwards[i].message_id;
-    const char *id = id_in_text(reader->arena, reader->report_fields);
-    return id ? id : id_in_text(reader->arena, text);
 }
 
 static void read_feedback(struct reader *reader, struct mail_report *report)
@@ -267,13 +157,13 @@ static void read_feedback(struct reader *reader, struct mail_report *report)
 static void read_status(struct reader *reader, const char *notice, struct mail_report *report)
 {
     struct arena *arena = reader->arena;
-    const char *fields = reader->report_fields;
+    const char *fields = reader->report_fields ? reader->report_fields : reader->disposition_fields;
     const char *diagnostic = after_type(report_field(arena, fields, "Diagnostic-Code"));
     const char *words =
         text_squeeze(arena, arena_printf(arena, "%s\n%s", diagnostic ? diagnostic : "", notice));
     const char *folded = text_fold(arena, words);
-    report->status = find_status(arena, report_field(arena, fields, "Status"));
-    const char *told = find_status(arena, words);
+    report->status = report_find_status(arena, report_field(arena, fields, "Status"));
+    const char *told = report_find_status(arena, words);
     /* "5.0.0" only says that it failed */
     if (!report->status || (told && strcmp(report->status + 1, ".0.0") == 0))
         report->status = told ? told : report->status;
@@ -282,10 +172,13 @@ static void read_status(struct reader *reader, const char *notice, struct mail_r
     const char *recipient = report_field(arena, fields, "Original-Recipient");
     report->recipient = without_brackets(
         arena, after_type(recipient ? recipient : report_field(arena, fields, "Final-Recipient")));
-    char class = report->status ? *report->status : find_class(words);
+    char class = report->status ? *report->status : report_find_class(words);
     report->action = action_of(report_field(arena, fields, "Action"), folded, class);
     report->reason =
-        reason_of(text_fold(arena, diagnostic ? diagnostic : ""), folded, report->status);
+        report_find_reason(text_fold(arena, diagnostic ? diagnostic : ""), folded, report->status);
+    if (reader->is_rejection && report->reason == REPORT_OTHER)
+        report->reason = REPORT_REFUSED;
+    report->outlook = report_find_outlook(report, class, folded);
 }
 
 void mail_read_report(struct reader *reader)
@@ -297,41 +190,70 @@ void mail_read_report(struct reader *reader)
     if (report_field(reader->arena, reader->report_fields, "Feedback-Type"))
         read_feedback(reader, report);
     else
-        read_status(reader, notice_of(reader->arena, mail->text), report);
-    report->message_id = find_id(reader, mail->text);
+        read_status(reader, report_notice(reader->arena, mail->text), report);
+    report->message_id = report_find_id(reader, mail->text);
     mail->report = report;
+}
+
+/* ---- a server's answer ---- */
+
+static const char *after_word(const char *s, const char *word)
+{
+    size_t n = strlen(word);
+    if (strncmp(s, word, n) != 0 || (s[n] != ' ' && s[n] != '\0'))
+        return NULL;
+    return s + n + strspn(s + n, " ");
+}
+
+/* Behind the reason, and the word for its outlook. */
+static const char *after_reason(const char *kept, enum report_reason *reason_r)
+{
+    const char *rest = NULL;
+    for (size_t i = 0; i < sizeof reason_words / sizeof *reason_words && !rest; i++) {
+        rest = after_word(kept, reason_words[i]);
+        *reason_r = (enum report_reason)i;
+    }
+    for (size_t i = 0; rest && i < sizeof outlook_words / sizeof *outlook_words; i++)
+        if (outlook_words[i] && after_word(rest, outlook_words[i]))
+            rest = after_word(rest, outlook_words[i]);
+    return rest;
+}
+
+#define KEPT "bounced: "
+
+const char *report_keep(struct arena *arena, const struct mail_report *report)
+{
+    bool clear = report->reason != REPORT_OTHER && report->reason != REPORT_REFUSED;
+    const char *parts[] = {reason_words[report->reason],
+                           clear ? NULL : outlook_words[report->outlook], report->status};
+    struct text text;
+    text_init(&text, arena);
+    text_add(&text, KEPT);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i])
+            text_addf(&text, "%s%s", i > 0 ? " " : "", parts[i]);
+    return text.s;
+}
+
+void report_read_response(struct arena *arena, const char *response, struct mail_report *report_r)
+{
+    const char *folded = text_fold(arena, response), *rest = NULL;
+    *report_r =
+        (struct mail_report){.action = REPORT_FAILED, .status = report_find_status(arena, folded)};
+    if (text_starts(response, KEPT))
+        rest = after_reason(response + strlen(KEPT), &report_r->reason);
+    if (!rest || report_r->reason == REPORT_OTHER)
+        report_r->reason = report_find_reason(folded, "", report_r->status);
+    report_r->diagnostic = value_clean(arena, rest ? rest : response);
+    char class = report_r->status ? *report_r->status : report_find_class(folded);
+    report_r->outlook = report_find_outlook(report_r, class, folded);
 }
 
 /* ---- names ---- */
 
-static const char *const action_words[] = {
-    [REPORT_FAILED] = "failed",
-    [REPORT_DELAYED] = "delayed",
-    [REPORT_DELIVERED] = "delivered",
-    [REPORT_COMPLAINED] = "complained",
-};
-
-static const char *const reason_words[] = {
-    [REPORT_OTHER] = "other",
-    [REPORT_UNKNOWN_USER] = "unknown-user",
-    [REPORT_UNKNOWN_HOST] = "unknown-host",
-    [REPORT_MOVED] = "moved",
-    [REPORT_FULL] = "full",
-    [REPORT_TOO_LARGE] = "too-large",
-    [REPORT_REFUSED] = "refused",
-    [REPORT_EXPIRED] = "expired",
-};
-
-enum report_reason report_reason_of(struct arena *arena, const char *response)
+bool report_is_dead(const struct mail_report *report)
 {
-    const char *folded = text_fold(arena, response);
-    return reason_of(folded, "", find_status(arena, folded));
-}
-
-bool report_is_hard(const struct mail_report *report)
-{
-    bool passing = report->status && *report->status == '4';
-    return report->action == REPORT_FAILED && !passing &&
+    return report->action == REPORT_FAILED && report->outlook == REPORT_FINAL &&
            (report->reason == REPORT_UNKNOWN_USER || report->reason == REPORT_UNKNOWN_HOST ||
             report->reason == REPORT_MOVED);
 }

@@ -85,6 +85,10 @@ static void put_report(struct json *object, const struct mail_report *report)
     struct json *one = json_object_new();
     json_put_text(one, "action", report_action_to_text(report->action));
     json_put_text(one, "reason", report_reason_to_text(report->reason));
+    if (report->outlook == REPORT_UNTOLD)
+        json_put_null(one, "hard");
+    else
+        json_put_bool(one, "hard", report->outlook == REPORT_FINAL);
     json_put_text(one, "status", report->status);
     json_put_text(one, "diagnostic", report->diagnostic);
     json_put_text(one, "recipient", report->recipient);

@@ -92,29 +92,26 @@ bool registry_find_reported(struct registry *registry, struct arena *arena,
 }
 
 /* Bytes of s, cut between characters. */
-static int cut(const char *s)
+static size_t cut(const char *s)
 {
     size_t n = strnlen(s, RESPONSE_MAX);
 
     while (n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80)
         n--;
-    return (int)n;
+    return n;
 }
 
 static bool set_bounced(struct recording *r, const struct mail_report *report, struct err *err_r)
 {
     const char *all = report->diagnostic != NULL ? report->diagnostic : "";
-    const char *words = text_trim(r->arena, arena_printf(r->arena, "%.*s", cut(all), all));
-    const char *response = arena_printf(
-        r->arena, "bounced: %s%s%s", report_reason_to_text(report->reason),
-        report->status != NULL ? " " : "", report->status != NULL ? report->status : "");
+    const char *words = text_trim(r->arena, arena_strndup(r->arena, all, cut(all)));
 
     /* the server's words name the recipient, whom an erased answer does not have any more */
     return STATEMENT_RUN(r->registry, err_r,
                          "UPDATE deliveries SET state = 'bounced', next_attempt = NULL,"
                          " response = ?1 || iif(erased_at IS NULL AND ?2 <> '', ' ' || ?2, '')"
                          " WHERE id = ?3 AND state IN ('sent', 'maybe')",
-                         value_text(response), value_text(words),
+                         value_text(report_keep(r->arena, report)), value_text(words),
                          value_int(r->entry->known->reported));
 }
 

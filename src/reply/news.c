@@ -46,13 +46,20 @@ static void tell_office(struct telling *telling, const char *template, const cha
                    &telling->rendering.common);
 }
 
-/* Why it failed, in words; NULL where the server's answer does not say. */
-static const char *say_reason(struct arena *arena, const struct conf_body *body,
-                              const char *response)
+/* Why it failed and what helps, as far as the server's answer says. */
+static void set_report(struct telling *telling, const char *response)
 {
+    struct values *values = &telling->rendering.common;
+    struct mail_report report;
+
     if (response == NULL)
-        return NULL;
-    return reply_words(body->language)->reasons[report_reason_of(arena, response)];
+        return;
+    report_read_response(telling->rendering.arena, response, &report);
+    set(telling, "response", report.diagnostic);
+    set(telling, "reason", reply_words(telling->news->body->language)->reasons[report.reason]);
+    values_set(values, "dead", report_is_dead(&report) ? "1" : NULL);
+    values_set(values, "final", report.outlook == REPORT_FINAL ? "1" : NULL);
+    values_set(values, "passing", report.outlook == REPORT_PASSING ? "1" : NULL);
 }
 
 void news_failed(struct arena *arena, const struct news *news, const struct news_answer *answer,
@@ -68,8 +75,7 @@ void news_failed(struct arena *arena, const struct news *news, const struct news
     set(&telling, "answer_kind", reply_words(news->body->language)->answers[answer->kind]);
     set(&telling, "answer_to", answer->to);
     set(&telling, "answer_subject", answer->subject);
-    set(&telling, "response", answer->response);
-    set(&telling, "reason", say_reason(arena, news->body, answer->response));
+    set_report(&telling, answer->response);
     set(&telling, "number", answer->number);
     set(&telling, "message", answer->message);
     tell_office(&telling, "failed", answer->number);

@@ -38,8 +38,8 @@ static const char *const names[] = {
     /* of one answer */
     "recipient",
     /* of what no arriving mail causes */
-    "list", "several", "answer", "answer_kind", "answer_to", "answer_subject", "response", "path",
-    "until", "mistakes", "faction", "token", "more", "done", "bare",
+    "list", "several", "answer", "answer_kind", "answer_to", "answer_subject", "response", "dead",
+    "final", "passing", "path", "until", "mistakes", "faction", "token", "more", "done", "bare",
     /* of the day's book and the list's mail of the day */
     "day", "since", "past", "motions", "motion_count", "changes", "counts", "failed", "held",
     "held_count", "releases", "mailboxes", "unexplained", "closed", "entries"};

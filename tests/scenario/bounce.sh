@@ -61,8 +61,8 @@ expect_match 'the reason' 'bounce: o[0-9]+ failed: full' "$(ctl_json '[.[].reaso
 step 'the office is told why'
 wait_for 30 'the office is told of both' world_has "$WORLD_OFFICE" INBOX 2
 notices=$(world_fetch "$WORLD_OFFICE" text.utf8 mailbox INBOX | jq -r '.[]."text.utf8"' | tr -s '\r\n ' ' ')
-expect_match 'notice' "an $GONE. Diese Adresse gibt es nicht oder nicht mehr" "$notices"
-expect_match 'notice' "an $FULL. Das Postfach des Empfängers ist voll" "$notices"
+expect_match 'notice' "an $GONE. Diese Adresse gibt es nicht oder nicht mehr.* Das ist endgültig" "$notices"
+expect_match 'notice' "an $FULL. Das Postfach des Empfängers ist voll.* Das kann vorübergehen" "$notices"
 
 step 'the late answer arrives'
 routes ''

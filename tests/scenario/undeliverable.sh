@@ -19,7 +19,8 @@ expect 'states' 'failed sent sent sent sent' "$(ctl_json '[.[].state]|sort|join(
 expect 'the failed one' "$NOBODY" "$(ctl_json '.[]|select(.state=="failed").to' outbox)"
 id=$(ctl_json '.[]|select(.state=="failed").id' outbox)
 notice=$(world_fetch "$WORLD_OFFICE" text.utf8 mailbox INBOX | jq -r '.[0]."text.utf8"' | tr -s '\r\n ' ' ')
-expect_match 'notice' "endgültig nicht zugestellt worden: $id, .*$NOBODY" "$notice"
+expect_match 'notice' "nicht zugestellt worden: $id, .*$NOBODY" "$notice"
+expect_match 'notice' 'Das ist endgültig: .* Mitgliederliste' "$notice"
 expect_match 'notice' 'Antwort des Mailservers: .*User unknown' "$notice"
 expect_match 'notice' "antragctl resend $id" "$notice"
 

@@ -220,6 +220,9 @@ EXTRA_DIST += \
 	tests/corpus/replies/de-expiring.txt \
 	tests/corpus/replies/en-expiring.txt \
 	tests/corpus/replies/de-failed.txt \
+	tests/corpus/replies/de-failed-full.txt \
+	tests/corpus/replies/de-failed-refused.txt \
+	tests/corpus/replies/de-failed-untold.txt \
 	tests/corpus/replies/de-junk.txt \
 	tests/corpus/replies/en-junk.txt \
 	tests/corpus/replies/de-paced.txt \
@@ -228,6 +231,9 @@ EXTRA_DIST += \
 	tests/corpus/replies/en-bad-file.txt \
 	tests/corpus/replies/en-claim.txt \
 	tests/corpus/replies/en-failed.txt \
+	tests/corpus/replies/en-failed-full.txt \
+	tests/corpus/replies/en-failed-refused.txt \
+	tests/corpus/replies/en-failed-untold.txt \
 	tests/corpus/replies/en-reminder.txt \
 	tests/corpus/replies/de-acknowledgement.txt \
 	tests/corpus/replies/de-book.txt \

@@ -35,7 +35,7 @@ static const char whole[] =
     "\"defects\":[\"bad-charset\"],"
     "\"received\":[{\"by\":\"mx.stadt.example\",\"from\":\"b.example\","
     "\"at\":\"2015-08-04T10:03:12+00:00\"},{\"by\":null,\"from\":null,\"at\":null}],"
-    "\"report\":{\"action\":\"failed\",\"reason\":\"unknown-user\",\"status\":\"5.1.1\","
+    "\"report\":{\"action\":\"failed\",\"reason\":\"unknown-user\",\"hard\":true,\"status\":\"5.1.1\","
     "\"diagnostic\":null,\"recipient\":\"e@b.example\",\"message_id\":\"2@b.example\","
     "\"envelope_id\":null},"
     "\"authentication_results\":[{\"value\":\"mx.stadt.example; spf=pass\",\"hops_above\":1}],"

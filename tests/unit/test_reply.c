@@ -1227,6 +1227,29 @@ static void compare_news(const char *name, const struct replies *replies, enum r
     golden_compare(arena, name, find(replies, kind, to));
 }
 
+/* Final for ever, final until something changes, passing, not to be told. */
+static void compare_failed(const struct news *news, struct news_answer answer)
+{
+    static const struct {
+        const char *name, *response;
+    } ends[] = {
+        {"failed", "550 5.1.1 no such user"},
+        {"failed-refused", "bounced: refused 5.7.1 rejected by content policy"},
+        {"failed-full", "bounced: full 5.2.2"},
+        {"failed-untold", "bounced: other"},
+    };
+    struct replies replies;
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        answer.response = ends[i].response;
+        news_failed(arena, news, &answer, &replies);
+        compare_news(arena_printf(arena, "%s-%s", news->body->language, ends[i].name), &replies,
+                     REPLY_NOTICE, OFFICE);
+        assert_string_equal(replies.v[0].number, "A/2015/0001");
+        assert_string_equal(replies.v[0].occasion, "test");
+    }
+}
+
 static void test_news(void **state)
 {
     static const char *const languages[] = {"de", "en"};
@@ -1257,8 +1280,7 @@ static void test_news(void **state)
                                        .number = "A/2015/0001",
                                        .message = "m12",
                                        .to = SPD_CHAIR,
-                                       .subject = "[A/2015/0001] Eingang bestätigt: Radweg",
-                                       .response = "550 5.1.1 no such user"};
+                                       .subject = "[A/2015/0001] Eingang bestätigt: Radweg"};
     struct conf_body *body = town_new(arena);
     struct texts mistakes = {0};
 
@@ -1274,10 +1296,7 @@ static void test_news(void **state)
         struct replies replies;
 
         body->language = language;
-        news_failed(arena, &news, &answer, &replies);
-        compare_news(arena_printf(arena, "%s-failed", language), &replies, REPLY_NOTICE, OFFICE);
-        assert_string_equal(replies.v[0].number, "A/2015/0001");
-        assert_string_equal(replies.v[0].occasion, "test");
+        compare_failed(&news, answer);
         news_reminder(arena, &news, mails, 2, 0, &replies);
         compare_news(arena_printf(arena, "%s-reminder", language), &replies, REPLY_NOTICE, OFFICE);
         news_expiring(arena, &news, mails, 2, town_moment("2015-08-20T10:00:00+02:00"), &replies);
