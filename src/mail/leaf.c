@@ -2,6 +2,7 @@
 #include "mail/leaf.h"
 
 #include "base/digest.h"
+#include "mail/body_sum.h"
 #include "mail/ocr.h"
 
 #include <string.h>
@@ -278,6 +279,8 @@ void leaf_add_part(struct reader *reader, struct leaf *leaf)
     part->name = leaf->name;
     part->size = leaf->n;
     part->sha256 = digest_hex(reader->arena, leaf->bytes, leaf->n);
+    if (text_starts(part->type, "text/"))
+        part->text_sum = body_sum_text(reader->arena, leaf->bytes, leaf->n);
     enum opener opener = find_opener(part->type);
     part->is_body = leaf->place.role == ROLE_BODY && !is_attached(reader, leaf) &&
                     (opener == OPEN_PLAIN || opener == OPEN_HTML);

@@ -2,6 +2,8 @@
 libcore_a_SOURCES += \
 	src/mail/address.c \
 	src/mail/address.h \
+	src/mail/body_sum.c \
+	src/mail/body_sum.h \
 	src/mail/charset.def \
 	src/mail/cms.c \
 	src/mail/cms.h \

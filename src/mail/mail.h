@@ -102,11 +102,12 @@ struct mail_document {
 
 /* a leaf part */
 struct mail_part {
-    const char *path;   /* IMAP part number, "1.2" */
-    const char *type;   /* "application/pdf", lower case */
-    const char *name;   /* file name made safe, or NULL */
-    size_t size;        /* of the decoded bytes before any charset conversion */
-    const char *sha256; /* of the same, hexadecimal */
+    const char *path;     /* IMAP part number, "1.2" */
+    const char *type;     /* "application/pdf", lower case */
+    const char *name;     /* file name made safe, or NULL */
+    size_t size;          /* of the decoded bytes before any charset conversion */
+    const char *sha256;   /* of the same, hexadecimal */
+    const char *text_sum; /* body_sum_text() of a text, else NULL; not handed on */
     enum part_text text;
     const char *content; /* its documents, one below the other; NULL unless PART_EXTRACTED */
     struct mail_document *documents;
@@ -214,7 +215,7 @@ struct mail {
     /* the outermost ones; what they hand on themselves is left out */
     struct mail_forward *forwards;
     size_t forward_count;
-    const char *body_digest; /* SHA-256 over the leaf parts' types, names and sums, in order */
+    const char *body_digest;                /* body_sum() */
     const struct mail_signature *signature; /* of mail_verify(); NULL: nobody has signed */
     const struct sealed *sealed;            /* what mail_verify() looks at, or NULL */
     bool wants_content; /* has parts that only the job "content" may open, or a signature that only

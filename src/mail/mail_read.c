@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "mail/mail.h"
 
-#include "base/digest.h"
+#include "mail/body_sum.h"
 #include "mail/inside.h"
 
 #include <string.h>
@@ -110,17 +110,6 @@ static void join_body(struct reader *reader)
         reader_defect(reader, "attachment-missing");
 }
 
-static void sum_body(struct reader *reader)
-{
-    struct text text;
-    text_init(&text, reader->arena);
-    for (size_t i = 0; i < reader->mail->part_count; i++) {
-        const struct mail_part *part = &reader->mail->parts[i];
-        text_addf(&text, "%s\n%s\n%s\n", part->type, part->name ? part->name : "", part->sha256);
-    }
-    reader->mail->body_digest = digest_hex(reader->arena, text.s, text.len);
-}
-
 static void classify(struct reader *reader)
 {
     struct param_value type;
@@ -169,7 +158,7 @@ bool mail_read(struct arena *arena, const char *bytes, size_t n, enum mail_depth
     mail_classify_report(&reader);
     mail_classify_text(&reader);
     mail_read_report(&reader);
-    sum_body(&reader);
+    reader.mail->body_digest = body_sum(arena, reader.mail);
     g_mime_parser_options_free(reader.options);
     *mail_r = reader.mail;
     return true;

@@ -761,6 +761,46 @@ static void parts_have_imap_numbers(void **state)
     arena_free(arena);
 }
 
+/* How lines end, and what blank there is behind the last, is no other content. */
+static void contents_are_compared_by_what_they_say(void **state)
+{
+#define TWO_PARTS(first, second)                                                       \
+    "Subject: a\nContent-Type: multipart/mixed; boundary=m\n\n--m\n\n" first "\n--m\n" \
+    "Content-Type: application/octet-stream; name=a.bin\n\n" second "\n--m--\n"
+    static const struct {
+        const char *name, *mail;
+        bool same;
+    } cases[] = {
+        {"without the last newline", "Subject: a\n\neins\n\nzwei", true},
+        {"with CR LF", "Subject: a\r\n\r\neins\r\n\r\nzwei\r\n", true},
+        {"with blanks at the end", "Subject: a\n\neins\n\nzwei \n \n\n\n", true},
+        {"another encoding",
+         "Subject: a\nContent-Transfer-Encoding: quoted-printable\n\neins\n\nzw=\nei", true},
+        {"base64, CR LF", "Subject: a\nContent-Transfer-Encoding: base64\n\nZWlucw0KDQp6d2Vp",
+         true},
+        {"other words", "Subject: a\n\neins\n\ndrei\n", false},
+        {"a line less", "Subject: a\n\neins\nzwei\n", false},
+        {"blanks within", "Subject: a\n\neins \n\nzwei\n", false},
+        {"blanks before", "Subject: a\n\n\neins\n\nzwei\n", false},
+        {"another type", "Subject: a\nContent-Type: text/html\n\neins\n\nzwei\n", false},
+        {"no text at all", "Subject: a\n\n\n", false},
+    };
+    (void)state;
+    struct arena *arena = arena_new();
+    const char *sum = read_text(arena, "Subject: a\n\neins\n\nzwei\n", MAIL_HEAD)->body_digest;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mail *mail = read_text(arena, cases[i].mail, MAIL_HEAD);
+        if (text_equal(mail->body_digest, sum) != cases[i].same)
+            fail_msg("%s", cases[i].name);
+    }
+    sum = read_text(arena, TWO_PARTS("eins\n", "abc\n"), MAIL_HEAD)->body_digest;
+    assert_string_equal(read_text(arena, TWO_PARTS("eins", "abc\n"), MAIL_HEAD)->body_digest, sum);
+    /* of a file each byte counts */
+    assert_string_not_equal(read_text(arena, TWO_PARTS("eins\n", "abc"), MAIL_HEAD)->body_digest,
+                            sum);
+    arena_free(arena);
+}
+
 static void file_names_are_only_names(void **state)
 {
     static const struct {
@@ -1129,6 +1169,7 @@ int main(void)
         cmocka_unit_test(a_text_without_header_is_read),
         cmocka_unit_test(broken_entities_are_leaves),
         cmocka_unit_test(parts_have_imap_numbers),
+        cmocka_unit_test(contents_are_compared_by_what_they_say),
         cmocka_unit_test(file_names_are_only_names),
         cmocka_unit_test(words_of_mail_are_folded),
         cmocka_unit_test(a_missing_attachment_is_told),
