@@ -59,7 +59,7 @@ static void add_sent_folder(const struct ruling_context *context, const struct e
     const struct conf_mailbox *mailbox =
         body == NULL ? NULL : conf_find_mailbox(body, place->mailbox);
 
-    if (mailbox == NULL || mailbox->sent_folder[0] == '\0')
+    if (mailbox == NULL || !mailbox->sent_folder || mailbox->sent_folder[0] == '\0')
         return;
     for (size_t i = 0; i < erasure->answer_count; i++) {
         if (erasure->answers[i].kind != REPLY_ACKNOWLEDGEMENT)

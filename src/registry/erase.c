@@ -145,20 +145,29 @@ static const char *const statements[] = {
     "INSERT INTO erasures (message) VALUES (?1)",
 };
 
-static bool read_mark(struct registry *registry, struct arena *arena, int64_t message,
-                      const char **mark_r, struct err *err_r)
+static bool read_marks(struct registry *registry, struct arena *arena, int64_t message,
+                       const char **mark_r, const char **id_mark_r, struct err *err_r)
 {
     struct statement *s;
 
-    *mark_r = NULL;
+    *mark_r = *id_mark_r = NULL;
     if (!STATEMENT_OPEN(registry, &s, err_r,
                         "SELECT message_id, sender_key, body_digest FROM messages WHERE id = ?",
                         value_int(message)))
         return false;
-    if (statement_next(s))
-        *mark_r = registry_mail_mark(arena, statement_text(s, arena, 0),
-                                     statement_text(s, arena, 1), statement_text(s, arena, 2));
+    if (statement_next(s)) {
+        const char *id = statement_text(s, arena, 0);
+
+        *mark_r =
+            registry_mail_mark(arena, id, statement_text(s, arena, 1), statement_text(s, arena, 2));
+        *id_mark_r = registry_id_mark(arena, id);
+    }
     return statement_close(s, err_r);
+}
+
+const char *registry_id_mark(struct arena *arena, const char *message_id)
+{
+    return message_id == NULL ? NULL : digest_hex(arena, message_id, strlen(message_id));
 }
 
 const char *registry_mail_mark(struct arena *arena, const char *message_id, const char *sender_key,
@@ -174,18 +183,19 @@ const char *registry_mail_mark(struct arena *arena, const char *message_id, cons
 static bool mark_message(struct registry *registry, struct arena *arena, int64_t message,
                          const struct ruled_by *by, struct err *err_r)
 {
-    const char *mark;
+    const char *mark, *id_mark;
 
-    return read_mark(registry, arena, message, &mark, err_r) &&
+    return read_marks(registry, arena, message, &mark, &id_mark, err_r) &&
            STATEMENT_RUN(registry, err_r,
                          "UPDATE messages SET message_id = NULL, sender_name = NULL,"
                          " sender_address = NULL, sender_key = NULL, subject = NULL,"
                          " reading = NULL, arrival_evidence = NULL,"
                          " told_at = nullif(told_at, 0),"
                          " reason = iif(state = 'duplicate', reason, NULL),"
-                         " mail_mark = ?2, erased_at = ?3, erased_by = ?4 WHERE id = ?1",
+                         " mail_mark = ?2, id_mark = ?5, erased_at = ?3, erased_by = ?4"
+                         " WHERE id = ?1",
                          value_int(message), value_text(mark), value_int(by->at),
-                         value_text(by->actor));
+                         value_text(by->actor), value_text(id_mark));
 }
 
 /* The key stays unlike any address and any other key. */

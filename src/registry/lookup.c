@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is known that bears on a mail.  Only a registered mail makes a duplicate, and only within
  * one body. */
+#include "mail/body_sum.h"
 #include "registry/private.h"
 
 #include <string.h>
@@ -84,8 +85,51 @@ struct marks {
     const char *sender_key;
     const char *subject;
     const char *body_digest;
-    const char *mark; /* of the three before, as an erased mail has it */
+    const char *id_mark; /* of the Message-ID, as an erased mail has it; NULL: there is none */
+    /* JSON lists of what a row may have of the same: who sent it, by an earlier roster, too; its
+     * content, by an earlier version, too; and of both with the Message-ID, as an erased mail has
+     */
+    const char *senders, *contents, *mail_marks;
 };
+
+static const char *list_mail_marks(struct arena *arena, const char *message_id,
+                                   const struct texts *senders, const struct texts *contents)
+{
+    struct texts all = {0};
+
+    for (size_t i = 0; i < senders->n; i++) {
+        for (size_t k = 0; k < contents->n; k++) {
+            const char *mark = registry_mail_mark(arena, message_id, senders->v[i], contents->v[k]);
+            if (mark != NULL)
+                texts_add(&all, arena, mark);
+        }
+    }
+    return registry_texts_to_json(arena, &all);
+}
+
+static struct marks make_marks(struct arena *arena, const struct conf_body *body,
+                               const struct raw_mail *raw, const struct mail *mail)
+{
+    struct marks marks = {.body = body->id, .sha256 = text_hex(arena, raw->sha256, DIGEST_SIZE)};
+    struct texts senders = {0}, contents = {0};
+
+    if (mail != NULL) {
+        marks.message_id = mail->message_id;
+        marks.subject = mail->subject;
+        marks.body_digest = mail->body_digest;
+        trust_sender_keys(arena, mail, body, &senders);
+        marks.sender_key = senders.n > 0 ? senders.v[0] : NULL;
+        texts_add(&contents, arena, mail->body_digest);
+        texts_add(&contents, arena, body_sum_exact(arena, mail));
+    }
+    marks.id_mark = registry_id_mark(arena, marks.message_id);
+    marks.senders = registry_texts_to_json(arena, &senders);
+    marks.contents = registry_texts_to_json(arena, &contents);
+    marks.mail_marks = list_mail_marks(arena, marks.message_id, &senders, &contents);
+    return marks;
+}
+
+#define IN_LIST(n) " IN (SELECT value FROM json_each(" n "))"
 
 static bool find_same_bytes(struct registry *registry, const struct marks *marks, int64_t *id_r,
                             struct err *err_r)
@@ -101,30 +145,32 @@ static bool find_same_bytes(struct registry *registry, const struct marks *marks
 static bool find_same_mail(struct registry *registry, const struct marks *marks, int64_t *id_r,
                            struct err *err_r)
 {
-    return STATEMENT_GET(registry, id_r, err_r,
-                         "SELECT id FROM messages WHERE ((message_id = ?1 AND sender_key = ?3"
-                         " AND body_digest = ?4) OR mail_mark = ?6) AND +body = ?2 AND +id < ?5"
-                         " AND +state = 'registered' ORDER BY id LIMIT 1",
-                         value_text(marks->message_id), value_text(marks->body),
-                         value_text(marks->sender_key), value_text(marks->body_digest),
-                         value_int(marks->horizon), value_text(marks->mark));
+    return STATEMENT_GET(
+        registry, id_r, err_r,
+        "SELECT id FROM messages WHERE ((message_id = ?1"
+        "  AND sender_key" IN_LIST("?3") " AND body_digest" IN_LIST(
+            "?4") "  ) OR mail_mark" IN_LIST("?6") ") AND +body = ?2 AND +id < ?5"
+                                                   " AND +state = 'registered' ORDER BY id LIMIT 1",
+        value_text(marks->message_id), value_text(marks->body), value_text(marks->senders),
+        value_text(marks->contents), value_int(marks->horizon), value_text(marks->mail_marks));
 }
 
 /* After a new UIDVALIDITY, or where somebody moved a mail out of the folder and back. */
 static bool find_told(struct registry *registry, const struct marks *marks, int64_t *id_r,
                       struct err *err_r)
 {
-    return STATEMENT_GET(registry, id_r, err_r,
-                         "SELECT id FROM messages WHERE +body = ?1 AND +id < ?2"
-                         " AND state <> 'registered'"
-                         " AND (told_at IS NOT NULL"
-                         "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
-                         " AND (sha256 = ?3 OR (message_id = ?4 AND sender_key = ?5"
-                         " AND body_digest = ?6) OR mail_mark = ?7) ORDER BY id LIMIT 1",
-                         value_text(marks->body), value_int(marks->before),
-                         value_text(marks->sha256), value_text(marks->message_id),
-                         value_text(marks->sender_key), value_text(marks->body_digest),
-                         value_text(marks->mark));
+    return STATEMENT_GET(
+        registry, id_r, err_r,
+        "SELECT id FROM messages WHERE +body = ?1 AND +id < ?2"
+        " AND state <> 'registered'"
+        " AND (told_at IS NOT NULL"
+        "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
+        " AND (sha256 = ?3 OR (message_id = ?4 AND sender_key" IN_LIST(
+            "?5") "  AND body_digest" IN_LIST("?6") ") OR mail_mark" IN_LIST("?7") " ) ORDER BY id "
+                                                                                   "LIMIT 1",
+        value_text(marks->body), value_int(marks->before), value_text(marks->sha256),
+        value_text(marks->message_id), value_text(marks->senders), value_text(marks->contents),
+        value_text(marks->mail_marks));
 }
 
 /* The same content that still waits: that it does is all that can be said again. */
@@ -133,15 +179,16 @@ static bool find_told_again(struct registry *registry, const struct marks *marks
 {
     if (*id_r != 0)
         return true;
-    return STATEMENT_GET(registry, id_r, err_r,
-                         "SELECT id FROM messages WHERE +state = 'held' AND body = ?1 AND +id < ?2"
-                         " AND sender_key = ?3 AND body_digest = ?4 AND subject IS ?5"
-                         " AND (told_at IS NOT NULL"
-                         "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
-                         " ORDER BY id LIMIT 1",
-                         value_text(marks->body), value_int(marks->before),
-                         value_text(marks->sender_key), value_text(marks->body_digest),
-                         value_text(marks->subject));
+    return STATEMENT_GET(
+        registry, id_r, err_r,
+        "SELECT id FROM messages WHERE +state = 'held' AND body = ?1 AND +id < ?2"
+        " AND sender_key" IN_LIST("?3") " AND body_digest" IN_LIST(
+            "?4") " AND subject IS ?5"
+                  " AND (told_at IS NOT NULL"
+                  "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
+                  " ORDER BY id LIMIT 1",
+        value_text(marks->body), value_int(marks->before), value_text(marks->senders),
+        value_text(marks->contents), value_text(marks->subject));
 }
 
 static bool find_own(struct registry *registry, const struct marks *marks, bool *own_r,
@@ -218,12 +265,20 @@ static bool find_other_of_id(struct registry *registry, struct arena *arena,
     int64_t id;
 
     if (!STATEMENT_GET(registry, &id, err_r,
-                       "SELECT id FROM messages WHERE message_id = ? AND body = ?"
-                       " AND sha256 <> ? AND NOT (sender_key IS ? AND body_digest IS ?)"
-                       " AND id < ? ORDER BY id LIMIT 1",
+                       "SELECT id FROM messages WHERE ((message_id = ?1"
+                       "   AND NOT ((coalesce(sender_key" IN_LIST(
+                           "?4") ", 0) OR sender_key IS ?7)"
+                                 "    AND coalesce(body_digest" IN_LIST(
+                                     "?5") ", 0)))"
+                                           "  OR (id_mark = ?8 AND NOT coalesce(mail_mark" IN_LIST(
+                                               "?9") ", 0)))"
+                                                     " AND +body = ?2 AND sha256 <> ?3 AND +id < "
+                                                     "?6 ORDER BY id LIMIT 1",
                        value_text(marks->message_id), value_text(marks->body),
-                       value_text(marks->sha256), value_text(marks->sender_key),
-                       value_text(marks->body_digest), value_int(marks->before)))
+                       value_text(marks->sha256), value_text(marks->senders),
+                       value_text(marks->contents), value_int(marks->before),
+                       value_text(marks->sender_key), value_text(marks->id_mark),
+                       value_text(marks->mail_marks)))
         return false;
     *id_r = id == 0 ? NULL : arena_printf(arena, "m%lld", (long long)id);
     return true;
@@ -246,13 +301,14 @@ static bool find_same_part(struct registry *registry, struct arena *arena,
                         " JOIN documents d ON d.message = m.id JOIN motions t ON t.id = d.motion"
                         " JOIN numbers n ON n.motion = t.id"
                         " WHERE p.sha256 = ?1 AND p.telling = 1 AND m.body = ?2"
-                        " AND (m.sender_key = ?3 OR m.erased_at IS NOT NULL)"
-                        " AND m.state = 'registered'"
-                        " AND (?4 IS NULL OR m.message_id IS NOT ?4)"
-                        " AND t.state IN ('registered', 'replaced') AND m.id < ?5"
-                        " ORDER BY d.found_in IS NOT p.path, m.id, d.position LIMIT 1",
+                        " AND (m.sender_key" IN_LIST(
+                            "?3") " OR m.erased_at IS NOT NULL)"
+                                  " AND m.state = 'registered'"
+                                  " AND (?4 IS NULL OR m.message_id IS NOT ?4)"
+                                  " AND t.state IN ('registered', 'replaced') AND m.id < ?5"
+                                  " ORDER BY d.found_in IS NOT p.path, m.id, d.position LIMIT 1",
                         value_text(part_sha256), value_text(marks->body),
-                        value_text(marks->sender_key), value_text(marks->message_id),
+                        value_text(marks->senders), value_text(marks->message_id),
                         value_int(marks->horizon)))
         return false;
     if (statement_next(s))
@@ -295,7 +351,7 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
                      const struct raw_mail *raw, const struct reading *reading, int year,
                      int64_t message, struct known *known_r, struct err *err_r)
 {
-    struct marks marks = {.body = body->id, .sha256 = text_hex(arena, raw->sha256, DIGEST_SIZE)};
+    struct marks marks = make_marks(arena, body, raw, reading == NULL ? NULL : reading->mail);
 
     *known_r = (struct known){.message = message};
     if (message == 0 && !registry_next_message(registry, &known_r->message, err_r))
@@ -307,11 +363,6 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
         return false;
     if (reading == NULL)
         return find_told(registry, &marks, &known_r->told, err_r);
-    marks.message_id = reading->mail->message_id;
-    marks.sender_key = trust_sender_key(arena, reading->mail, body);
-    marks.subject = reading->mail->subject;
-    marks.body_digest = reading->mail->body_digest;
-    marks.mark = registry_mail_mark(arena, marks.message_id, marks.sender_key, marks.body_digest);
     return registry_find_reported(registry, arena, body, reading->mail, known_r, err_r) &&
            registry_find_referred(registry, arena, body->id, reading, known_r, err_r) &&
            registry_find_notice(registry, arena, body->id, reading->mail, marks.horizon, known_r,

@@ -90,6 +90,7 @@ bool registry_scrub(struct registry *registry, int64_t max, bool *left_r, struct
 /* What tells the same mail from others once its words are gone; NULL where one is missing. */
 const char *registry_mail_mark(struct arena *arena, const char *message_id, const char *sender_key,
                                const char *body_digest);
+const char *registry_id_mark(struct arena *arena, const char *message_id);
 
 /* ---- ruling.c */
 

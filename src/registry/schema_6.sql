@@ -65,6 +65,8 @@ CREATE INDEX grants_message ON grants (message);
 --
 --   messages.mail_mark   tells the same mail (Message-ID, From, body digest) from others once these
 --                        are gone: their SHA-256
+--   messages.id_mark     the SHA-256 of the Message-ID alone, by which other content under it is
+--                        still told
 --   events.seal          16 random bytes and the SHA-256 of these and the text.  With the text the
 --                        random bytes go: what is left still binds what was said, and guessing the
 --                        text cannot be tried against it.  Events older than this step have none.
@@ -74,7 +76,9 @@ CREATE INDEX grants_message ON grants (message);
 ALTER TABLE messages ADD COLUMN erased_at INTEGER;
 ALTER TABLE messages ADD COLUMN erased_by TEXT; -- login, or "retention"
 ALTER TABLE messages ADD COLUMN mail_mark TEXT; -- NULL until it is erased
+ALTER TABLE messages ADD COLUMN id_mark TEXT; -- the same
 CREATE INDEX messages_mark ON messages (mail_mark, body) WHERE mail_mark IS NOT NULL;
+CREATE INDEX messages_id_mark ON messages (id_mark, body) WHERE id_mark IS NOT NULL;
 CREATE INDEX messages_kept ON messages (body, state, registered_at) WHERE erased_at IS NULL;
 
 CREATE TABLE erasures (

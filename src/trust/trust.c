@@ -90,8 +90,9 @@ const struct mail_forward *trust_find_forward(const struct mail *mail, const str
     return outer.member == NULL ? &mail->forwards[0] : NULL;
 }
 
-const char *trust_sender_key(struct arena *arena, const struct mail *mail,
-                             const struct conf_body *body)
+/* *member_r: NULL where it is of none. */
+static const char *find_key(struct arena *arena, const struct mail *mail,
+                            const struct conf_body *body, const struct conf_member **member_r)
 {
     const struct mail_forward *forward = trust_find_forward(mail, body);
     const struct mail_addresses *from = forward != NULL ? &forward->from : &mail->from;
@@ -101,11 +102,33 @@ const char *trust_sender_key(struct arena *arena, const struct mail *mail,
 
     if (one != NULL)
         find_member(body, one, DAY_NONE, &verdict);
+    *member_r = verdict.member;
     if (verdict.member != NULL)
         return text_fold(arena, verdict.member->address);
     for (size_t i = 0; i < from->n; i++)
         texts_add(&keys, arena, text_fold(arena, from->v[i].address));
     return keys.n == 0 ? NULL : text_join(arena, &keys, ",");
+}
+
+const char *trust_sender_key(struct arena *arena, const struct mail *mail,
+                             const struct conf_body *body)
+{
+    const struct conf_member *member;
+
+    return find_key(arena, mail, body, &member);
+}
+
+void trust_sender_keys(struct arena *arena, const struct mail *mail, const struct conf_body *body,
+                       struct texts *keys_r)
+{
+    const struct conf_member *member;
+    const char *key = find_key(arena, mail, body, &member);
+
+    *keys_r = (struct texts){0};
+    if (key != NULL)
+        texts_add(keys_r, arena, key);
+    for (size_t i = 0; member != NULL && i < member->addresses.n; i++)
+        texts_add(keys_r, arena, text_fold(arena, member->addresses.v[i]));
 }
 
 static void deny(struct verdict *verdict, const char *reason)

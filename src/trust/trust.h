@@ -46,6 +46,10 @@ const struct mail_forward *trust_find_forward(const struct mail *mail,
  * the only From (of what a forwarder hands on), else all of From; case folded, NULL for none. */
 const char *trust_sender_key(struct arena *arena, const struct mail *mail,
                              const struct conf_body *body);
+/* All that may have been its key, by whatever roster: that one first, then the member's further
+ * addresses.  None where it has none. */
+void trust_sender_keys(struct arena *arena, const struct mail *mail, const struct conf_body *body,
+                       struct texts *keys_r);
 
 /* The body's faction a letter's label means (title, name or alias, without "Fraktion" and its
  * compounds), or NULL. */

@@ -26,7 +26,8 @@ left() { jq -er "[.left[] | $1] | join(\",\")" "$W/erased.json"; }
 
 step 'a motion, its answers and a backup'
 scenario_daemon
-motion | world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
+motion >"$W/source"
+world_mail "$WORLD_CHAIR" "$WORLD_MAYOR" <"$W/source"
 wait_for 30 'all are answered' all_is_answered 1
 wait_for 30 'it is put away' world_has "$WORLD_MAYOR" Registriert 1
 all_are_sent() { [[ $(ctl_json '[.[] | select(.state != "sent")] | length' outbox) == 0 ]]; }
@@ -100,45 +101,56 @@ wait_for 30 'it is erased, too' is_erased m2
 gone wolkenkuckucksheim
 expect 'answers to the chair' "$answers" "$(world_count "$WORLD_CHAIR" INBOX)"
 
+step 'so is the file of it that somebody puts into the folder, without its last newline'
+head -c -1 "$W/source" >"$W/cut"
+world_as_mail doveadm -c "$W/dovecot/dovecot.conf" save -u "$WORLD_MAYOR" -m INBOX <"$W/cut"
+wait_for 30 'it is known' is_in_state m3 duplicate
+expect_match 'of which' '^m1' "$(message m3 reason)"
+expect 'numbers' 1 "$(ctl_json length list)"
+sed 's/Wolkenkuckucksheims/Luftschlosses/' "$W/source" |
+    world_as_mail doveadm -c "$W/dovecot/dovecot.conf" save -u "$WORLD_MAYOR" -m INBOX
+wait_for 30 'other words under its Message-ID are another mail' is_in_state m4 registered
+expect_match 'and that is told' 'm1 has the same Message-ID' "$(message m4 reason)"
+
 step 'what nobody decided on is announced, and goes two weeks later; what was ignored goes at once'
 question frage@fremd.example | world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
-wait_for 30 'a question is held' is_in_state m3 held
+wait_for 30 'a question is held' is_in_state m5 held
 question hinweis@fremd.example | sed 's/Sprechzeiten/Gartenzwergweitwurf/' |
     world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
-wait_for 30 'another' is_in_state m4 held
-expect_exit 0 ctl ignore m4 --reason 'kein Antrag' --silent
+wait_for 30 'another' is_in_state m6 held
+expect_exit 0 ctl ignore m6 --reason 'kein Antrag' --silent
 age() { in_registry "UPDATE messages SET registered_at = registered_at - $2 * 86400 WHERE id = $1"; }
 daemon_stop
 in_registry 'DROP TRIGGER events_no_update'
-age 3 181
-age 4 31
-in_registry 'UPDATE events SET at = at - 31 * 86400 WHERE message = 4'
+age 5 181
+age 6 31
+in_registry 'UPDATE events SET at = at - 31 * 86400 WHERE message = 6'
 scenario_daemon
-wait_for 30 'what was ignored is erased' is_erased m4
+wait_for 30 'what was ignored is erased' is_erased m6
 gone Gartenzwergweitwurf
 announced() {
     world_fetch "$WORLD_OFFICE" hdr.subject.utf8 mailbox INBOX |
-        jq -e 'any(.[]."hdr.subject.utf8"; test("^\\[m3\\] Wird gelöscht"))' >/dev/null
+        jq -e 'any(.[]."hdr.subject.utf8"; test("^\\[m5\\] Wird gelöscht"))' >/dev/null
 }
 wait_for 30 'the office is told of the other' announced
-expect 'it is still there' held "$(message m3 state)"
+expect 'it is still there' held "$(message m5 state)"
 daemon_stop
-in_registry 'UPDATE events SET at = at - 15 * 86400 WHERE message = 3'
+in_registry 'UPDATE events SET at = at - 15 * 86400 WHERE message = 5'
 scenario_daemon
-wait_for 30 'then it is erased' is_erased m3
-expect 'its state' ignored "$(message m3 state)"
+wait_for 30 'then it is erased' is_erased m5
+expect 'its state' ignored "$(message m5 state)"
 gone frage@fremd.example
 
 step 'somebody asks what is kept about her'
 world_letter anfrage@fremd.example "Erika Mustermann <$WORLD_STRANGER>" |
     world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
-wait_for 30 'a letter of hers is held' is_in_state m5 held
+wait_for 30 'a letter of hers is held' is_in_state m7 held
 expect_exit 0 ctl person "$WORLD_STRANGER" --export "$W/backup/hers"
 expect 'for her alone' 700 "$(stat -c %a "$W/backup/hers")"
-grep -q anfrage@fremd.example "$W/backup/hers/m5.eml" || fail 'her letter is not among the files'
-expect 'what is told of it' m5.eml \
-    "$(jq -r '.messages[] | select(.id == "m5").file' "$W/backup/hers/index.json")"
-grep -q m5 "$W/backup/hers/index.txt" || fail 'the list for people does not name it'
+grep -q anfrage@fremd.example "$W/backup/hers/m7.eml" || fail 'her letter is not among the files'
+expect 'what is told of it' m7.eml \
+    "$(jq -r '.messages[] | select(.id == "m7").file' "$W/backup/hers/index.json")"
+grep -q m7 "$W/backup/hers/index.txt" || fail 'the list for people does not name it'
 expect_exit 73 ctl person "$WORLD_STRANGER" --export "$W/backup/hers"
 expect_exit 66 ctl person niemand@fremd.example --export "$W/backup/nobody"
 expect 'a member, by his second address' SPD \
@@ -146,7 +158,7 @@ expect 'a member, by his second address' SPD \
 
 step 'without a daemon'
 daemon_stop
-expect_exit 0 ctl erase m5
+expect_exit 0 ctl erase m7
 gone anfrage@fremd.example
-expect 'its state' ignored "$(message m5 state)"
+expect 'its state' ignored "$(message m7 state)"
 scenario_close_books 0

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "decision/number.h"
+#include "mail/body_sum.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -145,11 +146,13 @@ static void make_parts(const struct sample *sample, struct arena *arena, struct 
     const char *text = or_else(sample->text, "Guten Tag");
 
     mail->parts = arena_array(arena, 3, sizeof *mail->parts);
-    mail->parts[mail->part_count++] = (struct mail_part){.path = "1",
-                                                         .type = "text/plain",
-                                                         .size = strlen(text),
-                                                         .sha256 = sum_of(arena, text),
-                                                         .is_body = true};
+    mail->parts[mail->part_count++] =
+        (struct mail_part){.path = "1",
+                           .type = "text/plain",
+                           .size = strlen(text),
+                           .sha256 = sum_of(arena, text),
+                           .text_sum = body_sum_text(arena, text, strlen(text)),
+                           .is_body = true};
     mail_part_set_text(arena, &mail->parts[0], text);
     mail->parts[mail->part_count++] = (struct mail_part){.path = "2",
                                                          .type = "image/png",
@@ -182,8 +185,6 @@ static struct reading *make_reading(const struct sample *sample, struct arena *a
         texts_add(&mail->defects, arena, "attachment-missing");
     mail->subject = sample->no_subject ? NULL : or_else(sample->subject, "Antrag: Radweg");
     mail->text = or_else(sample->text, "Guten Tag");
-    mail->body_digest =
-        sum_of(arena, arena_printf(arena, "%s/%s", mail->text, or_else(sample->attachment, "")));
     if (sample->from != NULL) {
         mail->from.v = ARENA_NEW(arena, struct mail_address);
         mail->from.v[mail->from.n++] = (struct mail_address){"Eva Beispiel", sample->from};
@@ -191,6 +192,7 @@ static struct reading *make_reading(const struct sample *sample, struct arena *a
     for (size_t i = 0; i < 2 && sample->references[i] != NULL; i++)
         texts_add(&mail->references, arena, sample->references[i]);
     make_parts(sample, arena, mail);
+    mail->body_digest = body_sum(arena, mail);
     reading->motions.v = arena_array(arena, count + 1, sizeof *reading->motions.v);
     for (size_t i = 0; i < count; i++) {
         struct motion *motion = &reading->motions.v[reading->motions.n++];

@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "mail/body_sum.h"
 #include "registry/erase.h"
 #include "registry/private.h"
 
@@ -223,7 +224,7 @@ static const struct {
 } tables[] = {
     {"messages", "id = 10",
      " body mailbox folder arrival_basis sha256 body_digest class state decided_by trust erased_by"
-     " mail_mark reason "},
+     " mail_mark id_mark reason "},
     {"parts", "message = 10", " path type sha256 text "},
     {"documents", "message = 10",
      " role kind letter_date found_in decided_by deadline_state deadline_day deadline_rule "},
@@ -353,6 +354,67 @@ static void test_gaps(void **state)
 }
 
 /* ---- what comes after ---- */
+
+/* As a version before kept the content's sum, which held how lines end. */
+static void make_older(struct registry_case *f, int64_t message)
+{
+    struct mail_part parts[8];
+    struct mail mail = {.parts = parts};
+    struct statement *s;
+
+    assert_true(STATEMENT_OPEN(f->registry, &s, &f->err,
+                               "SELECT type, name, sha256 FROM parts WHERE message = ?"
+                               " ORDER BY position",
+                               value_int(message)));
+    while (statement_next(s))
+        parts[mail.part_count++] = (struct mail_part){.type = statement_text(s, f->arena, 0),
+                                                      .name = statement_text(s, f->arena, 1),
+                                                      .sha256 = statement_text(s, f->arena, 2)};
+    assert_true(statement_close(s, &f->err));
+    assert_true(STATEMENT_RUN(f->registry, &f->err,
+                              "UPDATE messages SET body_digest = ? WHERE id = ?",
+                              value_text(body_sum_exact(f->arena, &mail)), value_int(message)));
+}
+
+/* The file that somebody puts into a folder: without the newline at its end. */
+static void test_source_is_recognised(void **state)
+{
+    struct registry_case *f = *state;
+    struct sample first = target_mail(10), source = target_mail(11), same = target_mail(12),
+                  other = target_mail(13);
+    struct known known;
+    int64_t m;
+
+    first.text = "Eine Straßenlaterne\nfehlt.\n";
+    source.text = "Eine Straßenlaterne\r\nfehlt.";
+    same.text = first.text;
+    same.trace = "by another relay";
+    other.text = "Eine Straßenlaterne fehlt nicht.\n";
+    for (int erased = 0; erased < 2; erased++) {
+        for (int older = 0; older < 2; older++) {
+            int64_t id = case_take(f, first);
+
+            if (older)
+                make_older(f, id);
+            if (erased)
+                erase(f, id);
+            assert_true(registry_begin(f->registry, &f->err));
+            assert_true(sample_record(f->registry, f->arena, &same, &known, &m, &f->err));
+            assert_int_equal(known.same_mail, id);
+            assert_null(known.other_of_id);
+            assert_true(sample_record(f->registry, f->arena, &source, &known, &m, &f->err));
+            assert_int_equal(known.same_mail, older ? 0 : id);
+            assert_true(sample_record(f->registry, f->arena, &other, &known, &m, &f->err));
+            assert_int_equal(known.same_mail, 0);
+            assert_string_equal(known.other_of_id, arena_printf(f->arena, "m%lld", (long long)id));
+            registry_rollback(f->registry);
+            first.message_id = source.message_id = same.message_id = other.message_id =
+                arena_printf(f->arena, "%d%d@fraktion.example", erased, older);
+            first.uid += 10;
+            first.trace = first.message_id;
+        }
+    }
+}
 
 static void test_still_recognised(void **state)
 {
@@ -934,6 +996,7 @@ int main(void)
         CASE(test_gap_is_overwritten),
         cmocka_unit_test(test_gaps),
         CASE(test_still_recognised),
+        CASE(test_source_is_recognised),
         CASE(test_copies_follow),
         CASE(test_duplicates_go_with_it),
         CASE(test_what_quotes_it_is_named),

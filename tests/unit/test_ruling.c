@@ -510,6 +510,25 @@ static void test_token_of_a_clock_that_was_ahead(void **state)
     assert_string_equal(sql(f, "SELECT count(*) FROM grants WHERE used_by IS NOT NULL"), "0");
 }
 
+/* Another address became the first one of the member since: the same mail by another way is a copy
+ * all the same, erased or not. */
+static void test_copy_after_the_roster_changed(void **state)
+{
+    struct fixture *f = *state;
+    struct reading *letter = letter_from(f, CHAIR);
+    struct conf_member *members = f->body->factions[0].members;
+
+    take(f, letter);
+    assert_string_equal(members[0].address, CHAIR);
+    texts_add(&members[0].addresses, f->arena, members[0].address);
+    members[0].address = "vorsitz@neu.example";
+    take(f, letter);
+    expect(DECIDE(f, .verb = RULING_ERASE, .subject = "m1"), "");
+    take(f, letter);
+    assert_string_equal(sql(f, "SELECT state || ' ' || coalesce(duplicate_of, '') FROM messages"),
+                        "registered  | duplicate 1 | duplicate 1");
+}
+
 /* ---- motions ---- */
 
 static void test_withdraw_and_void(void **state)
@@ -752,7 +771,8 @@ static void test_schema_before(void **state)
             "DROP TRIGGER deliveries_same_bytes;"
             "ALTER TABLE messages DROP COLUMN erased_at;"
             "ALTER TABLE messages DROP COLUMN erased_by;"
-            "ALTER TABLE messages DROP COLUMN mail_mark;"
+            "ALTER TABLE messages DROP COLUMN mail_mark; DROP INDEX messages_id_mark;"
+            "ALTER TABLE messages DROP COLUMN id_mark;"
             "ALTER TABLE deliveries DROP COLUMN erased_at;"
             "ALTER TABLE events DROP COLUMN seal;"
             "DROP TABLE left_alone; DROP INDEX messages_folder; DROP INDEX messages_sender;"
@@ -794,6 +814,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_waiting, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_token, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_one_from, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_copy_after_the_roster_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_token_expired, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_token_of_a_clock_that_was_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_accept_stranger, set_up, tear_down),

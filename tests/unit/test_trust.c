@@ -229,6 +229,32 @@ static void test_forwards(void **state)
     }
 }
 
+static void test_sender_keys(void **state)
+{
+    static const struct {
+        const char *from, *keys;
+    } cases[] = {
+        {CHAIR, CHAIR " vanbeek@mail.example"},
+        {"VanBeek@Mail.example", CHAIR " vanbeek@mail.example"},
+        {"Stranger@X.example", "stranger@x.example"},
+    };
+    struct arena *arena = arena_new();
+    struct conf_body *body = town_new(arena);
+    struct reading *reading = town_letter(arena);
+    struct texts keys;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        reading->mail->from.v[0].address = cases[i].from;
+        trust_sender_keys(arena, reading->mail, body, &keys);
+        assert_string_equal(text_join(arena, &keys, " "), cases[i].keys);
+    }
+    reading->mail->from.n = 0;
+    trust_sender_keys(arena, reading->mail, body, &keys);
+    assert_int_equal(keys.n, 0);
+    arena_free(arena);
+}
+
 /* A member who works in the town hall, too, speaks for herself. */
 static void test_member_is_no_forwarder(void **state)
 {
@@ -249,13 +275,10 @@ static void test_member_is_no_forwarder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_roster),
-        cmocka_unit_test(test_change_of_faction),
-        cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_no_guess),
-        cmocka_unit_test(test_title_wins),
-        cmocka_unit_test(test_forwards),
-        cmocka_unit_test(test_member_is_no_forwarder),
+        cmocka_unit_test(test_roster),      cmocka_unit_test(test_change_of_faction),
+        cmocka_unit_test(test_labels),      cmocka_unit_test(test_no_guess),
+        cmocka_unit_test(test_title_wins),  cmocka_unit_test(test_forwards),
+        cmocka_unit_test(test_sender_keys), cmocka_unit_test(test_member_is_no_forwarder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
