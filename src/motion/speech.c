@@ -154,9 +154,14 @@ static void end_block(struct reader *reader)
         reader->speech->said = reader->speech->sentences.n;
 }
 
-static bool is_closing(const char *line)
+/* "Grüß Gott" is no "Gruß", and above the first word nothing closes. */
+static bool is_closing(const struct reader *reader, const char *line)
 {
-    return pattern_matches(PATTERN_closing, line) || pattern_matches(PATTERN_speech_closing, line);
+    bool first = reader->block.len == 0 && reader->speech->sentences.n == 0;
+
+    return strlen(line) < MAX_LINE && !first && !pattern_matches(PATTERN_speech_greeting, line) &&
+           (pattern_matches(PATTERN_closing, line) ||
+            pattern_matches(PATTERN_speech_closing, line));
 }
 
 static bool is_alone(const char *line)
@@ -169,7 +174,7 @@ static void read_line(struct reader *reader, const char *line)
 {
     const char *trimmed = text_trim(reader->speech->arena, line);
 
-    if (strlen(trimmed) < MAX_LINE && is_closing(trimmed)) {
+    if (is_closing(reader, trimmed)) {
         end_block(reader);
         reader->closed = true;
         return;

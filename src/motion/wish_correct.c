@@ -138,7 +138,8 @@ static void find_days(const struct speech *speech, const char *sentence, struct 
     mark_values(speech->arena, sentence, values_r);
 }
 
-static bool is_bare(struct arena *arena, const char *sentence, const struct values *days)
+/* The sentence with a mark for each day: their stops end nothing. */
+static const char *mark_days(struct arena *arena, const char *sentence, const struct values *days)
 {
     struct text text;
     size_t at = 0;
@@ -149,7 +150,7 @@ static bool is_bare(struct arena *arena, const char *sentence, const struct valu
         text_add(&text, DAY_MARK);
     }
     text_add(&text, sentence + at);
-    return days->n > 0 && pattern_matches(PATTERN_corr_bare, text.s);
+    return text.s;
 }
 
 /* ---- titles -----------------------------------------------------------------------------------
@@ -259,21 +260,31 @@ static void read_title(const struct speech *speech, size_t i, struct correction 
 
     find_titles(speech->arena, speech->sentences.v[i], &titles);
     take_titles(&titles, correction);
-    correction->about_title |=
-        changes(speech->bare.v[i]) || pattern_matches(PATTERN_corr_doubt, speech->bare.v[i]);
+    correction->about_title |= has_mark(&titles, MARK_WRONG) || changes(speech->bare.v[i]) ||
+                               pattern_matches(PATTERN_corr_doubt, speech->bare.v[i]);
+}
+
+/* Of nothing but days, or says of one that it is wrong. */
+static bool is_of_days(const char *sentence, const char *marked, const struct values *days)
+{
+    return days->n > 0 && (pattern_matches(PATTERN_corr_bare, marked) ||
+                           pattern_matches(PATTERN_corr_is_not, sentence + days->v[0].end) ||
+                           pattern_matches(PATTERN_corr_meeting, marked));
 }
 
 static void read_meeting(const struct speech *speech, size_t i, struct correction *correction)
 {
     const char *s = write_days(speech->arena, speech->bare.v[i]);
+    const char *marked;
     struct values days;
 
     find_days(speech, s, &days);
-    if (!is_of(speech, i, PATTERN_corr_meeting) && !is_bare(speech->arena, s, &days) &&
-        !(days.n > 0 && pattern_matches(PATTERN_corr_is_not, s + days.v[0].end)))
+    marked = mark_days(speech->arena, s, &days);
+    if (!is_of(speech, i, PATTERN_corr_meeting) && !is_of_days(s, marked, &days))
         return;
-    correction->about_meeting |= changes(s) || has_mark(&days, MARK_WRONG) ||
-                                 (days.n > 0 && pattern_matches(PATTERN_corr_doubt, s));
+    correction->about_meeting |= changes(marked) || has_mark(&days, MARK_WRONG) ||
+                                 ((days.n > 0 || pattern_matches(PATTERN_corr_date_word, s)) &&
+                                  pattern_matches(PATTERN_corr_doubt, s));
     if (!pattern_matches(PATTERN_corr_of_else, s))
         take_days(&days, correction);
 }

@@ -10,7 +10,8 @@ static bool refuses(const char *s)
     if (pattern_matches(PATTERN_naming_no, s) || pattern_matches(PATTERN_naming_denies, s))
         return true;
     return (pattern_matches(PATTERN_naming_wrongly, s) ||
-            pattern_matches(PATTERN_naming_refuses, s)) &&
+            (pattern_matches(PATTERN_naming_refuses, s) &&
+             pattern_matches(PATTERN_naming_self, s))) &&
            !pattern_matches(PATTERN_naming_of_else, s);
 }
 

@@ -12,133 +12,64 @@
 /* ---- words to letters -------------------------------------------------------------------------
  */
 
-/* What fills a clause has no letter. */
-#define BEGIN '^'
-#define FILLS ' '
-#define PREPOSITION 'p'
-#define ARTICLE 'q'
-#define OF_MOTION 'o'
-#define TAKING_BACK 'R'
-#define ADJECTIVE 'h'
-#define NOUN 'n'
-#define BARE_MOTION 'l'
-#define LIMITS '!'
-#define UNKNOWN '?'
-
-/* How many sentences back a pronoun looks. */
-#define SENTENCES_BACK 2
-
-/* The first row that matches says what a word is. */
+/* The first row that matches says what a word is.  The letters are those of wd_fills and of the
+ * forms in wish_withdraw_de.def. */
 static const struct {
     enum pattern pattern;
     char letter;
 } sorts[] = {
-    {PATTERN_wd_whole, FILLS},
-    {PATTERN_wd_dated, FILLS},
-    {PATTERN_wd_number, 'm'},
-    {PATTERN_wd_date, LIMITS},
-    {PATTERN_wd_other_motion, LIMITS},
-    {PATTERN_wd_of_motion, OF_MOTION},
-    {PATTERN_wd_own_motion, 'M'},
-    {PATTERN_wd_their_motion, 't'},
-    {PATTERN_wd_motion, 'm'},
-    {PATTERN_wd_bare_motion, BARE_MOTION},
-    {PATTERN_wd_adverb, FILLS},
-    {PATTERN_wd_please, 'B'},
-    {PATTERN_wd_limits, LIMITS},
-    {PATTERN_wd_we, 's'},
-    {PATTERN_wd_our_group, 'f'},
-    {PATTERN_wd_of_our_group, FILLS},
-    {PATTERN_wd_group, 'g'},
-    {PATTERN_wd_of_group, 'G'},
-    {PATTERN_wd_take, 'v'},
-    {PATTERN_wd_takes, 'V'},
-    {PATTERN_wd_back, 'z'},
-    {PATTERN_wd_to_take_back, 'Z'},
-    {PATTERN_wd_takes_back, 'F'},
-    {PATTERN_wd_taken_back, 'P'},
-    {PATTERN_wd_taking_back, TAKING_BACK},
-    {PATTERN_wd_is, 'b'},
-    {PATTERN_wd_want, 'W'},
-    {PATTERN_wd_would, 'j'},
-    {PATTERN_wd_declare, 'e'},
-    {PATTERN_wd_ask, 'a'},
-    {PATTERN_wd_as, 'A'},
-    {PATTERN_wd_regard, 'r'},
-    {PATTERN_wd_that, 'd'},
-    {PATTERN_wd_revoke, 'k'},
-    {PATTERN_wd_you, 'y'},
-    {PATTERN_wd_pronoun, 'i'},
-    {PATTERN_wd_preposition, PREPOSITION},
-    {PATTERN_wd_article, ARTICLE},
-    {PATTERN_wd_noun, NOUN},
-    {PATTERN_wd_adjective, ADJECTIVE},
-    {PATTERN_wd_word, UNKNOWN},
+    {PATTERN_wd_whole, '~'},        {PATTERN_wd_dated, '~'},        {PATTERN_wd_number, 'm'},
+    {PATTERN_wd_date, '!'},         {PATTERN_wd_other_motion, '!'}, {PATTERN_wd_of_motion, 'o'},
+    {PATTERN_wd_own_motion, 'M'},   {PATTERN_wd_their_motion, 't'}, {PATTERN_wd_motion, 'm'},
+    {PATTERN_wd_so, 'D'},           {PATTERN_wd_adverb, '~'},       {PATTERN_wd_please, 'B'},
+    {PATTERN_wd_limits, '!'},       {PATTERN_wd_we, 's'},           {PATTERN_wd_our_group, 'f'},
+    {PATTERN_wd_of_our_group, 'u'}, {PATTERN_wd_group, 'g'},        {PATTERN_wd_of_group, 'G'},
+    {PATTERN_wd_take, 'v'},         {PATTERN_wd_takes, 'V'},        {PATTERN_wd_back, 'z'},
+    {PATTERN_wd_to_take_back, 'Z'}, {PATTERN_wd_takes_back, 'F'},   {PATTERN_wd_taken_back, 'P'},
+    {PATTERN_wd_taking_back, 'R'},  {PATTERN_wd_is, 'b'},           {PATTERN_wd_want, 'W'},
+    {PATTERN_wd_would, 'j'},        {PATTERN_wd_declare, 'e'},      {PATTERN_wd_ask, 'a'},
+    {PATTERN_wd_as, 'A'},           {PATTERN_wd_regard, 'r'},       {PATTERN_wd_that, 'd'},
+    {PATTERN_wd_revoke, 'k'},       {PATTERN_wd_you, 'y'},          {PATTERN_wd_pronoun, 'i'},
+    {PATTERN_wd_because_of, 'E'},   {PATTERN_wd_topic, 'T'},        {PATTERN_wd_preposition, 'p'},
+    {PATTERN_wd_article, 'q'},      {PATTERN_wd_mister, 'H'},       {PATTERN_wd_noun, 'n'},
+    {PATTERN_wd_adjective, 'h'},    {PATTERN_wd_word, 'x'},
 };
 
 struct letters {
     struct text text;
-    char last;           /* of the word before, fillers too */
     const char *speaker; /* the faction that is named, or NULL */
 };
-
-/* "Meiers Antrag" is Meier's; "Antrag Nr. 3" may be ours. */
-static char adjust_bare(char last)
-{
-    return last == NOUN ? LIMITS : 'm';
-}
-
-/* What a word is behind the one before it: in what a preposition rules nobody acts, and nothing is
- * acted on; a word that begins a sentence has its capital from there. */
-static char adjust(const struct letters *letters, char letter)
-{
-    bool ruled = letters->last == PREPOSITION;
-
-    if (letter == OF_MOTION)
-        return letters->last == TAKING_BACK ? 'm' : FILLS;
-    if (letter == ADJECTIVE)
-        return ruled || letters->last == ARTICLE ? ADJECTIVE : UNKNOWN;
-    if (letter == NOUN && letters->last == BEGIN)
-        return UNKNOWN;
-    if (ruled && letter == 'g')
-        return 'G';
-    if (ruled && strchr("Mmtfil?", letter) != NULL)
-        return FILLS;
-    return letter == BARE_MOTION ? adjust_bare(letters->last) : letter;
-}
-
-/* Between a preposition and its noun; it goes on ruling. */
-static bool is_between(const struct letters *letters, char letter)
-{
-    return letter == ADJECTIVE || (letter == ARTICLE && letters->last == PREPOSITION);
-}
-
-static void add_letter(struct arena *arena, const struct match *match, char letter,
-                       struct letters *letters)
-{
-    letter = adjust(letters, letter);
-    if (letter == 'g' || letter == 'G')
-        letters->speaker = match_text(match, 1, arena);
-    if (is_between(letters, letter))
-        return;
-    letters->last = letter;
-    if (strchr(" pqn", letter) == NULL)
-        text_add_char(&letters->text, letter);
-    else if (letters->text.len == 0)
-        text_add_char(&letters->text, '-');
-}
 
 static size_t read_word(struct arena *arena, const char *clause, size_t at, struct letters *letters)
 {
     struct match match;
 
     for (size_t i = 0; i < sizeof sorts / sizeof sorts[0]; i++) {
+        char letter = sorts[i].letter;
+
         if (!pattern_find(sorts[i].pattern, clause, at, &match) || match.end[0] == at)
             continue;
-        add_letter(arena, &match, sorts[i].letter, letters);
+        if (letter == 'g' || letter == 'G')
+            letters->speaker = match_text(&match, 1, arena);
+        text_add_char(&letters->text, letter);
         return match.end[0];
     }
     return at + 1;
+}
+
+/* Takes out what only fills the clause; "-" stands for what so stood at its beginning. */
+static void drop_fills(struct text *text)
+{
+    struct match match;
+
+    while (pattern_find(PATTERN_wd_fills, text->s, 0, &match) && match.end[0] > match.start[0]) {
+        size_t from = match.start[0];
+
+        if (from == 0)
+            text->s[from++] = '-';
+        memmove(text->s + from, text->s + match.end[0], text->len - match.end[0] + 1);
+        text->len -= match.end[0] - from;
+    }
 }
 
 static void read_clause(struct arena *arena, const char *clause, struct letters *letters)
@@ -147,6 +78,7 @@ static void read_clause(struct arena *arena, const char *clause, struct letters 
 
     while ((at += strspn(clause + at, " .!")) < n)
         at = read_word(arena, clause, at, letters);
+    drop_fills(&letters->text);
 }
 
 /* ---- the clauses of a sentence ----------------------------------------------------------------
@@ -186,7 +118,7 @@ static bool is_told_of(const struct sentence *sentence, size_t i, const struct l
     bool party = strchr(letters->text.s, 'g') != NULL &&
                  !pattern_matches(PATTERN_wd_is_group, letters->speaker);
 
-    return (party || strstr(letters->text.s, "GbP") != NULL) &&
+    return (party || pattern_matches(PATTERN_wd_form_told, letters->text.s)) &&
            !pattern_matches(PATTERN_wd_hereby, sentence->clauses.v[i]);
 }
 
@@ -230,7 +162,7 @@ static bool follows_reason(const struct sentence *sentence, size_t i)
 
 static void begin_reading(struct arena *arena, struct letters *letters_r)
 {
-    *letters_r = (struct letters){.last = BEGIN};
+    *letters_r = (struct letters){.speaker = NULL};
     text_init(&letters_r->text, arena);
 }
 
@@ -322,6 +254,9 @@ static bool is_of_another(struct arena *arena, const char *sentence)
                             arena_strndup(arena, sentence, (size_t)(colon - sentence)));
 }
 
+/* How many sentences back a pronoun looks. */
+#define SENTENCES_BACK 2
+
 static const char *text_before(const struct speech *speech, size_t i)
 {
     struct text text;
@@ -358,6 +293,16 @@ static bool denies(const struct speech *speech, size_t i)
            pattern_matches(PATTERN_wd_english_doubt, s);
 }
 
+static bool is_undecided(const struct speech *speech)
+{
+    for (size_t i = 0; i < speech->bare.n; i++) {
+        if (pattern_matches(PATTERN_wd_undecided,
+                            wish_drop_support(speech->arena, speech->bare.v[i])))
+            return true;
+    }
+    return false;
+}
+
 bool wish_withdraws(const struct speech *speech, struct wish *wish)
 {
     size_t said = 0, clear = 0, denied = 0;
@@ -372,7 +317,9 @@ bool wish_withdraws(const struct speech *speech, struct wish *wish)
             denied++;
     }
     wish->clear = clear > 0 && denied == 0 && !wish_is_taken_back(speech) &&
+                  !is_undecided(speech) &&
                   (wish->speaker == NULL || !speech_matches(speech, PATTERN_wd_unlike)) &&
-                  !speech_matches(speech, PATTERN_wish_replace);
+                  !speech_matches(speech, PATTERN_wish_replace) &&
+                  !speech_matches(speech, PATTERN_wd_another);
     return said > 0;
 }
