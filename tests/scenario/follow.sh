@@ -88,6 +88,31 @@ wait_for 30 'the list is told' told "$WORLD_LIST" "[$number] Zurückgezogen"
 expect 'the motion' 'withdrawn 2' "$(ctl_json '.[0] | .state + " " + (.version | tostring)' list)"
 expect 'what happened' 'registered replaced withdrawn' \
     "$(ctl_json '[.[] | select(.event | IN("registered", "replaced", "withdrawn")).event] | join(" ")' log "$number")"
+
+step 'what is held is carried out when a person accepts it, if its words are clear'
+other=$(number 2)
+world_letter fourth@spd-bedburg-hau.example '' 's/Kommunalen Integrationszentrums/Jugendzentrums/' |
+    world_mail "$WORLD_CHAIR" "$WORLD_MAYOR"
+wait_for 30 'the deputy has her receipt' told "$WORLD_DEPUTY" "[$other] Eingang"
+say "$WORLD_STRANGER" fifth@fremd.example "Re: [$other]" <<<'Wir überlegen, unseren Antrag zurückzuziehen.'
+say "$WORLD_STRANGER" sixth@fremd.example "Re: [$other]" <<<"Hiermit ziehen wir unseren Antrag $other zurück."
+wait_for 30 'both are there' inbox_knows 7
+expect 'both are held' 'held held' "$(ctl_json '[.[5:7][].state] | join(" ")' inbox)"
+unclear=$(ctl_json '.[] | select(.message_id == "fifth@fremd.example").id' inbox)
+clear=$(ctl_json '.[] | select(.message_id == "sixth@fremd.example").id' inbox)
+code=0
+ctl accept "$unclear" >"$W/log/unclear.log" 2>&1 || code=$?
+expect 'what accept says' 65 "$code"
+expect_match 'which command' "use withdraw $other --reason" "$(<"$W/log/unclear.log")"
+expect 'the motion' registered "$(ctl_json ".[] | select(.number == \"$other\").state" list)"
+ctl accept "$clear" >"$W/log/accept.log"
+expect_match 'what was done' "$clear: accepted, registered as $other \(withdrawn\)" "$(<"$W/log/accept.log")"
+wait_for 30 'the deputy has her receipt' told "$WORLD_DEPUTY" "[$other] Rücknahme registriert"
+wait_for 30 'the list is told' told "$WORLD_LIST" "[$other] Zurückgezogen"
+expect 'the motion' withdrawn "$(ctl_json ".[] | select(.number == \"$other\").state" list)"
+expect 'who decided' "$(id -un)" "$(ctl_json '.[] | select(.event == "withdrawn").actor' log "$other")"
+ctl ignore "$unclear" --reason 'nicht klar' --silent >>"$W/log/ignore.log"
+
 ctl ignore m2 --reason 'gefälscht' --silent >"$W/log/ignore.log"
 settle
 expect 'mails to the stranger' 0 "$(world_count "$WORLD_STRANGER" INBOX)"
