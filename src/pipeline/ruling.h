@@ -58,8 +58,9 @@ struct ruling_context {
 /*
  * Everything but reread: durable when true.  The answer says what was done: "event", "id",
  * "number", "state", "motions" (numbers) and "answers" (each with "id", "kind", "to", "state"), as
- * far as the verb has them; "count" of retry; of erase "finished", "warnings" and what is "left"
- * elsewhere (each with "what", "id", "text", and where it is).
+ * far as the verb has them; of accept "changes", for each number follow_to_event(); "count" of
+ * retry; of erase "finished", "warnings" and what is "left" elsewhere (each with "what", "id",
+ * "text", and where it is).
  */
 bool ruling_decide(const struct ruling_context *context, const struct ruling_order *order,
                    struct json **answer_r, struct err *err_r);

@@ -66,6 +66,18 @@ static bool look_up(const struct ruling_context *context, struct matter *matter,
                            matter->reading, year, matter->stored.id, &matter->known, err_r);
 }
 
+/* One mail has one number; who means otherwise has seen that it is the same. */
+static bool check_same_mail(const struct matter *matter, struct err *err_r)
+{
+    long long id = (long long)matter->stored.id, other = (long long)matter->known.same_mail;
+
+    return other == 0 || matter->stored.state != MESSAGE_HELD ||
+           err_set(err_r, ERR_DATA,
+                   "m%lld: the same mail is registered as m%lld already; reread m%lld makes it a "
+                   "duplicate",
+                   id, other, id);
+}
+
 /* For the history: what the person added to what was read. */
 static const char *say_accepted(const struct ruling_context *context,
                                 const struct ruling_order *order, const struct matter *matter)
@@ -115,7 +127,8 @@ bool ruling_accept(const struct ruling_context *context, const struct ruling_ord
     if (!matter_find_ordered(context, order, &matter, err_r) ||
         !find_open(context, &matter, &open, err_r) ||
         !ruling_find_amendment(context, order, matter.body, &amendment, err_r) ||
-        !set_arrival(context, order, &matter, err_r) || !look_up(context, &matter, err_r))
+        !set_arrival(context, order, &matter, err_r) || !look_up(context, &matter, err_r) ||
+        !check_same_mail(&matter, err_r))
         return false;
     struct case_file file = matter_file(&matter);
     if (!decide_accept(context->arena, &file, &open, &amendment, &decision, err_r))

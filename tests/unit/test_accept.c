@@ -266,6 +266,31 @@ static void test_reply(void **state)
     expect(f, "SELECT group_concat(message) FROM grants WHERE used_by IS NULL", "2");
 }
 
+/* ---- twice ---- */
+
+/* One mail in two mailboxes, with other bytes; a person who means it has it read again before. */
+static void test_same_mail(void **state)
+{
+    struct fixture *f = *state;
+    const char *mail = arena_printf(f->arena,
+                                    "From: <" SPD ">\r\nTo: <antraege@bedburg-hau.example>\r\n"
+                                    "Date: Tue, 04 Aug 2015 12:00:00 +0200\r\n"
+                                    "Message-ID: <same@mail.example>\r\nSubject: Antrag\r\n"
+                                    "Content-Type: text/plain; charset=UTF-8\r\n\r\n%s",
+                                    motion_text);
+
+    f->body->required_trust = TRUST_AUTHENTICATED;
+    TAKE(f, .bytes = arena_printf(f->arena, "X-Mailbox: rathaus\r\n%s", mail));
+    TAKE(f, .bytes = arena_printf(f->arena, "X-Mailbox: ratsbuero\r\n%s", mail));
+    expect_held(f, "m1");
+    expect_held(f, "m2");
+    expect_part(ACCEPT(f, "m2"), NUMBER);
+    expect_part(ACCEPT(f, "m1"), "65 m1: the same mail is registered as m2 already");
+    expect_held(f, "m1");
+    expect_part(reread(f, "m1"), "\"state\":\"duplicate\"");
+    expect_part(ACCEPT(f, "m1"), "A/2015/0002");
+}
+
 /* ---- what a held mail lacked ---- */
 
 static void test_completes(void **state)
@@ -316,6 +341,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_too_late, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_beside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_reply, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_same_mail, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_completes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_papers, set_up, tear_down),
     };
