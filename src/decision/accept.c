@@ -162,13 +162,14 @@ static bool check_one(const struct case_file *file, const struct decided_motion 
     return true;
 }
 
-static bool moves(const struct case_file *file, const struct known_motion *known)
+/* Of the factions that move it, how many titles are the sender's; a faction may have two. */
+static size_t count_own(const struct case_file *file, const struct known_motion *known)
 {
-    for (size_t i = 0; i < known->movers.n; i++) {
-        if (trust_find_faction(file->body, known->movers.v[i]) == file->verdict->faction)
-            return true;
-    }
-    return false;
+    size_t own = 0;
+
+    for (size_t i = 0; i < known->movers.n; i++)
+        own += trust_find_faction(file->body, known->movers.v[i]) == file->verdict->faction;
+    return own;
 }
 
 static const char *say_why_left(const struct accepting *accepting)
@@ -176,14 +177,15 @@ static const char *say_why_left(const struct accepting *accepting)
     const struct case_file *file = accepting->file;
     const struct known_motion *known = file->known->referred;
     const char *number = known->number;
+    size_t own = count_own(file, known);
 
     if (known->state != MOTION_STATE_REGISTERED)
         return arena_printf(accepting->arena, "%s is %s already", number,
                             motion_state_to_text(known->state));
-    if (!moves(file, known))
+    if (own == 0)
         return arena_printf(accepting->arena, "%s is no motion of %s", number,
                             file->verdict->faction->title);
-    if (known->movers.n > 1 && case_find_change(file, accepting->left) != FOLLOW_WITHDRAWS)
+    if (known->movers.n > own && case_find_change(file, accepting->left) != FOLLOW_WITHDRAWS)
         return arena_printf(accepting->arena, "several factions move %s", number);
     return arena_printf(accepting->arena, "its words do not say clearly what is to become of %s",
                         number);
