@@ -102,6 +102,9 @@ const char *case_name_referred(struct arena *arena, const struct case_file *file
  * FOLLOW_REPLACES, FOLLOW_CORRECTS or FOLLOW_NONE. */
 enum follow case_find_change(const struct case_file *file, const struct motion *motion);
 
+/* Its words alone say clearly that a motion of the register is to be another. */
+bool case_would_change(const struct case_file *file);
+
 /* It was written before what it is about came to be as it is, or does not surely say when. */
 bool case_is_outdated(const struct case_file *file);
 

@@ -246,6 +246,13 @@ static bool stands_alone(const struct case_file *file, const struct motion *moti
     return file->reading->motions.n == (case_is_by_word(file, motion) ? 0 : 1);
 }
 
+bool case_would_change(const struct case_file *file)
+{
+    return file->known->referred != NULL &&
+           (says_clearly(file, WISH_WITHDRAW) || says_clearly(file, WISH_REPLACE) ||
+            says_clearly(file, WISH_CORRECT));
+}
+
 bool case_may_withdraw(const struct case_file *file, const struct motion *motion)
 {
     return case_is_withdrawal(file, motion) && may_act_alone(file, motion) &&

@@ -99,7 +99,8 @@ bool case_has_many_hops(const struct case_file *file)
 }
 
 /* Where an answer may make a program write again.  What may be a motion is answered all the same,
- * since the answer goes to the roster's address, unless the mail itself is an answer. */
+ * since the answer goes to the roster's address, unless the mail itself is an answer; and so is
+ * what would change a motion, since who forges that would like it to be hidden. */
 bool case_is_not_to_be_told(const struct case_file *file)
 {
     const struct mail *mail = file->reading == NULL ? NULL : file->reading->mail;
@@ -109,8 +110,10 @@ bool case_is_not_to_be_told(const struct case_file *file)
     if (mail->responds || (case_is_automatic(file) && mail->in_reply_to.n > 0) ||
         case_has_many_hops(file))
         return true;
-    return (mail->suppressed || file->known->loop || case_hands_our_own_on(file)) &&
-           case_has_nothing_to_judge(file);
+    if (!case_has_nothing_to_judge(file))
+        return false;
+    return case_hands_our_own_on(file) ||
+           ((mail->suppressed || file->known->loop) && !case_would_change(file));
 }
 
 bool case_is_before_start(const struct case_file *file)

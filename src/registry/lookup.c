@@ -90,6 +90,7 @@ struct marks {
      * content, by an earlier version, too; and of both with the Message-ID, as an erased mail has
      */
     const char *senders, *contents, *mail_marks;
+    const char *changes; /* number of the motion that it would change, or NULL */
 };
 
 static const char *list_mail_marks(struct arena *arena, const char *message_id,
@@ -155,22 +156,43 @@ static bool find_same_mail(struct registry *registry, const struct marks *marks,
         value_text(marks->contents), value_int(marks->horizon), value_text(marks->mail_marks));
 }
 
+/* The number of the motion that it would change, or NULL. */
+static const char *find_changed(const struct known *known, const struct reading *reading)
+{
+    enum wish_kind wish = reading->wish.kind;
+    bool changes = wish == WISH_WITHDRAW || wish == WISH_REPLACE || wish == WISH_CORRECT;
+
+    for (size_t i = 0; i < reading->motions.n; i++) {
+        enum motion_kind kind = reading->motions.v[i].kind;
+
+        changes = changes || kind == MOTION_WITHDRAWAL || kind == MOTION_REPLACEMENT;
+    }
+    return changes && known->referred != NULL ? known->referred->number : NULL;
+}
+
+/* The same words in answer to another motion would change that one: of this one nobody was told. */
+#define SAME_CHANGE(number)                                    \
+    "(" number " IS NULL OR EXISTS (SELECT 1 FROM documents d" \
+    " WHERE d.message = messages.id AND d.refers_to = " number "))"
+
+#define WAS_TOLD              \
+    "(told_at IS NOT NULL OR" \
+    " EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
+
 /* After a new UIDVALIDITY, or where somebody moved a mail out of the folder and back. */
 static bool find_told(struct registry *registry, const struct marks *marks, int64_t *id_r,
                       struct err *err_r)
 {
     return STATEMENT_GET(
         registry, id_r, err_r,
-        "SELECT id FROM messages WHERE +body = ?1 AND +id < ?2"
-        " AND state <> 'registered'"
-        " AND (told_at IS NOT NULL"
-        "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
-        " AND (sha256 = ?3 OR (message_id = ?4 AND sender_key" IN_LIST(
-            "?5") "  AND body_digest" IN_LIST("?6") ") OR mail_mark" IN_LIST("?7") " ) ORDER BY id "
-                                                                                   "LIMIT 1",
+        "SELECT id FROM messages WHERE +body = ?1 AND +id < ?2 AND state <> 'registered'"
+        " AND " WAS_TOLD " AND (sha256 = ?3 OR (message_id = ?4"
+        "  AND sender_key" IN_LIST("?5") " AND body_digest" IN_LIST("?6") "  AND " SAME_CHANGE(
+            "?8") ") OR (mail_mark" IN_LIST("?7") " AND ?8 IS NULL))"
+                                                  " ORDER BY id LIMIT 1",
         value_text(marks->body), value_int(marks->before), value_text(marks->sha256),
         value_text(marks->message_id), value_text(marks->senders), value_text(marks->contents),
-        value_text(marks->mail_marks));
+        value_text(marks->mail_marks), value_text(marks->changes));
 }
 
 /* The same content that still waits: that it does is all that can be said again. */
@@ -179,16 +201,14 @@ static bool find_told_again(struct registry *registry, const struct marks *marks
 {
     if (*id_r != 0)
         return true;
-    return STATEMENT_GET(
-        registry, id_r, err_r,
-        "SELECT id FROM messages WHERE +state = 'held' AND body = ?1 AND +id < ?2"
-        " AND sender_key" IN_LIST("?3") " AND body_digest" IN_LIST(
-            "?4") " AND subject IS ?5"
-                  " AND (told_at IS NOT NULL"
-                  "  OR EXISTS (SELECT 1 FROM deliveries WHERE message = messages.id))"
-                  " ORDER BY id LIMIT 1",
-        value_text(marks->body), value_int(marks->before), value_text(marks->senders),
-        value_text(marks->contents), value_text(marks->subject));
+    return STATEMENT_GET(registry, id_r, err_r,
+                         "SELECT id FROM messages WHERE +state = 'held' AND body = ?1 AND +id < ?2"
+                         " AND sender_key" IN_LIST("?3") " AND body_digest" IN_LIST(
+                             "?4") " AND subject IS ?5 AND " WAS_TOLD
+                                   " AND " SAME_CHANGE("?6") " ORDER BY id LIMIT 1",
+                         value_text(marks->body), value_int(marks->before),
+                         value_text(marks->senders), value_text(marks->contents),
+                         value_text(marks->subject), value_text(marks->changes));
 }
 
 static bool find_own(struct registry *registry, const struct marks *marks, bool *own_r,
@@ -363,12 +383,14 @@ bool registry_lookup(struct registry *registry, struct arena *arena, const struc
         return false;
     if (reading == NULL)
         return find_told(registry, &marks, &known_r->told, err_r);
-    return registry_find_reported(registry, arena, body, reading->mail, known_r, err_r) &&
-           registry_find_referred(registry, arena, body->id, reading, known_r, err_r) &&
-           registry_find_notice(registry, arena, body->id, reading->mail, marks.horizon, known_r,
-                                err_r) &&
-           registry_find_held(registry, arena, body->id, reading, known_r, err_r) &&
-           find_told(registry, &marks, &known_r->told, err_r) &&
+    if (!registry_find_reported(registry, arena, body, reading->mail, known_r, err_r) ||
+        !registry_find_referred(registry, arena, body->id, reading, known_r, err_r) ||
+        !registry_find_notice(registry, arena, body->id, reading->mail, marks.horizon, known_r,
+                              err_r) ||
+        !registry_find_held(registry, arena, body->id, reading, known_r, err_r))
+        return false;
+    marks.changes = find_changed(known_r, reading);
+    return find_told(registry, &marks, &known_r->told, err_r) &&
            /* a forged reply that waits must not silence the office's own with the same words */
            (known_r->notice != NULL || find_told_again(registry, &marks, &known_r->told, err_r)) &&
            find_own(registry, &marks, &known_r->own, err_r) &&

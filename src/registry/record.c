@@ -162,6 +162,12 @@ static int document_version(const struct decided_motion *decided)
     return decided->follows->version + (decided->follow == FOLLOW_REPLACES);
 }
 
+/* As the letter calls it, where we do not know the number. */
+static const char *find_reference(const struct decided_motion *decided)
+{
+    return decided->follows != NULL ? decided->follows->number : decided->motion->refers_to;
+}
+
 static bool insert_document(struct recording *r, size_t position,
                             const struct decided_motion *decided, int64_t motion,
                             int64_t *document_r, struct err *err_r)
@@ -179,8 +185,8 @@ static bool insert_document(struct recording *r, size_t position,
             value_int(document_version(decided)), value_text(document_role(decided)),
             value_text(motion_kind_to_text(said->kind)), value_text(said->label),
             value_text(said->title), value_day(r->arena, said->letter_date),
-            value_text(said->refers_to), value_int(said->confidential), value_text(said->found_in),
-            value_text(decided->row), value_text(decided->reason),
+            value_text(find_reference(decided)), value_int(said->confidential),
+            value_text(said->found_in), value_text(decided->row), value_text(decided->reason),
             value_text(deadline_state_to_text(deadline->state)),
             value_day(r->arena, deadline->last_day), value_moment(deadline->until),
             value_text(deadline->rule)))

@@ -117,7 +117,7 @@ END;
 -- The limit of answers in an hour counts the mails of a faction, however many members have the
 -- answer to one of them.
 
-ALTER TABLE deliveries ADD COLUMN paced_by TEXT; -- its title, or an address case folded; NULL: no limit, or older
+ALTER TABLE deliveries ADD COLUMN paced_by TEXT; -- its title, '! ' in front for warnings, or an address case folded; NULL: no limit, or older
 DROP INDEX deliveries_paced;
 CREATE INDEX deliveries_paced ON deliveries (body, paced_by, kind, due_at)
     WHERE paced_by IS NOT NULL;

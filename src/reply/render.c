@@ -79,14 +79,28 @@ static int find_limit(const struct conf_body *body, enum reply_kind kind)
     return 0;
 }
 
-/* Whose mail it is that an answer to it counts for. */
-static const char *find_faction(const struct reply_input *input, enum reply_kind kind)
+static bool would_change(const struct decision *decision)
+{
+    for (size_t i = 0; i < decision->motion_count; i++) {
+        if (decision->motions[i].wants != FOLLOW_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* Whose mail it is that an answer to it counts for.  A review of what would change a motion counts
+ * for itself: many other mails in a faction's name must not put off that it hears of this one. */
+static const char *find_faction(struct arena *arena, const struct reply_input *input,
+                                enum reply_kind kind)
 {
     bool answers = kind == REPLY_ACKNOWLEDGEMENT || kind == REPLY_REVIEW;
 
     if (!answers || input->verdict == NULL || input->verdict->faction == NULL)
         return NULL;
-    return input->verdict->faction->title;
+    const char *title = input->verdict->faction->title;
+    return kind == REPLY_REVIEW && input->decision != NULL && would_change(input->decision)
+               ? arena_printf(arena, "%s%s", REPLY_WARNING, title)
+               : title;
 }
 
 /* A list shows its readers one Message-ID, from which the others could be guessed; but an answer to
@@ -117,7 +131,7 @@ static struct reply *new_reply(struct rendering *rendering, const struct order *
         .token = order->token,
         .gathered = order->gathered,
         .per_hour = find_limit(rendering->input->body, order->kind),
-        .faction = find_faction(rendering->input, order->kind),
+        .faction = find_faction(rendering->arena, rendering->input, order->kind),
         .waiting = order->waiting || rendering->input->body->answers == CONF_ANSWERS_HOLD,
     };
     reply->message_id =

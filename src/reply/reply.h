@@ -16,6 +16,8 @@ enum reply_kind { REPLY_ACKNOWLEDGEMENT, REPLY_REVIEW, REPLY_CONFIRMATION, REPLY
  * hand in none. */
 #define REPLY_LIMIT_FACTOR 50
 
+#define REPLY_WARNING "! "
+
 struct reply {
     enum reply_kind kind;
     const char *to;            /* one plain address of the roster, the list or the office */
@@ -27,7 +29,8 @@ struct reply {
     size_t size;
     const char *occasion; /* what else tells it from other answers to the mail, or NULL */
     int per_hour;         /* so many mails have answers of the kind in an hour; 0: no limit */
-    const char *faction;  /* whose mails count together; NULL: those that are answered to to */
+    const char *faction;  /* whose mails count together, REPLY_WARNING in front where what would
+                             change a motion does; NULL: those that are answered to to */
     const char *token;    /* what a reply to it must bear to decide something, or NULL */
     bool gathered; /* not sent itself: the office hears of this mail with others (news_held()) */
     /* Its paragraph in the list's mail of the day, in which it goes out, and when that is made;

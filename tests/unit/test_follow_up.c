@@ -246,6 +246,84 @@ static void test_withdrawal_is_told_first(void **state)
         assert_false(rows[i].changes);
 }
 
+static bool knows_of(struct fixture *f, int64_t message, const char *address)
+{
+    return *told(f, message, address) != '\0';
+}
+
+static bool is_untold(struct fixture *f, int64_t message)
+{
+    return text_equal(
+        get(f, arena_printf(f->arena, "SELECT told_at = 0 || '' FROM messages WHERE id = %lld",
+                            (long long)message)),
+        "1");
+}
+
+/* The same words in answer to another motion ask for something else. */
+static void test_same_words_about_another(void **state)
+{
+    struct fixture *f = *state;
+    const char *first, *other;
+    int64_t id;
+
+    TAKE(f, .text = motion_text);
+    first = answer_to(f, "acknowledgement", SPD);
+    TAKE(f, .text = other_text);
+    other = answer_to(f, "acknowledgement", SPD);
+    id = TAKE(f, .forged = true, .subject = "Re: Antrag", .answers = first,
+              .text = "Wir ziehen den Antrag zurück.");
+    assert_true(knows_of(f, id, SPD));
+    run_sql(f, "UPDATE messages SET told_at = 1 WHERE told_at = 0");
+    id = TAKE(f, .forged = true, .subject = "Re: Antrag", .answers = other,
+              .text = "Wir ziehen den Antrag zurück.");
+    assert_true(knows_of(f, id, SPD));
+    assert_true(is_untold(f, id));
+    run_sql(f, "UPDATE messages SET told_at = 1 WHERE told_at = 0");
+    id = TAKE(f, .forged = true, .subject = "Re: Antrag", .answers = other,
+              .text = "Wir ziehen den Antrag zurück.");
+    assert_false(knows_of(f, id, SPD)); /* nothing new */
+    assert_false(is_untold(f, id));
+}
+
+/* Nothing that a forger writes around it keeps it from whose motion it is. */
+static void test_forged_correction_is_told(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id;
+
+    TAKE(f, .text = motion_text);
+    id = TAKE(f, .forged = true, .subject = "Antrag A/2015/0001",
+              .head = "X-Auto-Response-Suppress: All\r\n",
+              .text = "Der Titel muss lauten: „Fußweg“");
+    assert_true(knows_of(f, id, SPD));
+    assert_true(is_untold(f, id));
+    for (unsigned i = 0; i < 3; i++)
+        TAKE(f, .forged = true, .subject = "Zu A/2015/0001",
+             .text = arena_printf(f->arena, "Was heißt das, %u?", i));
+    id = TAKE(f, .forged = true, .subject = "Zu A/2015/0001",
+              .text = "Der Titel muss lauten: „Reitweg“");
+    assert_true(knows_of(f, id, SPD));
+    assert_true(is_untold(f, id));
+}
+
+/* Nor do as many mails as are answered in an hour. */
+static void test_forged_withdrawal_is_not_paced(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id;
+
+    f->body->max_answers_per_hour = 3;
+    TAKE(f, .text = motion_text);
+    for (unsigned i = 0; i < 5; i++)
+        TAKE(f, .forged = true, .subject = arena_printf(f->arena, "Frage %u", i),
+             .text = arena_printf(f->arena, "Wie geht es mit %u weiter?", i));
+    expect(f, "SELECT count(*) || '' FROM deliveries WHERE due_at > created_at", "2");
+    id = TAKE(f, .forged = true, .subject = "[A/2015/0001]",
+              .text = "Wir ziehen den Antrag zurück.");
+    assert_true(knows_of(f, id, SPD));
+    expect(f, "SELECT count(*) || '' FROM deliveries WHERE due_at > created_at", "2");
+}
+
 /* The council's factions have other names than when the motion came. */
 static void rename_faction(struct fixture *f, const char *from, const char *to)
 {
@@ -374,6 +452,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_renamed_faction_joins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_renamed_faction_leaves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_withdrawal_is_told_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_same_words_about_another, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_forged_correction_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_forged_withdrawal_is_not_paced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_void_gives_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unread_letter_waits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_forged_reply_brings_no_enclosure, set_up, tear_down),
