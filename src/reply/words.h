@@ -38,7 +38,7 @@ struct reply_words {
     const char *part;         /* in front of a part's path */
     const char *body_part;    /* the name of a part that has none */
     const char *untitled;
-    const char *answers[4]; /* enum reply_kind */
+    const char *answers[4];                   /* enum reply_kind */
     const char *reasons[REPORT_REASON_COUNT]; /* enum report_reason; a sentence, or NULL */
     /* in front of what a list says of a mail */
     const char *arrived, *mail_date, *registered, *from, *subject, *title, *reason, *deadline_of,

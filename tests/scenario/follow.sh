@@ -111,6 +111,10 @@ wait_for 30 'the deputy has her receipt' told "$WORLD_DEPUTY" "[$other] Rücknah
 wait_for 30 'the list is told' told "$WORLD_LIST" "[$other] Zurückgezogen"
 expect 'the motion' withdrawn "$(ctl_json ".[] | select(.number == \"$other\").state" list)"
 expect 'who decided' "$(id -un)" "$(ctl_json '.[] | select(.event == "withdrawn").actor' log "$other")"
+daemon_stop
+expect_exit 0 ctl reread "$unclear"
+expect 'the other mail, read again without a daemon' held "$(ctl_json ".[] | select(.id == \"$unclear\").state" inbox)"
+scenario_daemon
 ctl ignore "$unclear" --reason 'nicht klar' --silent >>"$W/log/ignore.log"
 
 ctl ignore m2 --reason 'gefälscht' --silent >"$W/log/ignore.log"
