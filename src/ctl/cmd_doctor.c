@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/timex.h>
 #include <sysexits.h>
+#include <time.h>
 
 #define PATIENCE_SECONDS 10
 
@@ -34,6 +35,29 @@ static void try_state(struct ctl *ctl, struct findings *findings)
         findings_add(ctl, findings, subject, FINDING_OK,
                      arena_printf(ctl->arena, "sound, %lld motions", (long long)counts.motions),
                      NULL);
+}
+
+/* What a mail was that is only there, nobody knows but who reads it. */
+static void try_mails(struct ctl *ctl, struct findings *findings)
+{
+    const char *subject = arena_printf(ctl->arena, "mails in %s", ctl->conf->state_directory);
+    int64_t before = (int64_t)time(NULL) - REGISTRY_UNCLAIMED_SECONDS;
+    struct texts paths;
+    struct err err;
+    if (!ctl->registry)
+        return;
+    if (!registry_list_unclaimed(ctl->registry, ctl->arena, before, &paths, &err))
+        findings_add(ctl, findings, subject, FINDING_NOTE, err.text, NULL);
+    else if (paths.n > 0)
+        findings_add(
+            ctl, findings, subject, FINDING_NOTE,
+            arena_printf(ctl->arena, "%zu files are of no message: %s", paths.n,
+                         text_join(ctl->arena, &paths, ", ")),
+            "antragd was stopped hard between fetching and entering them. What the mailbox "
+            "still has is entered when antragd runs; of the rest nothing else is left: "
+            "read it, and put it into the mailbox once more or remove the file.");
+    else
+        findings_add(ctl, findings, subject, FINDING_OK, "each file is of a message", NULL);
 }
 
 static void try_daemon(struct ctl *ctl, struct findings *findings)
@@ -122,6 +146,7 @@ static void examine(struct ctl *ctl, struct findings *findings)
                  arena_printf(ctl->arena, "%s has no mistakes", ctl->conf_path), NULL);
     try_clock(ctl, findings);
     try_state(ctl, findings);
+    try_mails(ctl, findings);
     try_daemon(ctl, findings);
     try_ocr(ctl, findings);
     for (size_t i = 0; i < ctl->conf->body_count; i++)

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAIL_MAX ((size_t)256 * 1024 * 1024)
@@ -237,6 +238,22 @@ static void tell_mentions(struct ctl *ctl, struct telling *telling, const struct
     telling->found = telling->found || ids.n > 0;
 }
 
+/* Nobody has read them, so that they may be of anybody. */
+static bool tell_unclaimed(struct ctl *ctl, struct telling *telling, struct err *err_r)
+{
+    int64_t before = (int64_t)time(NULL) - REGISTRY_UNCLAIMED_SECONDS;
+    struct texts paths;
+    if (!registry_list_unclaimed(ctl->registry, ctl->arena, before, &paths, err_r))
+        return false;
+    json_put_texts(telling->object, "unclaimed", &paths);
+    if (paths.n > 0)
+        text_addf(&telling->lines,
+                  "\nfiles of mails that were fetched and never entered, whosever they are (not "
+                  "exported)\n  %s\n",
+                  text_join(ctl->arena, &paths, "\n  "));
+    return true;
+}
+
 static void tell_roster(struct telling *telling, const struct json *roster)
 {
     text_add(&telling->lines, "\nin the configuration\n");
@@ -266,6 +283,8 @@ static bool tell(struct ctl *ctl, struct telling *telling, const struct texts *a
         return false;
     tell_events(ctl, telling, &person);
     tell_mentions(ctl, telling, &person);
+    if (!tell_unclaimed(ctl, telling, err_r))
+        return false;
     json_put_text(telling->object, "note", note);
     text_addf(&telling->lines, "\n%s\n", note);
     return true;

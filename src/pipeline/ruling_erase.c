@@ -100,6 +100,23 @@ static void add_related(const struct ruling_context *context, const struct erasu
     }
 }
 
+/* Nobody has read them, so that they may be of anybody. */
+static void add_unclaimed(const struct ruling_context *context, struct json *left)
+{
+    int64_t before = context->now - REGISTRY_UNCLAIMED_SECONDS;
+    struct texts paths;
+    struct err err;
+
+    if (!registry_list_unclaimed(context->registry, context->arena, before, &paths, &err) ||
+        paths.n == 0)
+        return;
+    add_left(left, "unclaimed", NULL,
+             arena_printf(context->arena,
+                          "files of mails that were fetched and never entered, whosever they are: "
+                          "%s",
+                          text_join(context->arena, &paths, ", ")));
+}
+
 static struct json *list_left(const struct ruling_context *context, const struct erasure *erasure)
 {
     struct json *left = json_array_new();
@@ -110,6 +127,7 @@ static struct json *list_left(const struct ruling_context *context, const struct
     for (size_t i = 0; i < erasure->answer_count; i++)
         add_answer(context, &erasure->answers[i], left);
     add_related(context, erasure, left);
+    add_unclaimed(context, left);
     add_left(left, "backups", NULL,
              arena_printf(context->arena, "backups made before now, with their .mails%s",
                           erasure->linked > 0 ? "; one is on this disk" : ""));

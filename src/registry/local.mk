@@ -17,6 +17,7 @@ libshell_a_SOURCES += \
 	src/registry/scrub.c \
 	src/registry/person.c \
 	src/registry/uids.c \
+	src/registry/unclaimed.c \
 	src/registry/junk.c \
 	src/registry/filing.c \
 	src/registry/outbox.c \

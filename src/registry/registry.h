@@ -469,6 +469,14 @@ bool registry_search(struct registry *registry, struct arena *arena, const char 
 
 /* The database in one file without any beside it, and the mails its rows name in path.mails/, laid
  * out as in the state directory; linked where that is possible.  Replaces an older one. */
+/* A file of a mail that nothing claimed for so long is of none that is on its way. */
+#define REGISTRY_UNCLAIMED_SECONDS 3600
+/* Paths of raw mails that no row names, not written since that moment.  They were fetched, the
+ * daemon was killed before they were entered, and the server did not have them any more: nothing
+ * else is left of them.  Looks at every file there. */
+bool registry_list_unclaimed(struct registry *registry, struct arena *arena, int64_t before,
+                             struct texts *paths_r, struct err *err_r);
+
 struct backup_counts {
     size_t mails;
     size_t missing; /* rows whose mail is not there any more */

@@ -42,8 +42,20 @@ expect_exit 0 doctor
 expect_word 'runs as process'
 expect_word 'sound, 1 motions'
 expect_word '1 mails in the folder, 0 of them wait'
+expect_word 'each file is of a message'
 expect 'nothing is broken in JSON' false "$(ctl_json '[.[].broken]|any|tojson' doctor)"
 daemon_stop
+
+step 'a file that was kept for a mail that never came again'
+orphan=$W/state/mails/00/$(printf '%064d' 0).eml
+mkdir -p "$W/state/mails/00"
+echo 'Subject: Antrag' >"$orphan"
+expect_exit 0 doctor
+expect_word 'each file is of a message' # it may be on its way
+touch -d '-2 hours' "$orphan"
+expect_exit 0 doctor
+expect_word "1 files are of no message: $orphan"
+rm "$orphan"
 
 step 'an office that lives in the watched mailbox'
 world_config | sed "s|office = {.*|office = {\"$WORLD_OFFICE\", \"$WORLD_MAYOR\"}|" >"$W/antragd.conf"

@@ -43,6 +43,8 @@ step 'it is erased, and what is out of reach is named'
 expect_exit 64 ctl erase
 expect_exit 64 ctl erase "$(number 1)"
 expect_exit 66 ctl erase m77
+mkdir -p "$W/state/mails/00"
+touch -d '-2 hours' "$W/state/mails/00/$(printf '%064d' 0).eml"
 ctl erase m1 --reason '4-17' --json </dev/null >"$W/erased.json" || fail 'it is not erased'
 expect 'its state' registered "$(jq -r .state "$W/erased.json")"
 expect 'the files are overwritten' true "$(jq -r .finished "$W/erased.json")"
@@ -52,6 +54,8 @@ expect 'its Message-ID' kuckuck@spd-bedburg-hau.example \
 expect_match 'who has answers' "$WORLD_CHAIR" "$(left 'select(.what == "answer").to')"
 expect_match 'the list has one' "$WORLD_LIST" "$(left 'select(.what == "answer").to')"
 expect 'backups and log' 'backups,log' "$(left 'select(.what == "backups" or .what == "log").what')"
+expect_match 'a file that nobody has read' 'mails/00/0+\.eml' \
+    "$(left 'select(.what == "unclaimed").text')"
 expect_match 'its motion is open' "$(number 1)" "$(jq -r '.warnings[0]' "$W/erased.json")"
 gone wolkenkuckucksheim
 gone "$WORLD_CHAIR"
@@ -151,6 +155,7 @@ grep -q anfrage@fremd.example "$W/backup/hers/m7.eml" || fail 'her letter is not
 expect 'what is told of it' m7.eml \
     "$(jq -r '.messages[] | select(.id == "m7").file' "$W/backup/hers/index.json")"
 grep -q m7 "$W/backup/hers/index.txt" || fail 'the list for people does not name it'
+expect_match 'what nobody has read is named' 'mails/00/0+\.eml' "$(cat "$W/backup/hers/index.txt")"
 expect_exit 73 ctl person "$WORLD_STRANGER" --export "$W/backup/hers"
 expect_exit 66 ctl person niemand@fremd.example --export "$W/backup/nobody"
 expect 'a member, by his second address' SPD \

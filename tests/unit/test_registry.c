@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SPD "eva@spd.example"
@@ -332,6 +333,37 @@ static void test_raw_is_kept_by_content(void **state)
     raw.size++;
     assert_false(registry_keep_raw(f->registry, &raw, &f->err));
     close(raw.fd);
+}
+
+static size_t count_unclaimed(struct registry_case *f, int64_t before, const char *sum)
+{
+    struct texts paths;
+
+    case_must(f, registry_list_unclaimed(f->registry, f->arena, before, &paths, &f->err));
+    for (size_t i = 0; i < paths.n; i++)
+        assert_non_null(strstr(paths.v[i], sum));
+    return paths.n;
+}
+
+/* The daemon was killed before the row of the second: it stays where it is, and is named until a
+ * visit brings it again. */
+static void test_raw_without_a_row_is_named(void **state)
+{
+    struct registry_case *f = *state;
+    struct sample second = {.uid = 2, .from = SPD, .message_id = "2@spd", .text = "b"};
+    int64_t now = (int64_t)time(NULL);
+    struct raw_mail raw;
+
+    case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .text = "a"});
+    sample_make_raw(&second, f->arena, &raw);
+    const char *sum = text_hex(f->arena, raw.sha256, DIGEST_SIZE);
+    case_must(f, registry_keep_raw(f->registry, &raw, &f->err));
+    close(raw.fd);
+    case_reopen(f);
+    assert_int_equal(count_unclaimed(f, now - 3600, sum), 0); /* it may be on its way */
+    assert_int_equal(count_unclaimed(f, now + 3600, sum), 1);
+    case_take(f, second);
+    assert_int_equal(count_unclaimed(f, now + 3600, sum), 0);
 }
 
 static void test_raw_names_are_sums_only(void **state)
@@ -1241,6 +1273,7 @@ int main(void)
         TEST(test_reader_cannot_write),
         TEST(test_reader_as_the_daemons_user),
         TEST(test_raw_is_kept_by_content),
+        TEST(test_raw_without_a_row_is_named),
         TEST(test_raw_names_are_sums_only),
         TEST(test_record_is_read_back),
         TEST(test_events_tell_what_happened),
