@@ -7,7 +7,7 @@ void arrival_find(struct arena *arena, const struct mail *mail, const struct con
                   int64_t internaldate, struct arrival *arrival_r)
 {
     *arrival_r = (struct arrival){.at = internaldate, .basis = "INTERNALDATE"};
-    if (mail == NULL)
+    if (mail == NULL || mailbox == NULL)
         return;
     for (size_t i = chain_count(mail, &mailbox->own_servers); i > 0; i--) {
         const struct mail_hop *hop = &mail->hops[i - 1];

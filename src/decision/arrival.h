@@ -15,7 +15,8 @@ struct arrival {
     const char *evidence; /* why a person says that it came at another time, or NULL */
 };
 
-/* mail may be NULL (unreadable): INTERNALDATE then. */
+/* mail may be NULL (unreadable), and mailbox, where the configuration has it no longer:
+ * INTERNALDATE then. */
 void arrival_find(struct arena *arena, const struct mail *mail, const struct conf_mailbox *mailbox,
                   int64_t internaldate, struct arrival *arrival_r);
 

@@ -118,7 +118,8 @@ bool case_is_not_to_be_told(const struct case_file *file)
 
 bool case_is_before_start(const struct case_file *file)
 {
-    const struct conf_start *start = &file->mailbox->ignore_before;
+    static const struct conf_start none = {.day = DAY_NONE};
+    const struct conf_start *start = file->mailbox == NULL ? &none : &file->mailbox->ignore_before;
     struct day day = moment_day(file->arrival.at);
 
     if (day_is_none(start->day) || day.n != start->day.n)

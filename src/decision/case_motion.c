@@ -15,8 +15,9 @@ bool case_is_citizens(const struct case_file *file, const struct motion *motion)
 
 static bool names_our_recipient(const struct case_file *file, const char *address)
 {
-    return address != NULL && (address_is_among(&file->mailbox->addresses, address) ||
-                               address_is_among(&file->body->mayor.addresses, address));
+    return address != NULL &&
+           ((file->mailbox != NULL && address_is_among(&file->mailbox->addresses, address)) ||
+            address_is_among(&file->body->mayor.addresses, address));
 }
 
 static bool one_is_our_recipient(const struct case_file *file, const struct mail_addresses *list)

@@ -160,8 +160,8 @@ struct decision {
 /* What decide() looks at. */
 struct case_file {
     const struct conf_body *body;
-    const struct conf_mailbox *mailbox;
-    const struct reading *reading; /* NULL: unreadable */
+    const struct conf_mailbox *mailbox; /* NULL: the configuration has it no longer */
+    const struct reading *reading;      /* NULL: unreadable */
     const char *unreadable;        /* why it cannot be read; with a reading: of its contents only */
     const char *failure;           /* why what was decided could not be recorded; else NULL */
     const struct verdict *verdict; /* NULL where reading is */

@@ -87,6 +87,8 @@ static void test_nothing_read(void **state)
     (void)state;
     arrival_find(arena, NULL, mailbox, INTERNALDATE_AT, &arrival);
     assert_int_equal(arrival.at, INTERNALDATE_AT);
+    arrival_find(arena, &mail, NULL, INTERNALDATE_AT, &arrival);
+    assert_int_equal(arrival.at, INTERNALDATE_AT);
     mailbox->own_servers = (struct texts){0};
     arrival_find(arena, &mail, mailbox, INTERNALDATE_AT, &arrival);
     assert_string_equal(arrival.basis, "INTERNALDATE");

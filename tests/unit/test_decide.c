@@ -39,6 +39,7 @@ struct setting {
     const char *unreadable;
     const char *failure;
     size_t size;
+    bool mailbox_is_gone; /* from the configuration */
 };
 
 static void from(struct setting *s, const char *address)
@@ -258,6 +259,11 @@ static void change_before(struct setting *s)
 static void change_not_before(struct setting *s)
 {
     s->body->mailboxes[0].ignore_before.day = town_day("2015-08-04");
+}
+
+static void change_mailbox_gone(struct setting *s)
+{
+    s->mailbox_is_gone = true;
 }
 
 static void change_second_before(struct setting *s)
@@ -1026,6 +1032,7 @@ static const struct decision_case {
      ""},
     {"in the second of it", change_second_of, MESSAGE_REGISTERED, "registered", "", "r"},
     {"on the day of it", change_not_before, MESSAGE_REGISTERED, "registered", "", "r"},
+    {"its mailbox is gone", change_mailbox_gone, MESSAGE_REGISTERED, "registered", "", "r"},
     {"same bytes", change_same_bytes, MESSAGE_DUPLICATE, "same-bytes", "m12:", ""},
     {"same mail", change_same_mail, MESSAGE_DUPLICATE, "same-mail", "m13:", ""},
     {"too large", change_too_large, MESSAGE_HELD, "too-large", "too large", "h"},
@@ -1204,7 +1211,8 @@ static void judge(void (*change)(struct setting *), struct setting *setting,
     if (setting->reading != NULL)
         wish_find(arena, setting->mail, &setting->reading->wish);
     file = (struct case_file){.body = setting->body,
-                              .mailbox = &setting->body->mailboxes[0],
+                              .mailbox =
+                                  setting->mailbox_is_gone ? NULL : &setting->body->mailboxes[0],
                               .reading = setting->reading,
                               .unreadable = setting->unreadable,
                               .failure = setting->failure,
