@@ -134,6 +134,16 @@ bool undelivered_is_from_system(const struct mail *mail);
 /* Whether nothing but words would make it a report. */
 bool undelivered_is_pretended(const struct reader *reader);
 
+/* ---- mail_clause.c ---- */
+/* All of a text as text_own_words() gives it. */
+/* Bytes up to the end of the clause that s begins with, more than 0. */
+size_t clause_length(const char *s);
+/* Whether it tells of another than its writer (sender: the last word of his name, or ""), or of
+ * what is over. */
+bool clause_is_of_others(const char *clause, const char *sender);
+/* Whether it says of the reader's mail that a program wrote it. */
+bool clause_is_on_yours(const char *clause);
+
 /* ---- mail_notice.c ---- */
 struct param_value;
 /* Keeps what a text/calendar of n bytes, or its Content-Type, says it is. */

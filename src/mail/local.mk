@@ -43,8 +43,10 @@ libcore_a_SOURCES += \
 	src/mail/mail_bounds.c \
 	src/mail/mail_class.c \
 	src/mail/mail_notice.c \
+	src/mail/absence_words.def \
 	src/mail/notice_words.def \
 	src/mail/person_words.def \
+	src/mail/mail_clause.c \
 	src/mail/mail_field.c \
 	src/mail/mail_header.c \
 	src/mail/mail_html.c \

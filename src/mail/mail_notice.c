@@ -44,6 +44,13 @@ enum mark {
     MARK_CLOSING,  /* takes leave as people do */
     MARK_TEAM,     /* and as companies do */
     MARK_COUNCIL,  /* speaks of what councils do */
+    /* absence_words.def */
+    MARK_STATE,  /* what keeps one away */
+    MARK_UNTIL,  /* for how long */
+    MARK_MAILS,  /* what becomes of mail */
+    MARK_LABEL,  /* in brackets at an end of the subject: MARK_AUTO_SUBJECT */
+    MARK_LATE,   /* has read what he answers: MARK_ASKS */
+    MARK_MATTER, /* goes on with the matter */
     MARK_WORDS,
     /* by other signs */
     MARK_RECEIVED = MARK_WORDS,
@@ -60,9 +67,21 @@ enum mark {
     MARKS,
 };
 
-enum place { PLACE_TEXT, PLACE_OPENING, PLACE_END, PLACE_SUBJECT, PLACE_SUBJECT_START };
+enum place {
+    PLACE_TEXT,
+    PLACE_STATED,
+    PLACE_OPENING,
+    PLACE_END,
+    PLACE_SUBJECT,
+    PLACE_SUBJECT_START,
+    PLACE_LABEL
+};
 
 static const enum place places[MARK_WORDS] = {
+    [MARK_SURE] = PLACE_STATED,
+    [MARK_CLEAR] = PLACE_STATED,
+    [MARK_STATE] = PLACE_STATED,
+    [MARK_LABEL] = PLACE_LABEL,
     [MARK_OPENING] = PLACE_OPENING,
     [MARK_AWAY] = PLACE_OPENING,
     [MARK_TITLE] = PLACE_SUBJECT_START,
@@ -80,6 +99,8 @@ static const struct {
 #include "mail/notice_words.def"
 #define NOTICE(mark, words) {MARK_##mark, words},
 #include "mail/person_words.def"
+#define NOTICE(mark, words) {MARK_##mark, words},
+#include "mail/absence_words.def"
 };
 
 #define WORDS (sizeof words / sizeof *words)
@@ -89,6 +110,8 @@ typedef uint64_t marks;
 _Static_assert(MARKS <= 64, "a mark is a bit");
 
 #define M(mark) ((marks)1 << MARK_##mark)
+
+#define NO_MATTER (M(ASKS) | M(ATTACHED) | M(COUNCIL) | M(MATTER))
 
 /* From the top; the first row decides. */
 static const struct rule {
@@ -111,6 +134,9 @@ static const struct rule {
     {M(AUTO_SUBJECT) | M(AWAY), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
     {M(AUTO_SUBJECT) | M(OPENING), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(AUTO_SUBJECT) | M(SIGN), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(AUTO_SUBJECT) | M(STATE), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
+    {M(AUTO_SUBJECT) | M(UNTIL), M(ASKS) | M(ATTACHED) | M(MATTER), MAIL_AUTO_REPLY, false},
+    {M(AUTO_SUBJECT) | M(HINT), M(ASKS) | M(ATTACHED) | M(COUNCIL), MAIL_AUTO_REPLY, false},
     {M(TITLE) | M(EMPTY), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(TITLE) | M(OPENING), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(TITLE) | M(SIGN), M(ASKS), MAIL_AUTO_REPLY, false},
@@ -118,14 +144,19 @@ static const struct rule {
     {M(TITLE) | M(YOURS), M(ASKS) | M(COUNCIL), MAIL_AUTO_REPLY, false},
     {M(CLEAR), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(OPENING) | M(SIGN), M(ASKS), MAIL_AUTO_REPLY, false},
-    {M(OPENING) | M(REPLIES), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(OPENING) | M(REPLIES), M(ASKS) | M(MATTER), MAIL_AUTO_REPLY, false},
     {M(OPENING) | M(SUBJECT), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(RECEIVED) | M(SIGN), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
     {M(RECEIVED) | M(SUBJECT), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
     {M(SUBJECT) | M(HINT) | M(YOURS), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
     {M(TITLE) | M(AWAY), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(AWAY) | M(HINT) | M(SUBJECT), M(ASKS), MAIL_AUTO_REPLY, false},
-    {M(AWAY) | M(HINT) | M(REPLIES), M(ASKS), MAIL_AUTO_REPLY, false},
+    {M(AWAY) | M(HINT) | M(REPLIES), M(ASKS) | M(MATTER), MAIL_AUTO_REPLY, false},
+    {M(STATE) | M(UNTIL) | M(REPLIES), NO_MATTER, MAIL_AUTO_REPLY, false},
+    {M(STATE) | M(MAILS) | M(REPLIES), NO_MATTER, MAIL_AUTO_REPLY, false},
+    {M(STATE) | M(HINT) | M(REPLIES), NO_MATTER, MAIL_AUTO_REPLY, false},
+    {M(STATE) | M(UNTIL) | M(SUBJECT), NO_MATTER, MAIL_AUTO_REPLY, false},
+    {M(STATE) | M(REPLIES) | M(SUBJECT), NO_MATTER, MAIL_AUTO_REPLY, false},
     {M(AWAY) | M(HINT), M(ASKS) | M(ATTACHED) | M(COUNCIL), MAIL_AUTO_REPLY, true},
     {M(RECEIVED), M(ASKS) | M(ATTACHED) | M(COUNCIL), MAIL_AUTO_REPLY, true},
     {M(YOURS) | M(SIGN), M(ASKS) | M(ATTACHED) | M(COUNCIL), MAIL_AUTO_REPLY, true},
@@ -140,8 +171,10 @@ struct notice {
     struct reader *reader;
     const char *subject; /* both case folded */
     const char *own;     /* the writer's own words on one line */
-    const char *opening; /* their beginning */
-    const char *end;     /* and their end */
+    const char *stated;  /* the same without what he says of others */
+    const char *opening; /* its beginning */
+    const char *end;     /* of his own words */
+    const char *sender;  /* the last word of his name, or "" */
 };
 
 /* ---- marks by words ---- */
@@ -151,19 +184,39 @@ static const char *text_at(const struct notice *notice, enum place place)
     switch (place) {
     case PLACE_TEXT:
         return notice->own;
+    case PLACE_STATED:
+        return notice->stated;
     case PLACE_OPENING:
         return notice->opening;
     case PLACE_END:
         return notice->end;
     case PLACE_SUBJECT:
     case PLACE_SUBJECT_START:
+    case PLACE_LABEL:
         return notice->subject;
     }
     return "";
 }
 
+/* "Re: Eingang (Abwesenheit)", "... - Auto-Antwort", "Abwesend - AW: Eingang" */
+static bool is_label(const char *subject, const char *word)
+{
+    static const char *const around[][2] = {{"(", ")"}, {"[", "]"}, {"- ", ""}, {"– ", ""}};
+    size_t n = strlen(subject), k = strlen(word);
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
+        size_t open = strlen(around[i][0]), close = strlen(around[i][1]);
+        if (n > open + k + close && strcmp(subject + n - close, around[i][1]) == 0 &&
+            strncmp(subject + n - close - k, word, k) == 0 &&
+            strncmp(subject + n - close - k - open, around[i][0], open) == 0)
+            return true;
+    }
+    return text_starts(subject, word) && strncmp(subject + k, " - ", 3) == 0;
+}
+
 static bool word_is_at(const char *text, enum place place, const char *word)
 {
+    if (place == PLACE_LABEL)
+        return is_label(text, word);
     return place == PLACE_SUBJECT_START ? text_starts(text, word) : text_has_word(text, word);
 }
 
@@ -258,18 +311,24 @@ static bool hands_report_on(const struct mail *mail)
     return strstr(mail->text, "\n> Reporting-MTA:") && strstr(mail->text, "\n> Final-Recipient:");
 }
 
+/* "van Beek, Wilhelm" and "Wilhelm van Beek" */
+static const char *find_sender(struct arena *arena, const struct mail *mail)
+{
+    const char *name = mail->from.n == 1 ? mail->from.v[0].name : NULL;
+    if (!name)
+        return "";
+    name = arena_strndup(arena, name, strcspn(name, ","));
+    const char *last = strrchr(name, ' ');
+    return text_fold(arena, last ? last + 1 : name);
+}
+
 /* The last word of the sender's name stands below the text. */
 static bool is_signed(const struct notice *notice)
 {
-    const struct mail *mail = notice->reader->mail;
-    const char *name = mail->from.n == 1 ? mail->from.v[0].name : NULL;
-    if (!name)
-        return false;
-    const char *last = strrchr(name, ' ');
-    last = text_fold(notice->reader->arena, last ? last + 1 : name);
     size_t n = strlen(notice->end);
-    return *last != '\0' &&
-           text_has_word(notice->end + (n < NAME_MAX_BYTES ? 0 : n - NAME_MAX_BYTES), last);
+    return *notice->sender != '\0' &&
+           text_has_word(notice->end + (n < NAME_MAX_BYTES ? 0 : n - NAME_MAX_BYTES),
+                         notice->sender);
 }
 
 static const char *const reply_prefixes[] = {
@@ -285,14 +344,14 @@ static marks find_marks(const struct notice *notice)
     } others[] = {
         {M(RECEIVED), says_received(reader->arena, notice->own) ||
                           says_received(reader->arena, notice->subject)},
-        {M(AUTO_SUBJECT), subject_starts(reader, mail_auto_subjects)},
+        {M(AUTO_SUBJECT), subject_starts(reader, mail_auto_subjects) || (found & M(LABEL)) != 0},
         {M(READ_SUBJECT), subject_starts(reader, mail_receipt_subjects)},
         {M(FAILED_SUBJECT),
          subject_starts(reader, mail_bounce_subjects) || says(notice->subject, MARK_FAILED)},
         {M(REPORT), hands_report_on(reader->mail)},
         {M(CALENDAR), is_calendar_answer(reader)},
-        {M(ASKS),
-         (found & (M(WISH) | M(PATIENCE))) == M(WISH) || has_question(reader->arena, notice->own)},
+        {M(ASKS), (found & (M(WISH) | M(PATIENCE))) == M(WISH) || (found & M(LATE)) ||
+                      has_question(reader->arena, notice->own)},
         {M(ATTACHED), reader->has_attachment},
         {M(REPLIES), reader->mail->in_reply_to.n > 0 || subject_starts(reader, reply_prefixes)},
         {M(EMPTY), *notice->own == '\0'},
@@ -328,6 +387,25 @@ static const char *without_scanners(struct arena *arena, const char *s)
     return out.s;
 }
 
+/* "Der Zeichner ist noch im Urlaub" is no absence of the writer's. */
+static const char *without_others(struct arena *arena, const struct notice *notice)
+{
+    struct text out;
+    text_init(&out, arena);
+    for (const char *s = notice->own; *s;) {
+        size_t n = clause_length(s);
+        const char *clause = arena_strndup(arena, s, n);
+        bool absence =
+            says(clause, MARK_STATE) || says(clause, MARK_OPENING) || says(clause, MARK_AWAY);
+        bool yours = says(clause, MARK_YOURS);
+        if (!(absence && !yours && clause_is_of_others(clause, notice->sender)) &&
+            !(yours && clause_is_on_yours(clause)))
+            text_add(&out, clause);
+        s += n;
+    }
+    return out.s;
+}
+
 static struct notice look_at(struct reader *reader)
 {
     struct arena *arena = reader->arena;
@@ -338,15 +416,22 @@ static struct notice look_at(struct reader *reader)
         .own = text_plain_quotes(text_own_words(arena, without_scanners(arena, mail->text))),
     };
     size_t n = strlen(notice.own);
-    notice.opening = arena_strndup(arena, notice.own, n < OPENING_MAX ? n : OPENING_MAX);
     notice.end = notice.own + (n < SIGNATURE_MAX ? 0 : n - SIGNATURE_MAX);
+    notice.sender = find_sender(arena, mail);
+    notice.stated = n > NOTICE_MAX ? notice.own : without_others(arena, &notice);
+    n = strlen(notice.stated);
+    notice.opening = arena_strndup(arena, notice.stated, n < OPENING_MAX ? n : OPENING_MAX);
     return notice;
 }
 
-/* Header fields are beyond doubt, subjects and a null return path are not. */
+/* Header fields are beyond doubt, subjects and a null return path are not.  A person's mail that
+ * has this field says "no" in it (RFC 3834 section 5). */
 static bool is_open(const struct reader *reader)
 {
     const struct mail *mail = reader->mail;
+    const char *submitted = field_first(&reader->fields, "Auto-Submitted");
+    if (mail->class == MAIL_PERSONAL && submitted && value_clean(reader->arena, submitted))
+        return false;
     return mail->class == MAIL_PERSONAL || (mail->class == MAIL_BOUNCE && !mail->responds) ||
            reader->class_by_subject;
 }

@@ -195,7 +195,8 @@ tests_unit_test_refine_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
 CORE_TESTS += tests/unit/test_automatic
 tests_unit_test_automatic_SOURCES = tests/unit/test_automatic.c tests/unit/automatic_cases.def \
-	tests/unit/automatic_more.def $(TOWN)
+	tests/unit/automatic_more.def \
+	tests/unit/automatic_near.def $(TOWN)
 tests_unit_test_automatic_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_decide
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c $(TOWN)
