@@ -303,6 +303,36 @@ bool moment_parse(const char *rfc3339, int64_t *moment_r)
     return true;
 }
 
+/* What clocks on the wall show then, as seconds since 1970 on them. */
+static bool is_on_the_wall(int64_t moment, int64_t wall)
+{
+    struct tm tm;
+    return local_fields(moment, &tm) && moment + tm.tm_gmtoff == wall;
+}
+
+bool moment_parse_local(const char *s, int64_t *moment_r)
+{
+    if (moment_parse(s, moment_r))
+        return true;
+    char utc[sizeof "2015-08-04T12:03:11Z"];
+    size_t length = strnlen(s, sizeof utc);
+    bool to_minute = length == strlen("2015-08-04T12:03");
+    int64_t wall;
+    if (!to_minute && length != strlen("2015-08-04T12:03:11"))
+        return false;
+    snprintf(utc, sizeof utc, "%s%s", s, to_minute ? ":00Z" : "Z");
+    if (!moment_parse(utc, &wall))
+        return false;
+    int second = (int)(((wall % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS);
+    struct day day = {(int32_t)((wall - second) / DAY_SECONDS)};
+    int64_t moment = moment_from_local(day, second / 60) + second % 60;
+    if (!is_on_the_wall(moment, wall) || is_on_the_wall(moment - 3600, wall) ||
+        is_on_the_wall(moment + 3600, wall))
+        return false;
+    *moment_r = moment;
+    return true;
+}
+
 bool moment_is_ahead(int64_t moment, int64_t now)
 {
     return moment != MOMENT_NONE && moment - MOMENT_SLACK > now;

@@ -54,7 +54,11 @@ char *moment_to_text(struct arena *arena, int64_t moment);
 char *moment_to_text_offset(struct arena *arena, int64_t moment, int offset_minutes);
 /* RFC 5322: "Tue, 04 Aug 2015 12:03:11 +0200", local. */
 char *moment_to_mail_date(struct arena *arena, int64_t moment);
+/* False, and MOMENT_NONE, for anything but RFC 3339 with seconds and offset. */
 bool moment_parse(const char *rfc3339, int64_t *moment_r);
+/* The same, and as people write it: "2015-08-04T12:03" or with seconds, local.  What DST skips or
+ * repeats is false: that needs its offset. */
+bool moment_parse_local(const char *s, int64_t *moment_r);
 /* Noted by a clock that was ahead of this one. */
 bool moment_is_ahead(int64_t moment, int64_t now);
 

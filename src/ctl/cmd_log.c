@@ -15,7 +15,7 @@ static bool parse_since(const char *s, int64_t *moment_r, struct err *err_r)
 {
     struct day day;
     *moment_r = MOMENT_NONE;
-    if (!s || moment_parse(s, moment_r))
+    if (!s || moment_parse_local(s, moment_r))
         return true;
     if (day_parse(s, &day)) {
         *moment_r = moment_from_local(day, 0);
@@ -23,7 +23,7 @@ static bool parse_since(const char *s, int64_t *moment_r, struct err *err_r)
     }
     return err_set(err_r, ERR_USAGE,
                    "--since: \"%s\" is neither a day like 2026-03-19 nor a time like "
-                   "2026-03-19T14:05:00+01:00",
+                   "2026-03-19T14:05 or 2026-03-19T14:05:00+01:00",
                    s);
 }
 

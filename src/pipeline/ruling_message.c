@@ -43,9 +43,10 @@ static bool set_arrival(const struct ruling_context *context, const struct rulin
 {
     if (order->arrived == NULL)
         return true;
-    if (!moment_parse(order->arrived, &matter->arrival.at))
+    if (!moment_parse_local(order->arrived, &matter->arrival.at))
         return err_set(err_r, ERR_USAGE,
-                       "--arrived: \"%s\" is no time like 2026-03-19T23:10:00+01:00",
+                       "--arrived: \"%s\" is no time like 2026-03-19T23:10, or with seconds and "
+                       "offset 2026-03-19T23:10:00+01:00",
                        order->arrived);
     if (matter->arrival.at > context->now)
         return err_set(err_r, ERR_USAGE, "--arrived: %s is yet to come", order->arrived);

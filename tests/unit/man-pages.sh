@@ -153,6 +153,20 @@ sed 's/^Antrag für/Nichtöffentlich\n\n&/' "$dir/letter" >"$dir/confidential"
 expect 'confidential' True "$(read_value confidential <"$dir/confidential")"
 expect 'confidential' 'Beleuchtung des Schulwegs an der Bahnstraße' "$(read_value title <"$dir/confidential")"
 
+# ---- times that are to be typed -------------------------------------------------------------------
+
+if test -x "$builddir/tests/unit/test_base_day"; then
+    for page in man/antragd-office.7 man/de/antragd-office.7 man/antragctl.8; do
+        grep -ho '20[0-9-]*T[0-9:+]*' "$srcdir/$page" >"$dir/times"
+        while read -r time; do
+            if ! "$builddir/tests/unit/test_base_day" "$time"; then
+                echo "$page: $time is not understood" >&2
+                exit 1
+            fi
+        done <"$dir/times"
+    done
+fi
+
 # ---- leaflets -------------------------------------------------------------------------------------
 
 if ! command -v mandoc >/dev/null; then

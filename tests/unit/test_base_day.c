@@ -210,6 +210,46 @@ static void test_moment_parse(void **state)
     }
 }
 
+static void test_moment_parse_local(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *s;
+        int64_t moment;
+    } right[] = {
+        {"2015-08-04T10:03:11Z", 1438682591}, {"2015-08-04T12:03:11", 1438682591},
+        {"2015-08-04t12:03", 1438682580},     {"2015-12-31T00:00", 1451516400},
+        {"1969-12-31T23:59:59", -3601},       {"2015-03-29T03:00", 1427590800},
+        {"2015-10-25T03:00", 1445738400},     {"2015-10-25T02:30:00+02:00", 1445733000},
+    };
+    int64_t moment;
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        if (!moment_parse_local(right[i].s, &moment) || moment != right[i].moment)
+            fail_msg("%s gives %jd", right[i].s, (intmax_t)moment);
+    }
+    static const char *wrong[] = {
+        "",
+        "gestern",
+        "2015-08-04",
+        "2015-08-04T12",
+        "2015-08-04T12:0Z",
+        "2015-08-04T12:03Z",
+        "2015-08-04 12:03",
+        "2015-08-04T24:00",
+        "2015-02-29T12:00",
+        "2015-08-04T12:03:1",
+        "2015-08-04T12:03:11.5",
+        "2015-03-29T02:30",    /* skipped */
+        "2015-10-25T02:30:00", /* repeated */
+        "2015-08-04T12:03:11+02",
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        if (moment_parse_local(wrong[i], &moment))
+            fail_msg("\"%s\" is a moment", wrong[i]);
+        assert_true(moment == MOMENT_NONE);
+    }
+}
+
 static void test_zone(void **state)
 {
     struct err err;
@@ -227,13 +267,24 @@ static void test_zone(void **state)
     assert_string_equal(moment_to_mail_date(*state, 0), "Thu, 01 Jan 1970 00:00:00 +0000");
 }
 
-int main(void)
+/* test_base_day TIME: whether a person may write it so. */
+static int say_moment(const char *s)
 {
+    struct err err;
+    int64_t moment;
+    return zone_set("Europe/Berlin", &err) && moment_parse_local(s, &moment) ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return say_moment(argv[1]);
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(test_calendar),      T(test_no_such_day),  T(test_day_text),
         T(test_easter),        T(test_moments),      T(test_from_local),
-        T(test_moment_limits), T(test_moment_parse), T(test_zone),
+        T(test_moment_limits), T(test_moment_parse), T(test_moment_parse_local),
+        T(test_zone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -269,7 +269,7 @@ static void test_accept_arrived(void **state)
 
     take(f, letter_from(f, STRANGER));
     DECIDE(f, .verb = RULING_ACCEPT, .subject = "m1", .faction = "SPD",
-           .arrived = "2014-12-30T08:00:00+01:00", .evidence = "Stempel");
+           .arrived = "2014-12-30T08:00", .evidence = "Stempel");
     assert_string_equal(sql(f, "SELECT number FROM numbers"), "A/2014/0001");
     assert_string_equal(sql(f, "SELECT arrived_at || ' ' || arrival_evidence FROM messages"),
                         "1419922800 Stempel");
