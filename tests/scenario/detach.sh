@@ -7,8 +7,7 @@
 . "$(dirname "$0")/scenario.sh"
 
 if [[ $(id -u) != 0 || -e /dev/log ]]; then
-    echo 'SKIPPED: /dev/log is there already, or we are not root'
-    exit 0
+    skip '/dev/log is there already, or we are not root'
 fi
 
 is_ready_times() { [[ $(grep -c 'event=ready' "$W/log/syslog.log") == "$1" ]]; }

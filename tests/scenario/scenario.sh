@@ -22,11 +22,12 @@ scenario_show_logs() {
 
 # Commands that undo what a scenario did outside its own directory, before that is removed.
 scenario_undo=()
+scenario_skipped=0
 
 scenario_end() {
     local status=$? undo
     trap - EXIT
-    if ((status)); then
+    if ((status && !scenario_skipped)); then
         [[ -z ${W:-} ]] || scenario_show_logs
     fi
     daemon_stop || status=1
@@ -54,6 +55,13 @@ step() { printf '* %s\n' "$*"; }
 fail() {
     printf 'FAILED: %s (line %s)\n' "$*" "$(line_of_scenario 0)"
     exit 1
+}
+
+# skip WHY: it cannot be played here.  What was begun is ended, and must end well (run).
+skip() {
+    printf 'SKIPPED: %s\n' "$*"
+    scenario_skipped=1
+    exit 77
 }
 
 # expect WHAT WANTED GOT

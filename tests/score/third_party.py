@@ -192,7 +192,7 @@ def main():
     reader, part_texts, directory = Reader(sys.argv[1]), sys.argv[2], pathlib.Path(sys.argv[3])
     if not directory.is_dir():
         print(f"SKIPPED: there is no {directory}")
-        return 0
+        return 77
     good = [score_messages(reader, directory / "mime-stalwart"),
             score_documents(part_texts, directory / "documents"),
             score_reading(reader, directory)]

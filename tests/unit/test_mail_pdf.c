@@ -372,7 +372,7 @@ static void pictures_are_read_where_ocr_is_on(void **state)
     struct err err;
     static const char *const files[] = {"ocr/scan.pdf", "ocr/garbled.pdf"};
     if (!ocr_is_built()) {
-        print_message("built without tesseract\n");
+        print_message("SKIPPED: built without tesseract\n");
         skip();
     }
     if (!ocr_enable(&err))

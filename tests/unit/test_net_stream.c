@@ -325,7 +325,7 @@ static void test_high_descriptor(void **state)
 
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
     if (limit.rlim_max < 1300) {
-        print_message("not tested: at most %lu descriptors allowed here\n",
+        print_message("SKIPPED: at most %lu descriptors allowed here\n",
                       (unsigned long)limit.rlim_max);
         skip();
     }

@@ -286,7 +286,7 @@ static void test_reader_as_the_daemons_user(void **state)
     struct stat st;
 
     if (geteuid() != 0) {
-        print_message("SKIPPED test_reader_as_the_daemons_user: needs root to become another\n");
+        print_message("SKIPPED: only root can become the daemon's user\n");
         skip();
     }
     case_take(f, (struct sample){.uid = 1, .from = SPD, .message_id = "1@spd", .motions = 1});
