@@ -220,7 +220,8 @@ static void take_days(const struct values *days, struct correction *correction)
             set_day(correction, &correction->meeting, days->v[i].day);
             break;
         case MARK_WRONG:
-            set_day(correction, &correction->instead, days->v[i].day);
+            if (!day_is_none(days->v[i].day))
+                set_day(correction, &correction->instead, days->v[i].day);
             correction->contrasted = true;
             break;
         case MARK_OTHER:
