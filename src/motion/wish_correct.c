@@ -273,6 +273,12 @@ static bool is_of_days(const char *sentence, const char *marked, const struct va
                            pattern_matches(PATTERN_corr_meeting, marked));
 }
 
+static bool doubts_day(const char *s, const struct values *days)
+{
+    return (days->n > 0 || pattern_matches(PATTERN_corr_date_word, s)) &&
+           pattern_matches(PATTERN_corr_doubt, s);
+}
+
 static void read_meeting(const struct speech *speech, size_t i, struct correction *correction)
 {
     const char *s = write_days(speech->arena, speech->bare.v[i]);
@@ -283,9 +289,8 @@ static void read_meeting(const struct speech *speech, size_t i, struct correctio
     marked = mark_days(speech->arena, s, &days);
     if (!is_of(speech, i, PATTERN_corr_meeting) && !is_of_days(s, marked, &days))
         return;
-    correction->about_meeting |= changes(marked) || has_mark(&days, MARK_WRONG) ||
-                                 ((days.n > 0 || pattern_matches(PATTERN_corr_date_word, s)) &&
-                                  pattern_matches(PATTERN_corr_doubt, s));
+    correction->about_meeting |=
+        changes(marked) || has_mark(&days, MARK_WRONG) || doubts_day(s, &days);
     if (!pattern_matches(PATTERN_corr_of_else, s))
         take_days(&days, correction);
 }
@@ -293,9 +298,8 @@ static void read_meeting(const struct speech *speech, size_t i, struct correctio
 static void read_sentence(const struct speech *speech, size_t i, struct correction *correction)
 {
     const char *s = speech->bare.v[i];
-    bool else_ = pattern_matches(PATTERN_corr_of_else, s);
 
-    correction->ordered |= changes(s) && !else_;
+    correction->ordered |= changes(s) && !pattern_matches(PATTERN_corr_of_else, s);
     if (is_of(speech, i, PATTERN_corr_title))
         read_title(speech, i, correction);
     else
@@ -310,13 +314,14 @@ static bool is_past(const struct speech *speech, struct day day)
     return !day_is_none(day) && !day_is_none(speech->mailed) && day.n < speech->mailed.n;
 }
 
-/* Whatever is spoken of must have its value. */
+/* Whatever is spoken of must have its value, and not the same as before. */
 static bool is_complete(const struct speech *speech, const struct correction *correction)
 {
     bool meeting = !day_is_none(correction->meeting), title = correction->title != NULL;
 
     return (meeting || title) && (title || !correction->about_title) &&
-           (meeting || !correction->about_meeting) && !is_past(speech, correction->meeting);
+           (meeting || !correction->about_meeting) && !is_past(speech, correction->meeting) &&
+           (!meeting || correction->meeting.n != correction->instead.n);
 }
 
 bool wish_corrects(const struct speech *speech, struct wish *wish)

@@ -27,13 +27,12 @@ static const struct {
     {PATTERN_wd_take, 'v'},         {PATTERN_wd_takes, 'V'},        {PATTERN_wd_back, 'z'},
     {PATTERN_wd_to_take_back, 'Z'}, {PATTERN_wd_takes_back, 'F'},   {PATTERN_wd_taken_back, 'P'},
     {PATTERN_wd_taking_back, 'R'},  {PATTERN_wd_is, 'b'},           {PATTERN_wd_want, 'W'},
-    {PATTERN_wd_would, 'j'},        {PATTERN_wd_be, 'w'},
-    {PATTERN_wd_declare, 'e'},      {PATTERN_wd_ask, 'a'},
-    {PATTERN_wd_as, 'A'},           {PATTERN_wd_regard, 'r'},       {PATTERN_wd_that, 'd'},
-    {PATTERN_wd_revoke, 'k'},       {PATTERN_wd_you, 'y'},          {PATTERN_wd_pronoun, 'i'},
-    {PATTERN_wd_because_of, 'E'},   {PATTERN_wd_topic, 'T'},        {PATTERN_wd_preposition, 'p'},
-    {PATTERN_wd_article, 'q'},      {PATTERN_wd_mister, 'H'},       {PATTERN_wd_noun, 'n'},
-    {PATTERN_wd_adjective, 'h'},    {PATTERN_wd_word, 'x'},
+    {PATTERN_wd_would, 'j'},        {PATTERN_wd_be, 'w'},           {PATTERN_wd_declare, 'e'},
+    {PATTERN_wd_ask, 'a'},          {PATTERN_wd_as, 'A'},           {PATTERN_wd_regard, 'r'},
+    {PATTERN_wd_that, 'd'},         {PATTERN_wd_revoke, 'k'},       {PATTERN_wd_you, 'y'},
+    {PATTERN_wd_pronoun, 'i'},      {PATTERN_wd_because_of, 'E'},   {PATTERN_wd_topic, 'T'},
+    {PATTERN_wd_preposition, 'p'},  {PATTERN_wd_article, 'q'},      {PATTERN_wd_mister, 'H'},
+    {PATTERN_wd_noun, 'n'},         {PATTERN_wd_adjective, 'h'},    {PATTERN_wd_word, 'x'},
 };
 
 struct letters {
@@ -110,7 +109,7 @@ static bool is_declared(const struct sentence *sentence, size_t i, struct letter
     if (!pattern_find(PATTERN_wd_group_decides, sentence->clauses.v[i - 1], 0, &match))
         return false;
     letters->speaker = match_text(&match, 1, sentence->arena);
-    return true;
+    return pattern_matches(PATTERN_wd_is_group, letters->speaker);
 }
 
 /* A party that "zieht zurück", or whose motion "wird zurückgezogen", may be told of. */
@@ -146,7 +145,8 @@ static bool means_motion(const struct sentence *sentence, size_t i)
            pattern_find(PATTERN_wd_motion_named, text.s, rival.end[0], NULL);
 }
 
-static bool accept(struct sentence *sentence, size_t i, const struct letters *letters)
+/* Of the motion, then; the faction that is named withdraws it. */
+static bool take_speaker(struct sentence *sentence, size_t i, const struct letters *letters)
 {
     if (strpbrk(letters->text.s, "mMt") == NULL && !means_motion(sentence, i))
         return false;
@@ -189,7 +189,7 @@ static bool clause_withdraws(struct sentence *sentence, size_t i)
         text_add_char(&letters.text, '-');
     }
     read_clause(sentence->arena, sentence->clauses.v[i], &letters);
-    return has_form(sentence, i, &letters) && accept(sentence, i, &letters);
+    return has_form(sentence, i, &letters) && take_speaker(sentence, i, &letters);
 }
 
 /* "Unser Antrag, den wir am 3.9. eingereicht haben, wird zurückgezogen" */
@@ -207,7 +207,7 @@ static bool clauses_withdraw(struct sentence *sentence)
         read_clause(sentence->arena, sentence->clauses.v[i], &letters);
         last = i;
     }
-    return last > 0 && has_form(sentence, last, &letters) && accept(sentence, last, &letters);
+    return last > 0 && has_form(sentence, last, &letters) && take_speaker(sentence, last, &letters);
 }
 
 /* Beside the clause that withdraws: whether this one leaves something. */
@@ -294,33 +294,36 @@ static bool denies(const struct speech *speech, size_t i)
            pattern_matches(PATTERN_wd_english_doubt, s);
 }
 
-static bool is_undecided(const struct speech *speech)
+/* What need not speak of it: that something of it is kept, or not decided. */
+static bool leaves_open(const struct speech *speech, size_t i)
 {
-    for (size_t i = 0; i < speech->bare.n; i++) {
-        if (pattern_matches(PATTERN_wd_undecided,
-                            wish_drop_support(speech->arena, speech->bare.v[i])))
-            return true;
-    }
-    return false;
+    const char *s = wish_drop_support(speech->arena, speech->bare.v[i]);
+
+    return pattern_matches(PATTERN_wd_undecided, s) && !pattern_matches(PATTERN_wd_courtesy, s);
+}
+
+/* Whether another one comes instead, or another's is meant. */
+static bool is_of_two(const struct speech *speech, const struct wish *wish)
+{
+    struct wish other = *wish;
+
+    return wish_replaces(speech, &other) || speech_matches(speech, PATTERN_wd_another) ||
+           (wish->speaker != NULL && speech_matches(speech, PATTERN_wd_unlike));
 }
 
 bool wish_withdraws(const struct speech *speech, struct wish *wish)
 {
-    size_t said = 0, clear = 0, denied = 0;
+    bool said = false, clear = false, left = false;
 
     for (size_t i = 0; i < speech->bare.n; i++) {
-        if (!speaks(speech->bare.v[i]))
-            continue;
-        said++;
-        if (i < speech->said && says_clearly(speech, i, wish))
-            clear++;
-        else if (denies(speech, i))
-            denied++;
+        bool speaks_of_it = speaks(speech->bare.v[i]);
+
+        said = said || speaks_of_it;
+        if (speaks_of_it && i < speech->said && says_clearly(speech, i, wish))
+            clear = true;
+        else if ((speaks_of_it && denies(speech, i)) || leaves_open(speech, i))
+            left = true;
     }
-    wish->clear = clear > 0 && denied == 0 && !wish_is_taken_back(speech) &&
-                  !is_undecided(speech) &&
-                  (wish->speaker == NULL || !speech_matches(speech, PATTERN_wd_unlike)) &&
-                  !speech_matches(speech, PATTERN_wish_replace) &&
-                  !speech_matches(speech, PATTERN_wd_another);
-    return said > 0;
+    wish->clear = clear && !left && !wish_is_taken_back(speech) && !is_of_two(speech, wish);
+    return said;
 }
