@@ -155,8 +155,10 @@ SHELL_TESTS += tests/unit/test_dir_mailbox
 tests_unit_test_dir_mailbox_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 
 TOWN = tests/unit/town.c tests/unit/town.h
+TOWN_JUDGE = tests/unit/town_judge.c tests/unit/town_judge.h $(TOWN)
 SHELL_TESTS += tests/unit/test_spoofing
-tests_unit_test_spoofing_SOURCES = tests/unit/test_spoofing.c tests/unit/spoofing_cases.def $(TOWN)
+tests_unit_test_spoofing_SOURCES = tests/unit/test_spoofing.c tests/unit/spoofing_cases.def \
+	$(TOWN_JUDGE)
 tests_unit_test_spoofing_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 
 EXTRA_DIST += tests/fake/smime.sh
@@ -193,11 +195,11 @@ CORE_TESTS += tests/unit/test_refine
 tests_unit_test_refine_SOURCES = tests/unit/test_refine.c $(TOWN)
 tests_unit_test_refine_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 
-CORE_TESTS += tests/unit/test_automatic
+SHELL_TESTS += tests/unit/test_automatic
 tests_unit_test_automatic_SOURCES = tests/unit/test_automatic.c tests/unit/automatic_cases.def \
 	tests/unit/automatic_more.def \
-	tests/unit/automatic_near.def $(TOWN)
-tests_unit_test_automatic_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+	tests/unit/automatic_near.def $(TOWN_JUDGE)
+tests_unit_test_automatic_LDADD = $(SHELL_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_decide
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c $(TOWN)
 tests_unit_test_decide_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)

@@ -6,8 +6,8 @@
  */
 #include "test.h"
 
-#include "reply/reply.h"
-#include "town.h"
+#include "base/file.h"
+#include "town_judge.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -15,9 +15,8 @@
 #include <string.h>
 
 #define MEMBER "wilhelm.vanbeek@spd-bedburg-hau.example"
-#define TOKEN "0123456789abcdef0123456789abcdef"
 
-#define ANSWERS_US "In-Reply-To: <" TOKEN ".acknowledgement.1@bedburg-hau.example>\n"
+#define ANSWERS_US "In-Reply-To: <" TOWN_TOKEN ".acknowledgement.1@bedburg-hau.example>\n"
 #define MULTIPART(type) "MIME-Version: 1.0\nContent-Type: multipart/" type "; boundary=b\n"
 #define PART(type) "--b\nContent-Type: " type "\n"
 #define MDN MULTIPART("report; report-type=disposition-notification")
@@ -140,44 +139,29 @@ static size_t count_answers(const struct replies *replies)
     return answers;
 }
 
-/* Reading, trust, decision and answers, as in pipeline.c. */
-static struct outcome conclude(struct arena *arena, struct conf_body *body, const char *bytes,
-                               size_t n, bool as_member)
+static struct outcome conclude(struct arena *arena, const struct conf_body *body, const char *bytes,
+                               size_t n)
 {
-    struct known known = {.message = 12, .next_counter = 1};
-    struct verdict verdict;
-    struct decision decision;
-    struct replies replies;
-    struct raw_mail raw = {.size = n, .fd = -1};
-    struct reading *reading;
+    const struct reading *reading;
+    struct conclusion c;
+
+    town_judge(arena, body, bytes, n, &reading, &c);
+    return (struct outcome){mail_class_to_text(reading->mail->class), c.decision.row,
+                            count_answers(&c.replies)};
+}
+
+/* A town where the one who sent this is a member. */
+static const struct conf_body *make_town_of(struct arena *arena, const char *bytes, size_t n)
+{
+    struct conf_body *body = town_new(arena);
+    struct mail *mail;
     struct err err;
 
-    if (!reading_make(arena, bytes, n, MAIL_CONTENT, &reading, &err))
-        return (struct outcome){.class = "unreadable", .row = "unreadable"};
-    if (as_member && reading->mail->from.n > 0)
-        body->factions[0].members[0].address = reading->mail->from.v[0].address;
-    struct case_file file = {.body = body,
-                             .mailbox = &body->mailboxes[0],
-                             .reading = reading,
-                             .verdict = &verdict,
-                             .known = &known,
-                             .arrival = {.at = town_moment("2015-08-04T12:03:14+02:00"),
-                                         .basis = "mx.bedburg-hau.example"}};
-    trust_judge(arena, reading, body, NULL, moment_day(file.arrival.at), &verdict);
-    decide(arena, &file, &decision);
-    reply_render(arena,
-                 &(struct reply_input){.body = body,
-                                       .mailbox = file.mailbox,
-                                       .raw = &raw,
-                                       .reading = reading,
-                                       .verdict = &verdict,
-                                       .known = &known,
-                                       .decision = &decision,
-                                       .registered_at = file.arrival.at + 6,
-                                       .token = TOKEN},
-                 &replies);
-    return (struct outcome){mail_class_to_text(reading->mail->class), decision.row,
-                            count_answers(&replies)};
+    if (!mail_read(arena, bytes, n, MAIL_HEAD, &mail, &err))
+        fail_msg("it cannot be read: %s", err.text);
+    if (mail->from.n > 0)
+        body->factions[0].members[0].address = mail->from.v[0].address;
+    return body;
 }
 
 static const char *const wanted_words[] = {"silent", "answered", "person"};
@@ -199,7 +183,7 @@ static bool judge(const struct mail_case *one)
 {
     struct arena *arena = arena_new();
     const char *bytes = write_mail(arena, one);
-    struct outcome outcome = conclude(arena, town_new(arena), bytes, strlen(bytes), false);
+    struct outcome outcome = conclude(arena, town_new(arena), bytes, strlen(bytes));
     bool right = is_right(one->wanted, &outcome);
 
     print_message("%s %s %-10s %-12s %-20s %s\n", right ? "     " : "WRONG", one->language,
@@ -229,15 +213,15 @@ static void programs_are_not_answered_and_people_are(void **state)
 static bool is_silent(const char *folder, const char *name)
 {
     struct arena *arena = arena_new();
-    const char *path = arena_printf(arena, "%s/%s", folder, name);
-    FILE *file = fopen(path, "rb");
-    char *bytes = arena_alloc(arena, 4 << 20);
-    size_t n = file == NULL ? 0 : fread(bytes, 1, 4 << 20, file);
-    struct outcome outcome = conclude(arena, town_new(arena), bytes, n, true);
-    bool silent = n > 0 && outcome.answers == 0;
+    char *bytes;
+    size_t n;
+    struct err err;
 
-    if (file != NULL)
-        fclose(file);
+    if (!file_read(arena, arena_printf(arena, "%s/%s", folder, name), 4 << 20, &bytes, &n, &err))
+        fail_msg("%s", err.text);
+    struct outcome outcome = conclude(arena, make_town_of(arena, bytes, n), bytes, n);
+    bool silent = outcome.answers == 0;
+
     if (!silent)
         print_message("answered: %s (%s, %s)\n", name, outcome.class, outcome.row);
     arena_free(arena);
