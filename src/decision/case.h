@@ -19,7 +19,9 @@ bool case_reports_our_answer(const struct case_file *file);
 bool case_is_bounce(const struct case_file *file);
 bool case_is_disposition(const struct case_file *file);
 bool case_is_automatic(const struct case_file *file);
-bool case_is_beyond_doubt(const struct case_file *file); /* that, or what else it is */
+/* Its class is known by more than wording, or is no automatic one: what only sounds like a program
+ * (mail->doubtful) may be a person's. */
+bool case_is_beyond_doubt(const struct case_file *file);
 bool case_is_list(const struct case_file *file);
 bool case_is_of_a_role(const struct case_file *file);
 bool case_has_many_hops(const struct case_file *file);

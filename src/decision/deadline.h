@@ -25,7 +25,8 @@ struct deadline {
     const char *rule; /* the rule in the body's language: its own text and its counting, or NULL */
 };
 
-/* The holiday's name in German, or NULL. Public holidays of the body's Land, and its local ones. */
+/* holidays.c: the holiday's name in German, or NULL.  Public holidays of the body's Land, and its
+ * local ones. */
 const char *holiday_name(const struct conf_body *body, struct day day);
 
 /* For one consultation.  meeting DAY_NONE: unknown.  meeting_minute -1: start not known. */

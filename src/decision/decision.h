@@ -175,6 +175,8 @@ struct case_file {
 /* Every motion of a held mail is there too, held by the same row. */
 void decide(struct arena *arena, const struct case_file *file, struct decision *decision_r);
 
+/* ---- accept.c: what a person decides ---- */
+
 /* What a person says about a motion; NULL, -1 and 0 leave it as it was read. */
 struct amendment {
     const struct conf_faction *mover;
@@ -211,12 +213,16 @@ void decide_correct(struct arena *arena, const struct case_file *file,
  * know her: one plain From address of a person who wrote herself.  ERR_DATA says why not. */
 bool decide_may_receipt(const struct case_file *file, struct err *err_r);
 
+/* ---- decide.c: of the table ---- */
+
 /* What the sentence of a row speaks of, out of the sentence as it was filled; NULL where there is
  * no such row, or none of its sentences is like it. */
 const char *decide_find_detail(struct arena *arena, const char *row, const char *reason);
 
 /* The names of the table's rows, in order: NULL behind the last. */
 const char *decide_row_name(size_t i);
+
+/* ---- state.c: words ---- */
 
 /* "withdraws", "is a new version of", ...: in front of a number; NULL for FOLLOW_NONE. */
 const char *follow_to_text(enum follow follow);

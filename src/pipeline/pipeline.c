@@ -3,12 +3,13 @@
 /*
  * The life of one message, in the order in which it happens:
  *
- *   mailbox_fetch()      watch    bytes, nothing believed yet       daemon/visit.c, imap/
+ *   mailbox_fetch()      watch    bytes, nothing believed yet       daemon/visit_folder.c, imap/
  *   pipeline_receive()   clerk    durable before anything else      below
- *   reading_make()       reader   hostile bytes to mail, motions    daemon/reader.c, mail/, motion/
+ *   reading_make()       reader   hostile bytes to mail, motions    daemon/reader_job.c, mail/, motion/
  *   pipeline_settle()    clerk    from a reading to rows            below
+ *   ruling_take_reply()  clerk    what the office orders by it      ruling_reply.c
  *   registry_commit()    clerk    one transaction for a batch       daemon/clerk_intake.c
- *   mailbox_done()       watch    only now; harmless to repeat      daemon/visit.c, imap/
+ *   mailbox_done()       watch    only now; harmless to repeat      daemon/visit_folder.c, imap/
  *   transport_send()     send     same bytes at every attempt       daemon/send.c, smtp/
  */
 /* clang-format on */

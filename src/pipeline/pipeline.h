@@ -36,6 +36,19 @@ struct conclusion {
     struct replies replies;
 };
 
+/*
+ * Who calls which, from the outside in:
+ *
+ *   settle      a mail that came        resolve, entry, registry_record()
+ *   (reread)    one that is read again  resolve, entry, registry_reread(); pipeline/ruling.h
+ *   resolve     what both come to       conclude; complete, where it brings what a held one lacked
+ *   complete    that held one           conclude of it, entry, registry_accept(); conclude of this
+ *                                       one once more
+ *   rescue      after settle failed     conclude, entry, registry_record(): held as not-recorded
+ *   conclude    also antragctl explain  arrival, verdict, known, decision, replies; writes nothing
+ *   entry       all of the above        the conclusion as the registry keeps it
+ */
+
 /* First half: its bytes are durable when this is true.  Fills in raw.sha256 and
  * raw.size. */
 bool pipeline_receive(struct registry *registry, struct message *message, struct err *err_r);

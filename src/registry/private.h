@@ -92,12 +92,6 @@ const char *registry_mail_mark(struct arena *arena, const char *message_id, cons
                                const char *body_digest);
 const char *registry_id_mark(struct arena *arena, const char *message_id);
 
-/* ---- ruling.c */
-
-/* What waits for a person in it waits no longer. */
-bool registry_ignore_rows(struct registry *registry, int64_t message, const char *reason,
-                          struct err *err_r);
-
 /* ---- events.c */
 
 int registry_add_seal(sqlite3 *db);
@@ -136,7 +130,6 @@ const char *recording_reading_text(struct arena *arena, const struct reading *re
 /* All that a reading entails, the first one or a later one: its message has a row, and nothing of
  * an earlier reading is left. */
 bool recording_enter(struct recording *r, struct err *err_r);
-bool recording_add_report(struct recording *r, struct err *err_r); /* report.c */
 bool recording_add_document(struct recording *r, size_t position,
                             const struct decided_motion *decided, struct err *err_r);
 bool recording_insert_consultations(struct recording *r, int64_t document,
@@ -144,11 +137,31 @@ bool recording_insert_consultations(struct recording *r, int64_t document,
 bool recording_insert_movers(struct recording *r, int64_t document,
                              const struct decided_motion *decided, struct err *err_r);
 bool recording_add_deliveries(struct recording *r, struct err *err_r);
+/* Nobody took a number since it was looked up. */
+bool recording_check_counter(struct recording *r, struct err *err_r);
+
+/* ---- ruling.c */
+
+/* What waits for a person in it waits no longer. */
+bool registry_ignore_rows(struct registry *registry, int64_t message, const char *reason,
+                          struct err *err_r);
+/* Title, kind, meetings and deadlines of the document become these. */
+bool recording_rewrite_document(struct recording *r, int64_t document,
+                                const struct decided_motion *corrected, struct err *err_r);
+/* The document of the motion's present version. */
+bool recording_find_document(struct recording *r, int64_t motion, int64_t *document_r,
+                             struct err *err_r);
+
 /* ---- followed.c */
+
 /* The motion that a paper follows becomes what was decided; what is known of it must still hold. */
 bool recording_follow(struct recording *r, const struct decided_motion *decided, int version,
                       int64_t *motion_r, struct err *err_r);
+/* Title and meetings, in a line. */
+const char *registry_say_motion(struct arena *arena, const struct known_motion *known);
+
 /* ---- completed.c */
+
 /* The mail whose review this one answers, by In-Reply-To, References or "[m12]" in its subject,
  * into known. */
 bool registry_find_held(struct registry *registry, struct arena *arena, const char *body,
@@ -161,16 +174,6 @@ bool recording_complete_held(struct recording *r, struct err *err_r);
 /* The motion is void: what it completed waits again as it did. */
 bool recording_reopen_completed(struct recording *r, int64_t motion, const char *number,
                                 struct err *err_r);
-/* Title and meetings, in a line. */
-const char *registry_say_motion(struct arena *arena, const struct known_motion *known);
-/* ruling.c: title, kind, meetings and deadlines of the document become these. */
-bool recording_rewrite_document(struct recording *r, int64_t document,
-                                const struct decided_motion *corrected, struct err *err_r);
-/* ruling.c: the document of the motion's present version. */
-bool recording_find_document(struct recording *r, int64_t motion, int64_t *document_r,
-                             struct err *err_r);
-/* Nobody took a number since it was looked up. */
-bool recording_check_counter(struct recording *r, struct err *err_r);
 
 /* ---- lookup.c */
 
@@ -184,13 +187,17 @@ bool registry_find_number(struct registry *registry, const char *body, const cha
                           int64_t *motion_r, struct err *err_r);
 
 /* ---- report.c */
+
 /* The answer that a mail reports on, into known: by the address it came to, the ENVID or the
  * Message-ID that it returns. */
 bool registry_find_reported(struct registry *registry, struct arena *arena,
                             const struct conf_body *body, const struct mail *mail,
                             struct known *known, struct err *err_r);
+/* What became of that answer, as its state and an event. */
+bool recording_add_report(struct recording *r, struct err *err_r);
 
 /* ---- grants.c */
+
 /* The notice that the mail replies to, by the tokens it bears or by In-Reply-To, into known; what
  * messages from before on have used is unused. */
 bool registry_find_notice(struct registry *registry, struct arena *arena, const char *body,
@@ -198,6 +205,7 @@ bool registry_find_notice(struct registry *registry, struct arena *arena, const 
                           struct err *err_r);
 
 /* ---- referred.c */
+
 /* The one motion that a mail is about, into known: by the numbers it names, and by the answers of
  * ours and the mail of the motion that it replies to, where they agree; and whom of a named faction
  * such an answer asked. */
@@ -205,6 +213,7 @@ bool registry_find_referred(struct registry *registry, struct arena *arena, cons
                             const struct reading *reading, struct known *known, struct err *err_r);
 
 /* ---- outbox.c */
+
 /* For json_each(): a list as one value of a statement. */
 const char *registry_texts_to_json(struct arena *arena, const struct texts *texts);
 

@@ -20,7 +20,8 @@ enum reply_kind { REPLY_ACKNOWLEDGEMENT, REPLY_REVIEW, REPLY_CONFIRMATION, REPLY
 
 struct reply {
     enum reply_kind kind;
-    const char *to;            /* one plain address of the roster, the list or the office */
+    const char *to;            /* one plain address of the roster, the list or the office;
+                                  reply_render_neutral()'s alone is another's */
     const char *envelope_from; /* the body's from address, or bounce-address with a mark */
     const char *number;        /* of the motion, or NULL */
     const char *subject;       /* UTF-8 */
@@ -59,7 +60,12 @@ struct reply_input {
     const char *token;
 };
 
-/* None for bounces, automatic mail, lists, unknown senders and duplicates. */
+/*
+ * None for what is ignored or a duplicate, nor for what is held and was answered before.  Of what
+ * is held the office has its notice, gathered with others, whoever sent it; its sender has a review
+ * only where the roster knows her, at her address there, and no program would take it: a letter
+ * that a member's scanner or list sent has one, too, unless the mail is an answer itself.
+ */
 void reply_render(struct arena *arena, const struct reply_input *input, struct replies *replies_r);
 
 /* What a person decided about something that was answered before. */
