@@ -12,18 +12,13 @@ export TZ=Europe/Berlin
 # Time passes here without the clock: all books become those of the day before, so that today's is
 # due.  What was sent cannot be changed, so that the trigger for it steps aside.
 day_passes() {
-    python3 - "$W/state/registry.db" <<'PY'
-import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-trigger = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'deliveries_same_bytes'").fetchone()[0]
-db.execute("DROP TRIGGER deliveries_same_bytes")
-db.execute("UPDATE deliveries SET occasion = substr(occasion, 1, 5) || date(substr(occasion, 6), '-1 day')"
-           " WHERE occasion GLOB 'book ????-??-??' OR occasion GLOB 'list ????-??-??'")
-db.execute(trigger)
-for body, day in db.execute("SELECT body, day FROM books ORDER BY day").fetchall():
-    db.execute("UPDATE books SET day = date(day, '-1 day') WHERE body = ? AND day = ?", (body, day))
-db.commit()
-PY
+    in_registry "UPDATE deliveries
+        SET occasion = substr(occasion, 1, 5) || date(substr(occasion, 6), '-1 day')
+        WHERE occasion GLOB 'book ????-??-??' OR occasion GLOB 'list ????-??-??'" \
+        deliveries_same_bytes
+    # by a detour, on which no day meets the one before
+    in_registry "UPDATE books SET day = '-' || day"
+    in_registry "UPDATE books SET day = date(substr(day, 2), '-1 day')"
 }
 next_morning() {
     daemon_stop

@@ -125,10 +125,9 @@ wait_for 30 'another' is_in_state m6 held
 expect_exit 0 ctl ignore m6 --reason 'kein Antrag' --silent
 age() { in_registry "UPDATE messages SET registered_at = registered_at - $2 * 86400 WHERE id = $1"; }
 daemon_stop
-in_registry 'DROP TRIGGER events_no_update'
 age 5 181
 age 6 31
-in_registry 'UPDATE events SET at = at - 31 * 86400 WHERE message = 6'
+in_registry 'UPDATE events SET at = at - 31 * 86400 WHERE message = 6' events_no_update
 scenario_daemon
 wait_for 30 'what was ignored is erased' is_erased m6
 gone Gartenzwergweitwurf
@@ -139,7 +138,7 @@ announced() {
 wait_for 30 'the office is told of the other' announced
 expect 'it is still there' held "$(message m5 state)"
 daemon_stop
-in_registry 'UPDATE events SET at = at - 15 * 86400 WHERE message = 5'
+in_registry 'UPDATE events SET at = at - 15 * 86400 WHERE message = 5' events_no_update
 scenario_daemon
 wait_for 30 'then it is erased' is_erased m5
 expect 'its state' ignored "$(message m5 state)"

@@ -8,17 +8,10 @@
 
 # Every mail and every reminder is so many hours older than it was.
 age() {
-    python3 - "$W/state/registry.db" "$1" <<'PY'
-import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-db.execute("UPDATE messages SET registered_at = registered_at - 3600 * ?1, told_at = told_at - 3600 * ?1", (sys.argv[2],))
-db.execute("UPDATE deliveries SET created_at = created_at - 3600 * ?", (sys.argv[2],))
-# history cannot be changed, so that the reminder's own trigger steps aside
-db.execute("DROP TRIGGER events_no_update")
-db.execute("UPDATE events SET at = at - 3600 * ?", (sys.argv[2],))
-db.execute("CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'what happened stays'); END")
-db.commit()
-PY
+    in_registry "UPDATE messages
+        SET registered_at = registered_at - 3600 * $1, told_at = told_at - 3600 * $1"
+    in_registry "UPDATE deliveries SET created_at = created_at - 3600 * $1"
+    in_registry "UPDATE events SET at = at - 3600 * $1" events_no_update
 }
 restart() {
     daemon_stop

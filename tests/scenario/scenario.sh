@@ -212,11 +212,18 @@ inbox_knows() { [[ $(ctl_json length inbox) == "$1" ]]; }
 # logged PATTERN [COUNT]: antragd has said so, so often at least.
 logged() { (($(grep -c -- "$1" "$W/log/antragd.log" || true) >= ${2:-1})); }
 
-# in_registry SQL: while antragd does not run.
+# in_registry SQL [TRIGGER]: while antragd does not run.  What the trigger forbids is done, too: it
+# steps aside, and is put back as it was.
 in_registry() {
     python3 -c 'import sqlite3, sys
-with sqlite3.connect(sys.argv[1]) as registry: registry.execute(sys.argv[2])' \
-        "${CONF_STATE:-$W/state}/registry.db" "$1"
+path, sql, *names = sys.argv[1:]
+with sqlite3.connect(path) as registry:
+    triggers = [registry.execute("SELECT sql FROM sqlite_schema WHERE type = ? AND name = ?",
+                                 ("trigger", name)).fetchone()[0] for name in names]
+    for name in names: registry.execute(f"DROP TRIGGER {name}")
+    registry.execute(sql)
+    for trigger in triggers: registry.execute(trigger)' \
+        "${CONF_STATE:-$W/state}/registry.db" "$@"
 }
 
 # time_passes SECONDS: all answers that wait for their next attempt are due in SECONDS.

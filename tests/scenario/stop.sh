@@ -24,7 +24,7 @@ registered() { ctl_json length list || echo 0; }
 
 some_are_registered() { (($(registered) > 0)); }
 
-more_are_kept() { (($(kept_mails) > registered)); }
+more_are_kept() { (($(kept_mails) > $(registered))); }
 
 scenario_begin
 for ((i = 1; i <= 60; i++)); do letter "$i" | put "$i"; done
@@ -43,14 +43,16 @@ printf '  %d of 60 letters are registered\n' "$registered"
 step 'while the reader does not move'
 scenario_daemon
 hold reader
-wait_for 30 'a batch is in hand, or all is done' more_are_kept
+# on a fast machine all others may have been read by now
+for i in 61 62; do letter "$i" | put "$i"; done
+wait_for 30 'a batch is in hand' more_are_kept
 terminate
 ! kill -0 "$held" 2>/dev/null || fail 'the reader is still there'
 
 step 'the rest'
 scenario_daemon
-wait_for 90 'all letters are answered' all_is_answered 60
+wait_for 90 'all letters are answered' all_is_answered 62
 scenario_close_books 0
-expect numbers "$(numbers 60)" "$(all_numbers)"
-all_is_answered 60 || fail 'somebody was answered twice'
+expect numbers "$(numbers 62)" "$(all_numbers)"
+all_is_answered 62 || fail 'somebody was answered twice'
 world_has "$WORLD_MAYOR" INBOX 0 || fail 'a letter has not moved'
