@@ -57,6 +57,7 @@ static struct json *mail_to_json(struct ctl *ctl, const struct waiting_mail *mai
     json_put_text(object, "kind",
                   mail->kind < 0 ? NULL : motion_kind_to_text((enum motion_kind)mail->kind));
     json_put_text(object, "title", mail->title);
+    json_put_text(object, "brought", mail->brought);
     json_put_text(deadline, "state", deadline_state_to_text(mail->deadline.state));
     json_put_text(deadline, "last_day", day_to_text(ctl->arena, mail->deadline.last_day));
     json_put(object, "deadline", deadline);
@@ -90,6 +91,7 @@ static void print_mail(struct ctl *ctl, const struct waiting_mail *mail)
     if (mail->kind >= 0)
         print_line(ctl, motion_kind_to_text((enum motion_kind)mail->kind),
                    mail->title ? mail->title : "(no title)");
+    print_line(ctl, "answered", mail->brought);
     print_line(ctl, "names", mail->faction);
     print_line(ctl, "deadline", deadline_of(ctl, mail));
 }

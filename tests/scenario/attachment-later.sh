@@ -106,6 +106,7 @@ wait_for 40 'it is registered' are_told 3
 expect 'both mails' "held ;registered $(number 3)" "$(state_of m5);$(state_of m8)"
 expect_match 'its history' "registered as $(number 3): if this is the same, ignore m5" \
     "$(ctl_json '[.[] | select(.event == "answered").text][0]' log m5)"
+expect 'what waits' "$(number 3)" "$(ctl_json '.[] | select(.id == "m5").brought' held)"
 daemon_stop
 in_registry 'UPDATE deliveries SET created_at = created_at - 3600'
 scenario_daemon
