@@ -112,6 +112,12 @@ enum report_outlook report_find_outlook(const struct mail_report *report, char c
 bool report_says_delay(const char *folded);
 bool report_says_rejected(const char *folded);
 
+/* ---- mail_report_pairs.c ---- */
+/* By what failed and how, in the first sentence that says both. */
+bool report_find_pair(const char *folded, enum report_reason *reason_r);
+/* Whether it says that the server goes on trying. */
+bool report_says_retry(const char *folded);
+
 /* ---- mail_report_id.c ---- */
 /* The Message-ID of the mail that is reported on, or NULL; text: with what it repeats of it. */
 const char *report_find_id(struct reader *reader, const char *text);
@@ -131,6 +137,8 @@ extern const char *const mail_auto_subjects[], *const mail_bounce_subjects[],
 void mail_classify_report(struct reader *reader);
 /* A null return path, or the address of a mail server. */
 bool undelivered_is_from_system(const struct mail *mail);
+/* A warning to us about our own mailbox, without any part that a server would have written. */
+bool undelivered_is_on_own_mailbox(const struct reader *reader);
 /* Whether nothing but words would make it a report. */
 bool undelivered_is_pretended(const struct reader *reader);
 
@@ -241,6 +249,11 @@ char *text_plain_quotes(char *s);
  * folded. */
 bool text_has_word(const char *folded, const char *word);
 bool text_has_any(const char *folded, const char *const *words);
+/* Whether one of these stands in it, also within a word. */
+bool text_has_part(const char *folded, const char *const *parts);
+/* Bytes before the mark that ends the first sentence of one line, or before its end; a full stop
+ * within a number or an address ends none. */
+size_t sentence_length(const char *s);
 
 /* ---- mail_html.c (and html_walk.c, html_sheet.c) ---- */
 void html_preload(void);

@@ -55,6 +55,7 @@ libcore_a_SOURCES += \
 	src/mail/mail_read.c \
 	src/mail/mail_report.c \
 	src/mail/mail_report_id.c \
+	src/mail/mail_report_pairs.c \
 	src/mail/mail_report_words.c \
 	src/mail/mail_undelivered.c \
 	src/mail/mail_sealed.c \
@@ -83,6 +84,7 @@ libcore_a_SOURCES += \
 	src/mail/pdf_words.c \
 	src/mail/pdf_words.h \
 	src/mail/raw.h \
+	src/mail/report_pairs.def \
 	src/mail/report_words.def \
 	src/mail/undelivered_words.def \
 	src/mail/rtf.c \

@@ -40,21 +40,13 @@ static const char *const offices[] = {"büro",         "geschäftsstelle",
                                       "bedrijf",      "loket",
                                       "balie",        NULL};
 
-static bool has_part_of(const char *s, const char *const *parts)
-{
-    for (; *parts; parts++)
-        if (strstr(s, *parts))
-            return true;
-    return false;
-}
-
 bool clause_is_of_others(const char *clause, const char *sender)
 {
     if (text_has_any(clause, pasts))
         return true;
     if (text_has_any(clause, selves) || (*sender != '\0' && text_has_word(clause, sender)))
         return false;
-    return text_has_any(clause, thirds) && !has_part_of(clause, offices);
+    return text_has_any(clause, thirds) && !text_has_part(clause, offices);
 }
 
 /* "Ihre Mail sei automatisch erstellt": yours is none where this one speaks of itself. */

@@ -240,13 +240,11 @@ static bool says(const char *text, enum mark mark)
     return false;
 }
 
-/* "Ihre Anfrage" and "eingegangen" in one sentence; a full stop within a number ends none. */
+/* "Ihre Anfrage" and "eingegangen" in one sentence */
 static bool says_received(struct arena *arena, const char *own)
 {
     while (*own) {
-        size_t n = strcspn(own, ".!?;");
-        while (own[n] && own[n + 1] && own[n + 1] != ' ')
-            n += 1 + strcspn(own + n + 1, ".!?;");
+        size_t n = sentence_length(own);
         const char *sentence = arena_strndup(arena, own, n);
         if (says(sentence, MARK_YOURS) && says(sentence, MARK_GOT))
             return true;
@@ -448,6 +446,8 @@ static const struct rule *find_rule(marks found)
 static void doubt_subject(struct reader *reader, const struct notice *notice)
 {
     struct mail *mail = reader->mail;
+    if (mail->class == MAIL_BOUNCE && undelivered_is_on_own_mailbox(reader))
+        mail->class = MAIL_AUTO_REPLY;
     if (!says(notice->own, MARK_LETTER))
         return;
     mail->class = MAIL_PERSONAL;
@@ -470,7 +470,8 @@ void mail_classify_text(struct reader *reader)
     const struct rule *rule = found & M(LETTER) ? NULL : find_rule(found);
     if (!rule)
         return;
-    bool pretended = rule->class == MAIL_BOUNCE && undelivered_is_pretended(reader);
+    bool pretended = rule->class == MAIL_BOUNCE &&
+                     (undelivered_is_pretended(reader) || undelivered_is_on_own_mailbox(reader));
     mail->class = pretended ? MAIL_AUTO_REPLY : rule->class;
     mail->worded = true;
     mail->doubtful = rule->doubtful;

@@ -141,7 +141,7 @@ static enum report_action action_of(const char *word, const char *folded, char c
     for (size_t i = 0; word && i < sizeof actions / sizeof *actions; i++)
         if (strncasecmp(word, actions[i].word, strlen(actions[i].word)) == 0)
             return actions[i].action;
-    if (report_says_delay(folded))
+    if (report_says_delay(folded) || (class == '\0' && report_says_retry(folded)))
         return REPORT_DELAYED;
     return class == '2' ? REPORT_DELIVERED : REPORT_FAILED;
 }

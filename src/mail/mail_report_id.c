@@ -25,8 +25,10 @@ static const char *after_name(const char *line)
             line += strlen(before[i]);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t n = strlen(names[i]);
-        if (strncasecmp(line, names[i], n) == 0)
-            return line[n + strspn(line + n, " ")] == ':' ? strchr(line + n, ':') + 1 : NULL;
+        if (strncasecmp(line, names[i], n) == 0) {
+            const char *value = line + n + strspn(line + n, " \t|");
+            return *value == ':' ? value + 1 : *value == '<' ? value : NULL;
+        }
     }
     return NULL;
 }

@@ -116,14 +116,6 @@ char report_find_class(const char *s)
     return '\0';
 }
 
-static bool says_one_of(const char *folded, const char *const *words)
-{
-    for (; *words; words++)
-        if (strstr(folded, *words))
-            return true;
-    return false;
-}
-
 /* "No further attempts will be made" */
 static bool is_denied(const char *text, const char *at)
 {
@@ -148,7 +140,7 @@ bool report_says_delay(const char *folded)
 
 bool report_says_rejected(const char *folded)
 {
-    return says_one_of(folded, rejections) && !says_one_of(folded, unread);
+    return text_has_part(folded, rejections) && !text_has_part(folded, unread);
 }
 
 /* What stands first counts: a report on several recipients is one on its first. */
@@ -176,6 +168,8 @@ enum report_reason report_find_reason(const char *diagnostic, const char *notice
             return statuses[i].reason;
     if (status && text_starts(status + 2, "7."))
         return REPORT_REFUSED;
+    if (report_find_pair(diagnostic, &reason) || report_find_pair(notice, &reason))
+        return reason;
     return REPORT_OTHER;
 }
 
@@ -208,9 +202,9 @@ enum report_outlook report_find_outlook(const struct mail_report *report, char c
     case REPORT_OTHER:
         break;
     }
-    if (!is_told(report->status) && says_one_of(folded, passing_cues))
+    if (!is_told(report->status) && text_has_part(folded, passing_cues))
         return REPORT_PASSING;
-    return class == '5' || report->reason == REPORT_REFUSED || says_one_of(folded, final_cues)
+    return class == '5' || report->reason == REPORT_REFUSED || text_has_part(folded, final_cues)
                ? REPORT_FINAL
                : REPORT_UNTOLD;
 }

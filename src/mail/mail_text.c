@@ -117,6 +117,22 @@ bool text_has_word(const char *folded, const char *word)
     return false;
 }
 
+bool text_has_part(const char *folded, const char *const *parts)
+{
+    for (; *parts; parts++)
+        if (strstr(folded, *parts))
+            return true;
+    return false;
+}
+
+size_t sentence_length(const char *s)
+{
+    size_t n = strcspn(s, ".!?;");
+    while (s[n] && s[n + 1] && s[n + 1] != ' ')
+        n += 1 + strcspn(s + n + 1, ".!?;");
+    return n;
+}
+
 bool text_has_any(const char *folded, const char *const *words)
 {
     for (; *words; words++)

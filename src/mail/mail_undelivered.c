@@ -68,29 +68,12 @@ bool undelivered_is_from_system(const struct mail *mail)
 
 /* ---- what it says ---- */
 
-static bool has_part_of(const char *s, const char *const *parts)
-{
-    for (; *parts; parts++)
-        if (strstr(s, *parts))
-            return true;
-    return false;
-}
-
-/* A full stop within a number or an address ends no sentence. */
-static size_t sentence_length(const char *s)
-{
-    size_t n = strcspn(s, ".!?;");
-    while (s[n] && s[n + 1] && s[n + 1] != ' ')
-        n += 1 + strcspn(s + n + 1, ".!?;");
-    return n;
-}
-
 static bool denies_delivery(struct arena *arena, const char *folded)
 {
     while (*folded) {
         size_t n = sentence_length(folded);
         const char *sentence = arena_strndup(arena, folded, n);
-        if (has_part_of(sentence, delivers) && text_has_any(sentence, denials))
+        if (text_has_part(sentence, delivers) && text_has_any(sentence, denials))
             return true;
         folded += n + (folded[n] != '\0');
     }
@@ -112,6 +95,14 @@ static bool is_own_address(const struct mail *mail, const char *token, size_t n)
 {
     for (size_t i = 0; i < mail->to.n; i++)
         if (strncasecmp(mail->to.v[i].address, token, n) == 0 && mail->to.v[i].address[n] == '\0')
+            return true;
+    return false;
+}
+
+static bool names_us(const struct mail *mail, const char *s)
+{
+    for (size_t i = 0; i < mail->to.n; i++)
+        if (strstr(s, mail->to.v[i].address))
             return true;
     return false;
 }
@@ -140,9 +131,9 @@ static bool says_undelivered(struct reader *reader)
         arena, text_fold(arena, arena_printf(arena, "%s. %s", subject_plain(reader), notice))));
     if (has_code(folded))
         return true;
-    if (has_part_of(folded, answer_me) || !names_another(reader->mail, folded))
+    if (text_has_part(folded, answer_me) || !names_another(reader->mail, folded))
         return false;
-    return has_part_of(folded, undelivered) || denies_delivery(arena, folded);
+    return text_has_part(folded, undelivered) || denies_delivery(arena, folded);
 }
 
 /* ---- receipts ---- */
@@ -162,6 +153,16 @@ static bool is_rejection(struct reader *reader)
 }
 
 /* ---- the class ---- */
+
+/* A server tells who sent a mail that it did not arrive, not whose mailbox has no room for it. */
+bool undelivered_is_on_own_mailbox(const struct reader *reader)
+{
+    const struct mail *mail = reader->mail;
+    if (reader->report_fields || reader->returned_id || mail->forward_count > 0)
+        return false;
+    const char *notice = report_notice(reader->arena, mail->text);
+    return !names_another(mail, notice) && names_us(mail, notice);
+}
 
 /* Neither null nor of a mail system, without a part that a server would have written, without the
  * mail it speaks of: whoever wrote it wants to be taken for one. */

@@ -234,6 +234,10 @@ static const struct {
      "m\xc3\xb6glich\nContent-Type: text/html; charset=utf-8\n",
      "<p>Nachrichten an antraege@stadt.example konnten nicht zugestellt werden. Postfach voll. <a "
      "href=\"http://c.example\">Freigeben</a></p>\n"},
+    {"the same from a postmaster",
+     "Return-Path: <postmaster@c.example>\nFrom: postmaster@c.example\nSubject: Undelivered "
+     "mails\n",
+     "You have 4 undelivered mails for antraege@stadt.example. Mailbox quota exceeded.\n"},
     {"an absence",
      "Return-Path: <>\nFrom: a@b.example\nSubject: Urlaub\nAuto-Submitted: "
      "auto-replied (vacation)\n",
