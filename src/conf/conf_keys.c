@@ -708,7 +708,7 @@ static const struct conf_key root_keys[] = {
      .fallback = "/var/lib/antragd",
      .check = conf_form_path,
      .audience = CLERK,
-     .sentence = "Where the registry and the signing key are; made with mode 0700."},
+     .sentence = "Where the registry and the mails are kept; made with mode 0700."},
     {.name = "control-socket",
      .type = CONF_TYPE_TEXT,
      AT(conf, control_socket),

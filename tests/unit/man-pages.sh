@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # The pages of section 7: German and English have the same sections and name the same commands, the
 # handbook names every row of the decision table and no other, antragctl(8) every defect of a mail,
-# the leaflet's example is a motion that is read, its sentences for following up are understood, and
-# the HTML is accessible.
+# antragd.conf(5) every template, the times that are to be typed are understood, the leaflet's example
+# is a motion that is read, its sentences for following up are understood, and the HTML is accessible.
 set -eu
 : "${srcdir:?}" "${builddir:?}"
 
@@ -53,6 +53,16 @@ sed -n 's/.*{\.name = "\([a-z-]*\)".*/\1/p' "$srcdir/src/decision/decide.c" | so
 rows_of_page "$srcdir/man/antragd-office.7" | sort -u >"$dir/page"
 test -s "$dir/table"
 diff -u "$dir/table" "$dir/page"
+
+# ---- templates ------------------------------------------------------------------------------------
+
+for language in de en; do
+    find "$srcdir/src/reply/templates/$language" -name '*.txt' -exec basename {} \; | sort >"$dir/files"
+    sed -n '/^\.Sh TEMPLATES/,/^\.Sh FILES/s/^\.It Pa //p' "$srcdir/man/antragd.conf.5" | tr -d ' ' |
+        tr , '\n' | sort >"$dir/page"
+    test -s "$dir/files"
+    diff -u "$dir/files" "$dir/page"
+done
 
 # ---- what a signature is worth ----------------------------------------------------------------------
 
