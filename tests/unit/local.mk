@@ -212,6 +212,9 @@ GOLDEN = tests/unit/golden.c tests/unit/golden.h
 CORE_TESTS += tests/unit/test_book
 tests_unit_test_book_SOURCES = tests/unit/test_book.c $(GOLDEN) $(TOWN)
 tests_unit_test_book_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
+CORE_TESTS += tests/unit/test_waiting
+tests_unit_test_waiting_SOURCES = tests/unit/test_waiting.c $(GOLDEN) $(TOWN)
+tests_unit_test_waiting_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_reply
 tests_unit_test_reply_SOURCES = tests/unit/test_reply.c $(GOLDEN) $(TOWN)
 tests_unit_test_reply_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
@@ -282,7 +285,21 @@ EXTRA_DIST += \
 	tests/corpus/replies/en-follow-corrected.txt \
 	tests/corpus/replies/en-follow-held.txt \
 	tests/corpus/replies/en-follow-left-list.txt \
-	tests/corpus/replies/en-follow-left.txt
+	tests/corpus/replies/en-follow-left.txt \
+	tests/corpus/replies/de-decided-bare.txt \
+	tests/corpus/replies/de-decided-refused.txt \
+	tests/corpus/replies/de-decided-unclear.txt \
+	tests/corpus/replies/de-decided.txt \
+	tests/corpus/replies/de-held-several.txt \
+	tests/corpus/replies/de-held.txt \
+	tests/corpus/replies/de-neutral.txt \
+	tests/corpus/replies/en-decided-bare.txt \
+	tests/corpus/replies/en-decided-refused.txt \
+	tests/corpus/replies/en-decided-unclear.txt \
+	tests/corpus/replies/en-decided.txt \
+	tests/corpus/replies/en-held-several.txt \
+	tests/corpus/replies/en-held.txt \
+	tests/corpus/replies/en-neutral.txt
 
 EXTRA_DIST += tests/fake/fake_smtpd.py
 SHELL_TESTS += tests/unit/test_smtp_schedule
