@@ -144,7 +144,7 @@ static const struct rule {
     {M(TITLE) | M(YOURS), M(ASKS) | M(COUNCIL), MAIL_AUTO_REPLY, false},
     {M(CLEAR), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(OPENING) | M(SIGN), M(ASKS), MAIL_AUTO_REPLY, false},
-    {M(OPENING) | M(REPLIES), M(ASKS) | M(MATTER), MAIL_AUTO_REPLY, false},
+    {M(OPENING) | M(REPLIES), M(ASKS) | M(MATTER) | M(COUNCIL), MAIL_AUTO_REPLY, false},
     {M(OPENING) | M(SUBJECT), M(ASKS), MAIL_AUTO_REPLY, false},
     {M(RECEIVED) | M(SIGN), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},
     {M(RECEIVED) | M(SUBJECT), M(ASKS) | M(ATTACHED), MAIL_AUTO_REPLY, false},

@@ -170,7 +170,7 @@ static bool is_right(enum wanted wanted, const struct outcome *outcome)
 {
     switch (wanted) {
     case WANTED_SILENCE:
-        return outcome->answers == 0 && strcmp(outcome->row, "reply") != 0;
+        return outcome->answers == 0;
     case WANTED_ANSWER:
         return outcome->answers > 0;
     case WANTED_PERSON:
