@@ -1202,6 +1202,58 @@ static void test_notify_withdrawn(void **state)
     find(&replies, REPLY_REVIEW, SPD_CHAIR);
 }
 
+/* As antragd.conf(5) defines the words: what the office is told of with each alone. */
+static const struct telling {
+    void (*change)(struct setting *s);
+    const char *words; /* of "held withdrawn registered" */
+} tellings[] = {
+    {stranger, "held"},
+    {no_motion, "held"},
+    {forged_and_held, "held"},
+    {confidential, "held registered"}, /* it waits for release */
+    {high_list_trust, "held registered"},
+    {forged, "held registered"},
+    {joint, "registered"},
+    {withdrawal, "held withdrawn"}, /* held because it is one */
+    {withdraws, "withdrawn"},
+    {leaves, "withdrawn"},
+    {corrects, "withdrawn"},
+    {adds_papers, "withdrawn"},
+    {joins, "withdrawn"},
+    {completes, "held withdrawn registered"}, /* what was to be decided need not be */
+};
+
+static const struct telling *telling;
+static const char *telling_word;
+
+static void tell_by_word(struct setting *s)
+{
+    telling->change(s);
+    town_set(arena, &s->body->notify, telling_word);
+}
+
+static void test_notify(void **state)
+{
+    static const char *const words[] = {"held", "withdrawn", "registered"};
+    struct setting s;
+    struct replies replies;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tellings / sizeof *tellings; i++) {
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+            bool is_told = false;
+
+            telling = &tellings[i];
+            telling_word = words[k];
+            answer(tell_by_word, &s, &replies);
+            for (size_t n = 0; n < replies.n; n++)
+                is_told = is_told || replies.v[n].kind == REPLY_NOTICE;
+            if (is_told != (strstr(tellings[i].words, words[k]) != NULL))
+                fail_msg("case %zu with %s: %s", i, words[k], is_told ? "told" : "not told");
+        }
+    }
+}
+
 /* Its head was read: a member is told, nobody else. */
 static void test_unreadable_sender(void **state)
 {
@@ -1595,6 +1647,7 @@ int main(void)
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_unreadable_sender),
         cmocka_unit_test(test_notify_withdrawn),
+        cmocka_unit_test(test_notify),
         cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_news),
         cmocka_unit_test(test_news_unwanted),
