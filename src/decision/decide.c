@@ -79,7 +79,9 @@ static const struct mail_rule {
     {.name = "same-mail",
      .tests = {case_is_same_mail},
      .state = MESSAGE_DUPLICATE,
-     .sentence = "{}: the same Message-ID, sender and content were registered before",
+     .sentence = "{}: the same sender, content and Message-ID (or date, where one has none) were "
+                 "registered "
+                 "before",
      .detail = case_name_same_mail},
     {.name = "too-large",
      .tests = {case_is_too_large},

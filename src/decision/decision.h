@@ -80,7 +80,7 @@ struct known {
     int64_t message;    /* the row this mail will get, for "m12" */
     int next_counter;   /* of the body and the year of arrival: the first new motion gets it */
     int64_t same_bytes; /* a registered message of this body with the same SHA-256 */
-    int64_t same_mail;  /* ... with the same Message-ID, From and body digest */
+    int64_t same_mail;  /* ... with the same From, body digest and Message-ID, or Date */
     int64_t told; /* an earlier one, the same in either way, that was not registered but answered:
                      what there was to say about it has been said */
     int64_t reported; /* our answer, "o34", that it is a report on, or was sent to the return

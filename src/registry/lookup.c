@@ -84,6 +84,7 @@ struct marks {
     const char *message_id;
     const char *sender_key;
     const char *subject;
+    int64_t date; /* of its header; MOMENT_NONE: there is none */
     const char *body_digest;
     const char *id_mark; /* of the Message-ID, as an erased mail has it; NULL: there is none */
     /* JSON lists of what a row may have of the same: who sent it, by an earlier roster, too; its
@@ -111,12 +112,14 @@ static const char *list_mail_marks(struct arena *arena, const char *message_id,
 static struct marks make_marks(struct arena *arena, const struct conf_body *body,
                                const struct raw_mail *raw, const struct mail *mail)
 {
-    struct marks marks = {.body = body->id, .sha256 = text_hex(arena, raw->sha256, DIGEST_SIZE)};
+    struct marks marks = {
+        .body = body->id, .sha256 = text_hex(arena, raw->sha256, DIGEST_SIZE), .date = MOMENT_NONE};
     struct texts senders = {0}, contents = {0};
 
     if (mail != NULL) {
         marks.message_id = mail->message_id;
         marks.subject = mail->subject;
+        marks.date = mail->date_at;
         marks.body_digest = mail->body_digest;
         trust_sender_keys(arena, mail, body, &senders);
         marks.sender_key = senders.n > 0 ? senders.v[0] : NULL;
@@ -130,7 +133,14 @@ static struct marks make_marks(struct arena *arena, const struct conf_body *body
     return marks;
 }
 
-#define IN_LIST(n) " IN (SELECT value FROM json_each(" n "))"
+/* The first five values of a statement that looks for the same mail, and how it asks for them. */
+#define SAME_VALUES(marks, before)                                              \
+    value_text((marks)->body), value_int(before), value_text((marks)->senders), \
+        value_text((marks)->contents), value_text((marks)->mail_marks)
+#define EARLIER "+body = ?1 AND +id < ?2"
+#define SAME_SENDER "sender_key IN (SELECT value FROM json_each(?3))"
+#define SAME_CONTENT "body_digest IN (SELECT value FROM json_each(?4))"
+#define SAME_MARK "mail_mark IN (SELECT value FROM json_each(?5))"
 
 static bool find_same_bytes(struct registry *registry, const struct marks *marks, int64_t *id_r,
                             struct err *err_r)
@@ -142,18 +152,34 @@ static bool find_same_bytes(struct registry *registry, const struct marks *marks
                          value_int(marks->horizon));
 }
 
-/* Without a Message-ID or a sender, equal bytes alone make the same mail. */
+/*
+ * Servers give a mail a Message-ID that has none, and somebody's file of it has none still.  Where
+ * one of the two is without, the second in which it was written takes its place.  Who sent what was
+ * erased is not known any more.
+ */
+static bool find_same_date(struct registry *registry, const struct marks *marks, int64_t *id_r,
+                           struct err *err_r)
+{
+    return STATEMENT_GET(registry, id_r, err_r,
+                         "SELECT id FROM messages WHERE mail_date = ?7 AND " SAME_CONTENT
+                         " AND (" SAME_SENDER " OR erased_at IS NOT NULL)"
+                         " AND (?6 IS NULL OR coalesce(message_id, id_mark) IS NULL)"
+                         " AND " EARLIER " AND +state = 'registered' ORDER BY id LIMIT 1",
+                         SAME_VALUES(marks, marks->horizon), value_text(marks->message_id),
+                         value_moment(marks->date));
+}
+
+/* Without a sender, equal bytes alone make the same mail. */
 static bool find_same_mail(struct registry *registry, const struct marks *marks, int64_t *id_r,
                            struct err *err_r)
 {
-    return STATEMENT_GET(
-        registry, id_r, err_r,
-        "SELECT id FROM messages WHERE ((message_id = ?1"
-        "  AND sender_key" IN_LIST("?3") " AND body_digest" IN_LIST(
-            "?4") "  ) OR mail_mark" IN_LIST("?6") ") AND +body = ?2 AND +id < ?5"
-                                                   " AND +state = 'registered' ORDER BY id LIMIT 1",
-        value_text(marks->message_id), value_text(marks->body), value_text(marks->senders),
-        value_text(marks->contents), value_int(marks->horizon), value_text(marks->mail_marks));
+    if (!STATEMENT_GET(registry, id_r, err_r,
+                       "SELECT id FROM messages WHERE ((message_id = ?6 AND " SAME_SENDER
+                       " AND " SAME_CONTENT ") OR " SAME_MARK ")"
+                       " AND " EARLIER " AND +state = 'registered' ORDER BY id LIMIT 1",
+                       SAME_VALUES(marks, marks->horizon), value_text(marks->message_id)))
+        return false;
+    return *id_r != 0 || marks->sender_key == NULL || find_same_date(registry, marks, id_r, err_r);
 }
 
 /* The number of the motion that it would change, or NULL. */
@@ -171,9 +197,9 @@ static const char *find_changed(const struct known *known, const struct reading 
 }
 
 /* The same words in answer to another motion would change that one: of this one nobody was told. */
-#define SAME_CHANGE(number)                                    \
-    "(" number " IS NULL OR EXISTS (SELECT 1 FROM documents d" \
-    " WHERE d.message = messages.id AND d.refers_to = " number "))"
+#define SAME_CHANGE                                    \
+    "(?8 IS NULL OR EXISTS (SELECT 1 FROM documents d" \
+    " WHERE d.message = messages.id AND d.refers_to = ?8))"
 
 #define WAS_TOLD              \
     "(told_at IS NOT NULL OR" \
@@ -183,16 +209,13 @@ static const char *find_changed(const struct known *known, const struct reading 
 static bool find_told(struct registry *registry, const struct marks *marks, int64_t *id_r,
                       struct err *err_r)
 {
-    return STATEMENT_GET(
-        registry, id_r, err_r,
-        "SELECT id FROM messages WHERE +body = ?1 AND +id < ?2 AND state <> 'registered'"
-        " AND " WAS_TOLD " AND (sha256 = ?3 OR (message_id = ?4"
-        "  AND sender_key" IN_LIST("?5") " AND body_digest" IN_LIST("?6") "  AND " SAME_CHANGE(
-            "?8") ") OR (mail_mark" IN_LIST("?7") " AND ?8 IS NULL))"
-                                                  " ORDER BY id LIMIT 1",
-        value_text(marks->body), value_int(marks->before), value_text(marks->sha256),
-        value_text(marks->message_id), value_text(marks->senders), value_text(marks->contents),
-        value_text(marks->mail_marks), value_text(marks->changes));
+    return STATEMENT_GET(registry, id_r, err_r,
+                         "SELECT id FROM messages WHERE " EARLIER " AND state <> 'registered'"
+                         " AND " WAS_TOLD " AND (sha256 = ?7 OR (message_id = ?6 AND " SAME_SENDER
+                         " AND " SAME_CONTENT " AND " SAME_CHANGE ")"
+                         " OR (" SAME_MARK " AND ?8 IS NULL)) ORDER BY id LIMIT 1",
+                         SAME_VALUES(marks, marks->before), value_text(marks->message_id),
+                         value_text(marks->sha256), value_text(marks->changes));
 }
 
 /* The same content that still waits: that it does is all that can be said again. */
@@ -203,12 +226,10 @@ static bool find_told_again(struct registry *registry, const struct marks *marks
         return true;
     return STATEMENT_GET(registry, id_r, err_r,
                          "SELECT id FROM messages WHERE +state = 'held' AND body = ?1 AND +id < ?2"
-                         " AND sender_key" IN_LIST("?3") " AND body_digest" IN_LIST(
-                             "?4") " AND subject IS ?5 AND " WAS_TOLD
-                                   " AND " SAME_CHANGE("?6") " ORDER BY id LIMIT 1",
-                         value_text(marks->body), value_int(marks->before),
-                         value_text(marks->senders), value_text(marks->contents),
-                         value_text(marks->subject), value_text(marks->changes));
+                         " AND " SAME_SENDER " AND " SAME_CONTENT " AND subject IS ?6"
+                         " AND " WAS_TOLD " AND " SAME_CHANGE " ORDER BY id LIMIT 1",
+                         SAME_VALUES(marks, marks->before), value_text(marks->subject),
+                         value_text(NULL), value_text(marks->changes));
 }
 
 static bool find_own(struct registry *registry, const struct marks *marks, bool *own_r,
@@ -285,20 +306,14 @@ static bool find_other_of_id(struct registry *registry, struct arena *arena,
     int64_t id;
 
     if (!STATEMENT_GET(registry, &id, err_r,
-                       "SELECT id FROM messages WHERE ((message_id = ?1"
-                       "   AND NOT ((coalesce(sender_key" IN_LIST(
-                           "?4") ", 0) OR sender_key IS ?7)"
-                                 "    AND coalesce(body_digest" IN_LIST(
-                                     "?5") ", 0)))"
-                                           "  OR (id_mark = ?8 AND NOT coalesce(mail_mark" IN_LIST(
-                                               "?9") ", 0)))"
-                                                     " AND +body = ?2 AND sha256 <> ?3 AND +id < "
-                                                     "?6 ORDER BY id LIMIT 1",
-                       value_text(marks->message_id), value_text(marks->body),
-                       value_text(marks->sha256), value_text(marks->senders),
-                       value_text(marks->contents), value_int(marks->before),
+                       "SELECT id FROM messages WHERE ((message_id = ?6"
+                       "  AND NOT ((coalesce(" SAME_SENDER ", 0) OR sender_key IS ?7)"
+                       "   AND coalesce(" SAME_CONTENT ", 0)))"
+                       "  OR (id_mark = ?8 AND NOT coalesce(" SAME_MARK ", 0)))"
+                       " AND " EARLIER " AND sha256 <> ?9 ORDER BY id LIMIT 1",
+                       SAME_VALUES(marks, marks->before), value_text(marks->message_id),
                        value_text(marks->sender_key), value_text(marks->id_mark),
-                       value_text(marks->mail_marks)))
+                       value_text(marks->sha256)))
         return false;
     *id_r = id == 0 ? NULL : arena_printf(arena, "m%lld", (long long)id);
     return true;
@@ -321,12 +336,11 @@ static bool find_same_part(struct registry *registry, struct arena *arena,
                         " JOIN documents d ON d.message = m.id JOIN motions t ON t.id = d.motion"
                         " JOIN numbers n ON n.motion = t.id"
                         " WHERE p.sha256 = ?1 AND p.telling = 1 AND m.body = ?2"
-                        " AND (m.sender_key" IN_LIST(
-                            "?3") " OR m.erased_at IS NOT NULL)"
-                                  " AND m.state = 'registered'"
-                                  " AND (?4 IS NULL OR m.message_id IS NOT ?4)"
-                                  " AND t.state IN ('registered', 'replaced') AND m.id < ?5"
-                                  " ORDER BY d.found_in IS NOT p.path, m.id, d.position LIMIT 1",
+                        " AND (" SAME_SENDER " OR m.erased_at IS NOT NULL)"
+                        " AND m.state = 'registered'"
+                        " AND (?4 IS NULL OR m.message_id IS NOT ?4)"
+                        " AND t.state IN ('registered', 'replaced') AND m.id < ?5"
+                        " ORDER BY d.found_in IS NOT p.path, m.id, d.position LIMIT 1",
                         value_text(part_sha256), value_text(marks->body),
                         value_text(marks->senders), value_text(marks->message_id),
                         value_int(marks->horizon)))

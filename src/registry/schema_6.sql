@@ -218,3 +218,7 @@ CREATE TABLE completions (
     reason TEXT
 ) STRICT;
 CREATE INDEX completions_motion ON completions (motion);
+
+-- The same mail where one of the two has no Message-ID.
+
+CREATE INDEX messages_date ON messages (mail_date, body_digest) WHERE mail_date IS NOT NULL;

@@ -110,50 +110,53 @@ head -c -1 "$W/source" >"$W/cut"
 world_as_mail doveadm -c "$W/dovecot/dovecot.conf" save -u "$WORLD_MAYOR" -m INBOX <"$W/cut"
 wait_for 30 'it is known' is_in_state m3 duplicate
 expect_match 'of which' '^m1' "$(message m3 reason)"
+grep -v '^Message-ID:' "$W/cut" |
+    world_as_mail doveadm -c "$W/dovecot/dovecot.conf" save -u "$WORLD_MAYOR" -m INBOX
+wait_for 30 'it is known without its Message-ID' is_in_state m4 duplicate
 expect 'numbers' 1 "$(ctl_json length list)"
 sed 's/Wolkenkuckucksheims/Luftschlosses/' "$W/source" |
     world_as_mail doveadm -c "$W/dovecot/dovecot.conf" save -u "$WORLD_MAYOR" -m INBOX
-wait_for 30 'other words under its Message-ID are another mail' is_in_state m4 registered
-expect_match 'and that is told' 'm1 has the same Message-ID' "$(message m4 reason)"
+wait_for 30 'other words under its Message-ID are another mail' is_in_state m5 registered
+expect_match 'and that is told' 'm1 has the same Message-ID' "$(message m5 reason)"
 
 step 'what nobody decided on is announced, and goes two weeks later; what was ignored goes at once'
 question frage@fremd.example | world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
-wait_for 30 'a question is held' is_in_state m5 held
+wait_for 30 'a question is held' is_in_state m6 held
 question hinweis@fremd.example | sed 's/Sprechzeiten/Gartenzwergweitwurf/' |
     world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
-wait_for 30 'another' is_in_state m6 held
-expect_exit 0 ctl ignore m6 --reason 'kein Antrag' --silent
+wait_for 30 'another' is_in_state m7 held
+expect_exit 0 ctl ignore m7 --reason 'kein Antrag' --silent
 age() { in_registry "UPDATE messages SET registered_at = registered_at - $2 * 86400 WHERE id = $1"; }
 daemon_stop
-age 5 181
-age 6 31
-in_registry 'UPDATE events SET at = at - 31 * 86400 WHERE message = 6' events_no_update
+age 6 181
+age 7 31
+in_registry 'UPDATE events SET at = at - 31 * 86400 WHERE message = 7' events_no_update
 scenario_daemon
-wait_for 30 'what was ignored is erased' is_erased m6
+wait_for 30 'what was ignored is erased' is_erased m7
 gone Gartenzwergweitwurf
 announced() {
     world_fetch "$WORLD_OFFICE" hdr.subject.utf8 mailbox INBOX |
-        jq -e 'any(.[]."hdr.subject.utf8"; test("^\\[m5\\] Wird gelöscht"))' >/dev/null
+        jq -e 'any(.[]."hdr.subject.utf8"; test("^\\[m6\\] Wird gelöscht"))' >/dev/null
 }
 wait_for 30 'the office is told of the other' announced
-expect 'it is still there' held "$(message m5 state)"
+expect 'it is still there' held "$(message m6 state)"
 daemon_stop
-in_registry 'UPDATE events SET at = at - 15 * 86400 WHERE message = 5' events_no_update
+in_registry 'UPDATE events SET at = at - 15 * 86400 WHERE message = 6' events_no_update
 scenario_daemon
-wait_for 30 'then it is erased' is_erased m5
-expect 'its state' ignored "$(message m5 state)"
+wait_for 30 'then it is erased' is_erased m6
+expect 'its state' ignored "$(message m6 state)"
 gone frage@fremd.example
 
 step 'somebody asks what is kept about her'
 world_letter anfrage@fremd.example "Erika Mustermann <$WORLD_STRANGER>" |
     world_mail "$WORLD_STRANGER" "$WORLD_MAYOR"
-wait_for 30 'a letter of hers is held' is_in_state m7 held
+wait_for 30 'a letter of hers is held' is_in_state m8 held
 expect_exit 0 ctl person "$WORLD_STRANGER" --export "$W/backup/hers"
 expect 'for her alone' 700 "$(stat -c %a "$W/backup/hers")"
-grep -q anfrage@fremd.example "$W/backup/hers/m7.eml" || fail 'her letter is not among the files'
-expect 'what is told of it' m7.eml \
-    "$(jq -r '.messages[] | select(.id == "m7").file' "$W/backup/hers/index.json")"
-grep -q m7 "$W/backup/hers/index.txt" || fail 'the list for people does not name it'
+grep -q anfrage@fremd.example "$W/backup/hers/m8.eml" || fail 'her letter is not among the files'
+expect 'what is told of it' m8.eml \
+    "$(jq -r '.messages[] | select(.id == "m8").file' "$W/backup/hers/index.json")"
+grep -q m8 "$W/backup/hers/index.txt" || fail 'the list for people does not name it'
 expect_match 'what nobody has read is named' 'mails/00/0+\.eml' "$(cat "$W/backup/hers/index.txt")"
 expect_exit 73 ctl person "$WORLD_STRANGER" --export "$W/backup/hers"
 expect_exit 66 ctl person niemand@fremd.example --export "$W/backup/nobody"
@@ -162,7 +165,7 @@ expect 'a member, by his second address' SPD \
 
 step 'without a daemon'
 daemon_stop
-expect_exit 0 ctl erase m7
+expect_exit 0 ctl erase m8
 gone anfrage@fremd.example
-expect 'its state' ignored "$(message m7 state)"
+expect 'its state' ignored "$(message m8 state)"
 scenario_close_books 0

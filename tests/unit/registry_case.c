@@ -180,7 +180,7 @@ static struct reading *make_reading(const struct sample *sample, struct arena *a
     reading->mail = mail;
     mail->message_id = sample->message_id;
     mail->date = "2015-08-04T12:00:00+02:00";
-    mail->date_at = CASE_NOW - 191;
+    mail->date_at = CASE_NOW - 191 + sample->later;
     if (sample->lacks_attachment)
         texts_add(&mail->defects, arena, "attachment-missing");
     mail->subject = sample->no_subject ? NULL : or_else(sample->subject, "Antrag: Radweg");

@@ -44,6 +44,7 @@ struct sample {
     const char *text;    /* NULL: "Guten Tag" */
     const char *subject; /* NULL: the usual one */
     bool no_subject;
+    int64_t later; /* seconds: its Date is so much later than that of others */
     bool lacks_attachment;
     const char *attachment;    /* content of a PDF, or NULL */
     const char *references[2]; /* of its header; NULL: none */

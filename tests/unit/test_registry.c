@@ -659,10 +659,22 @@ static void test_lookup(void **state)
                     .message_id = "1@spd",
                     .text = "Antrag",
                     .motions = 1}},
-        {.name = "no Message-ID",
+        {.name = "no Message-ID, another second",
          .first = {.uid = 1, .from = SPD, .text = "Antrag", .motions = 1},
-         .second = {.uid = 2, .from = SPD, .text = "Antrag", .trace = "mx", .motions = 1},
+         .second =
+             {.uid = 2, .from = SPD, .text = "Antrag", .trace = "mx", .later = 1, .motions = 1},
          .same_content = "A/2015/0001"},
+        {.name = "no Message-ID, the same second",
+         .first = {.uid = 1, .from = SPD, .text = "Antrag", .motions = 1},
+         .second = {.uid = 2, .from = SPD, .text = "Antrag", .trace = "mx"},
+         .same_mail = true},
+        {.name = "no Message-ID, another sender",
+         .first = {.uid = 1, .from = SPD, .text = "Antrag", .motions = 1},
+         .second = {.uid = 2, .from = "o@x", .text = "Antrag", .trace = "mx", .motions = 1}},
+        {.name = "its file has no Message-ID",
+         .first = base,
+         .second = {.uid = 2, .from = SPD, .text = "Antrag", .trace = "mx"},
+         .same_mail = true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct known known;

@@ -416,6 +416,36 @@ static void test_source_is_recognised(void **state)
     }
 }
 
+/* A server gave it a Message-ID, the file of it has none; or neither has one. */
+static void test_recognised_without_message_id(void **state)
+{
+    struct registry_case *f = *state;
+    struct sample first = target_mail(10), file = target_mail(11), other = target_mail(12);
+    struct known known;
+    int64_t m;
+
+    file.trace = other.trace = "no server";
+    file.message_id = NULL;
+    other.message_id = "other@fraktion.example";
+    for (int round = 0; round < 4; round++) {
+        if (round == 2)
+            first.message_id = NULL;
+        first.text = file.text = other.text = arena_printf(f->arena, "Straßenlaterne %d", round);
+        first.attachment = file.attachment = other.attachment = first.text;
+        int64_t id = case_take(f, first);
+        if (round % 2 != 0)
+            erase(f, id);
+        assert_true(registry_begin(f->registry, &f->err));
+        assert_true(sample_record(f->registry, f->arena, &file, &known, &m, &f->err));
+        assert_int_equal(known.same_mail, id);
+        /* each with one of its own are two */
+        assert_true(sample_record(f->registry, f->arena, &other, &known, &m, &f->err));
+        assert_int_equal(known.same_mail, first.message_id == NULL ? id : 0);
+        registry_rollback(f->registry);
+        first.uid += 10;
+    }
+}
+
 static void test_still_recognised(void **state)
 {
     struct registry_case *f = *state;
@@ -996,6 +1026,7 @@ int main(void)
         CASE(test_gap_is_overwritten),
         cmocka_unit_test(test_gaps),
         CASE(test_still_recognised),
+        CASE(test_recognised_without_message_id),
         CASE(test_source_is_recognised),
         CASE(test_copies_follow),
         CASE(test_duplicates_go_with_it),

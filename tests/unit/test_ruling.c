@@ -765,7 +765,8 @@ static void test_schema_before(void **state)
             f->registry->db,
             "DROP TABLE grants; DROP TABLE completions; DROP INDEX messages_untold;"
             "ALTER TABLE messages DROP COLUMN told_at;"
-            "DROP INDEX messages_answers; ALTER TABLE messages DROP COLUMN answers;"
+            "DROP INDEX messages_date; DROP INDEX messages_answers;"
+            "ALTER TABLE messages DROP COLUMN answers;"
             "DROP TABLE erasures; DROP INDEX messages_mark; DROP INDEX messages_kept;"
             "DROP INDEX deliveries_gathered; DROP TRIGGER events_no_update;"
             "DROP TRIGGER deliveries_same_bytes;"
