@@ -12,7 +12,8 @@
 /* ---- values, and which of them is right -------------------------------------------------------
  */
 
-#define MAX_VALUES 4
+/* More than so many in all leave a doubt. */
+#define MAX_VALUES 6
 
 enum mark { MARK_RIGHT, MARK_OPEN, MARK_WRONG, MARK_OTHER };
 
@@ -72,7 +73,6 @@ static bool has_mark(const struct values *values, enum mark mark)
     return false;
 }
 
-/* What is called right makes the others wrong of which nothing is said. */
 static void mark_values(struct arena *arena, const char *s, struct values *values)
 {
     for (size_t i = 0; i < values->n; i++) {
@@ -86,10 +86,20 @@ static void mark_values(struct arena *arena, const char *s, struct values *value
         else if (value->mark != MARK_OTHER && pattern_matches(PATTERN_corr_to, before))
             mark_shifted(values, i);
     }
-    for (size_t i = 0; has_mark(values, MARK_RIGHT) && i < values->n; i++) {
+}
+
+static void mark_open_wrong(struct values *values)
+{
+    for (size_t i = 0; i < values->n; i++) {
         if (values->v[i].mark == MARK_OPEN)
             values->v[i].mark = MARK_WRONG;
     }
+}
+
+static void add_values(const struct values *values, struct values *all)
+{
+    for (size_t i = 0; i < values->n && all->n < MAX_VALUES; i++)
+        all->v[all->n++] = values->v[i];
 }
 
 /* ---- meetings ---------------------------------------------------------------------------------
@@ -200,6 +210,7 @@ struct correction {
     bool ordered;    /* that it be changed, of nothing else than these two */
     bool contrasted; /* a day that is wrong beside one that is right */
     bool ambiguous;  /* two days or titles are right */
+    struct values days, titles;
     struct day meeting, instead;
     const char *title;
 };
@@ -211,8 +222,10 @@ static void set_day(struct correction *correction, struct day *day, struct day v
     *day = value;
 }
 
-static void take_days(const struct values *days, struct correction *correction)
+static void take_days(struct correction *correction)
 {
+    const struct values *days = &correction->days;
+
     for (size_t i = 0; i < days->n; i++) {
         switch (days->v[i].mark) {
         case MARK_RIGHT:
@@ -230,8 +243,10 @@ static void take_days(const struct values *days, struct correction *correction)
     }
 }
 
-static void take_titles(const struct values *titles, struct correction *correction)
+static void take_titles(struct correction *correction)
 {
+    const struct values *titles = &correction->titles;
+
     for (size_t i = 0; i < titles->n; i++) {
         if (titles->v[i].mark == MARK_WRONG || titles->v[i].mark == MARK_OTHER)
             continue;
@@ -260,7 +275,7 @@ static void read_title(const struct speech *speech, size_t i, struct correction 
     struct values titles;
 
     find_titles(speech->arena, speech->sentences.v[i], &titles);
-    take_titles(&titles, correction);
+    add_values(&titles, &correction->titles);
     correction->about_title |= has_mark(&titles, MARK_WRONG) || changes(speech->bare.v[i]) ||
                                pattern_matches(PATTERN_corr_doubt, speech->bare.v[i]);
 }
@@ -292,13 +307,17 @@ static void read_meeting(const struct speech *speech, size_t i, struct correctio
     correction->about_meeting |=
         changes(marked) || has_mark(&days, MARK_WRONG) || doubts_day(s, &days);
     if (!pattern_matches(PATTERN_corr_of_else, s))
-        take_days(&days, correction);
+        add_values(&days, &correction->days);
 }
 
 static void read_sentence(const struct speech *speech, size_t i, struct correction *correction)
 {
     const char *s = speech->bare.v[i];
 
+    if (pattern_matches(PATTERN_corr_that_is_not, s)) {
+        mark_open_wrong(&correction->days);
+        mark_open_wrong(&correction->titles);
+    }
     correction->ordered |= changes(s) && !pattern_matches(PATTERN_corr_of_else, s);
     if (is_of(speech, i, PATTERN_corr_title))
         read_title(speech, i, correction);
@@ -312,6 +331,18 @@ static void read_sentence(const struct speech *speech, size_t i, struct correcti
 static bool is_past(const struct speech *speech, struct day day)
 {
     return !day_is_none(day) && !day_is_none(speech->mailed) && day.n < speech->mailed.n;
+}
+
+/* What is called right makes the others wrong of which nothing is said. */
+static void settle(struct correction *correction)
+{
+    if (has_mark(&correction->days, MARK_RIGHT))
+        mark_open_wrong(&correction->days);
+    if (has_mark(&correction->titles, MARK_RIGHT))
+        mark_open_wrong(&correction->titles);
+    correction->ambiguous = correction->days.n == MAX_VALUES || correction->titles.n == MAX_VALUES;
+    take_days(correction);
+    take_titles(correction);
 }
 
 /* Whatever is spoken of must have its value, and not the same as before. */
@@ -330,6 +361,7 @@ bool wish_corrects(const struct speech *speech, struct wish *wish)
 
     for (size_t i = 0; i < speech->said; i++)
         read_sentence(speech, i, &correction);
+    settle(&correction);
     if (!correction.about_title && !correction.about_meeting &&
         !speech_matches(speech, PATTERN_corr_speaks))
         return false;

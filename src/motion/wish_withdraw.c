@@ -94,8 +94,11 @@ struct sentence {
 
 static bool is_reason(const struct sentence *sentence, size_t i)
 {
-    return pattern_matches(PATTERN_wd_reason, sentence->clauses.v[i]) ||
-           (i > 0 && pattern_matches(PATTERN_wd_relative, sentence->clauses.v[i]));
+    const char *const *clauses = sentence->clauses.v;
+
+    return pattern_matches(PATTERN_wd_reason, clauses[i]) ||
+           (i > 0 && pattern_matches(PATTERN_wd_relative, clauses[i])) ||
+           (i + 1 < sentence->clauses.n && pattern_matches(PATTERN_wd_therefore, clauses[i + 1]));
 }
 
 static bool is_declared(const struct sentence *sentence, size_t i, struct letters *letters)
@@ -210,12 +213,17 @@ static bool clauses_withdraw(struct sentence *sentence)
     return last > 0 && has_form(sentence, last, &letters) && take_speaker(sentence, last, &letters);
 }
 
-/* Beside the clause that withdraws: whether this one leaves something. */
+/* Beside the clause that withdraws: whether this one leaves something.  A reason may well have its
+ * "nicht", unless it is about withdrawing. */
 static bool leaves(const struct sentence *sentence, size_t i)
 {
-    return !is_reason(sentence, i) &&
-           pattern_matches(PATTERN_wd_leaves,
-                           wish_drop_support(sentence->arena, sentence->clauses.v[i]));
+    const char *clause = sentence->clauses.v[i];
+
+    if (pattern_matches(PATTERN_wd_depends, clause))
+        return true;
+    if (is_reason(sentence, i) && !pattern_matches(PATTERN_wd_core, clause))
+        return false;
+    return pattern_matches(PATTERN_wd_leaves, wish_drop_support(sentence->arena, clause));
 }
 
 static bool sentence_withdraws(struct sentence *sentence)
