@@ -53,18 +53,28 @@ static bool depends(const char *sentence)
             !pattern_matches(PATTERN_wish_offers, sentence));
 }
 
-bool wish_depends(const struct speech *speech)
+static bool disowns(const char *sentence)
+{
+    return pattern_matches(PATTERN_wish_disowns, sentence);
+}
+
+static bool any_sentence(const struct speech *speech, bool (*test)(const char *sentence))
 {
     for (size_t i = 0; i < speech->bare.n; i++) {
-        if (depends(wish_drop_support(speech->arena, speech->bare.v[i])))
+        if (test(wish_drop_support(speech->arena, speech->bare.v[i])))
             return true;
     }
     return false;
 }
 
+bool wish_depends(const struct speech *speech)
+{
+    return any_sentence(speech, depends);
+}
+
 bool wish_is_taken_back(const struct speech *speech)
 {
-    return wish_depends(speech) || speech_matches(speech, PATTERN_wish_disowns);
+    return wish_depends(speech) || any_sentence(speech, disowns);
 }
 
 /* ---- each kind of wish ------------------------------------------------------------------------

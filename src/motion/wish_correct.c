@@ -15,7 +15,8 @@
 /* More than so many in all leave a doubt. */
 #define MAX_VALUES 6
 
-enum mark { MARK_RIGHT, MARK_OPEN, MARK_WRONG, MARK_OTHER };
+/* an old one is wrong, too, but only tells of a change */
+enum mark { MARK_RIGHT, MARK_OPEN, MARK_WRONG, MARK_OLD, MARK_OTHER };
 
 struct value {
     size_t start, end; /* in its sentence */
@@ -60,8 +61,8 @@ static enum mark mark_before(const char *before)
 static void mark_shifted(struct values *values, size_t i)
 {
     values->v[i].mark = MARK_RIGHT;
-    if (i > 0 && values->v[i - 1].mark != MARK_OTHER)
-        values->v[i - 1].mark = MARK_WRONG;
+    if (i > 0 && values->v[i - 1].mark == MARK_OPEN)
+        values->v[i - 1].mark = MARK_OLD;
 }
 
 static bool has_mark(const struct values *values, enum mark mark)
@@ -83,7 +84,7 @@ static void mark_values(struct arena *arena, const char *s, struct values *value
         value->mark = mark_before(before);
         if (pattern_matches(PATTERN_corr_is_not, s + value->end))
             value->mark = MARK_WRONG;
-        else if (value->mark != MARK_OTHER && pattern_matches(PATTERN_corr_to, before))
+        else if (value->mark <= MARK_OPEN && pattern_matches(PATTERN_corr_to, before))
             mark_shifted(values, i);
     }
 }
@@ -233,9 +234,9 @@ static void take_days(struct correction *correction)
             set_day(correction, &correction->meeting, days->v[i].day);
             break;
         case MARK_WRONG:
+        case MARK_OLD:
             if (!day_is_none(days->v[i].day))
                 set_day(correction, &correction->instead, days->v[i].day);
-            correction->contrasted = true;
             break;
         case MARK_OTHER:
             break;
@@ -248,7 +249,7 @@ static void take_titles(struct correction *correction)
     const struct values *titles = &correction->titles;
 
     for (size_t i = 0; i < titles->n; i++) {
-        if (titles->v[i].mark == MARK_WRONG || titles->v[i].mark == MARK_OTHER)
+        if (titles->v[i].mark != MARK_RIGHT && titles->v[i].mark != MARK_OPEN)
             continue;
         if (correction->title != NULL && !text_equal(correction->title, titles->v[i].title))
             correction->ambiguous = true;
@@ -341,6 +342,7 @@ static void settle(struct correction *correction)
     if (has_mark(&correction->titles, MARK_RIGHT))
         mark_open_wrong(&correction->titles);
     correction->ambiguous = correction->days.n == MAX_VALUES || correction->titles.n == MAX_VALUES;
+    correction->contrasted = has_mark(&correction->days, MARK_WRONG);
     take_days(correction);
     take_titles(correction);
 }

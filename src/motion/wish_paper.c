@@ -16,7 +16,9 @@ static bool speaks_of_version(const char *s)
            pattern_matches(PATTERN_paper_the_right, s) ||
            (pattern_matches(PATTERN_paper_replaces, s) &&
             pattern_matches(PATTERN_paper_replaces_motion, s) &&
-            pattern_matches(PATTERN_paper_instead, s) && !pattern_matches(PATTERN_paper_agenda, s));
+            pattern_matches(PATTERN_paper_instead, s) &&
+            !pattern_matches(PATTERN_paper_agenda, s) &&
+            !pattern_matches(PATTERN_paper_of_else, s));
 }
 
 /* A clause that says so, not of what was sent or written before. */
