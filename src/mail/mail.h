@@ -210,7 +210,7 @@ struct mail {
     bool worded;     /* no header says the class, only the text does; not handed on */
     bool doubtful;   /* and a person may have written it */
     bool suppressed; /* X-Auto-Response-Suppress asks programs not to answer */
-    struct mail_report *report; /* of a bounce, else NULL */
+    struct mail_report *report; /* of a bounce that has more than a null return path, else NULL */
     const char *return_path;    /* "" for <>, NULL where the field is missing */
     /* the outermost ones; what they hand on themselves is left out */
     struct mail_forward *forwards;

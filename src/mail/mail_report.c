@@ -184,7 +184,8 @@ static void read_status(struct reader *reader, const char *notice, struct mail_r
 void mail_read_report(struct reader *reader)
 {
     struct mail *mail = reader->mail;
-    if (mail->class != MAIL_BOUNCE)
+    /* a null return path alone is an absence's, too */
+    if (mail->class != MAIL_BOUNCE || (!mail->responds && !mail->worded))
         return;
     struct mail_report *report = ARENA_NEW(reader->arena, struct mail_report);
     if (report_field(reader->arena, reader->report_fields, "Feedback-Type"))

@@ -238,6 +238,9 @@ static const struct {
      "Return-Path: <postmaster@c.example>\nFrom: postmaster@c.example\nSubject: Undelivered "
      "mails\n",
      "You have 4 undelivered mails for antraege@stadt.example. Mailbox quota exceeded.\n"},
+    {"an absence in words that nobody knows",
+     "Return-Path: <>\nFrom: a@b.example\nSubject: x\nIn-Reply-To: <" OURS ">\n",
+     "Bin dann mal weg.\n"},
     {"an absence",
      "Return-Path: <>\nFrom: a@b.example\nSubject: Urlaub\nAuto-Submitted: "
      "auto-replied (vacation)\n",
