@@ -112,8 +112,10 @@ static char *drop_quoted(struct arena *arena, const char *s)
 
 static void add_sentence(struct speech *speech, const char *s, size_t n)
 {
-    if (n > MAX_SENTENCE)
+    if (n > MAX_SENTENCE) {
         n = MAX_SENTENCE;
+        speech->cut = true;
+    }
     while (((unsigned char)s[n] & 0xC0) == 0x80)
         n--;
     const char *sentence = text_squeeze(speech->arena, arena_strndup(speech->arena, s, n));
@@ -135,6 +137,7 @@ static void add_sentences(struct speech *speech, const char *s)
         add_sentence(speech, s, (size_t)(end - s));
         s = *end == '\0' ? end : end + strspn(end, " \t\n");
     }
+    speech->cut = speech->cut || *s != '\0';
 }
 
 /* ---- lines ------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ struct speech {
     struct texts bare;      /* the same, with "*" for what stands in quotation marks */
     size_t said;            /* so many of them stand above the closing; below it nothing is said,
                              * but something may be taken back */
+    bool cut;               /* there is more than was looked at */
 };
 
 /* Of a text that is all the sender's own.  What is too long for somebody who wants one thing is

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a mail asks of a motion that it replies about, in its sender's own words: nothing that it
- * quotes counts.  Pure.  Words stand in wish_de.def.
+ * quotes counts.  Pure.  Words stand in wish_de.def and the files that it includes.
  *
- * A wish is clear where one sentence says it and nothing takes it back: no negation, no condition,
- * no question, no "we are thinking of it", no part of the motion only.  Whatever acts on a motion
- * by itself acts on a clear wish only, so that words which are not understood count as not clear.
+ * A wish is clear where one sentence says it in words that are all understood, and no other takes
+ * it back: no negation, no condition, no question, no "we are thinking of it", no part of the
+ * motion only, no other motion.  A correction names the one value that is right, a new version or a
+ * paper is in this mail, a refusal is of the own consent.  Whatever acts on a motion by itself acts
+ * on a clear wish only, so that words which are not understood count as not clear.
  */
 #ifndef MOTION_WISH_H
 #define MOTION_WISH_H

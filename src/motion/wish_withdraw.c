@@ -332,6 +332,7 @@ bool wish_withdraws(const struct speech *speech, struct wish *wish)
         else if ((speaks_of_it && denies(speech, i)) || leaves_open(speech, i))
             left = true;
     }
-    wish->clear = clear && !left && !wish_is_taken_back(speech) && !is_of_two(speech, wish);
+    wish->clear =
+        clear && !left && !speech->cut && !wish_is_taken_back(speech) && !is_of_two(speech, wish);
     return said;
 }

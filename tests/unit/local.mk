@@ -318,7 +318,8 @@ tests_unit_test_motion_letters_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/corpus/seed-letter.txt tests/corpus/seed-letter.json
 EXTRA_DIST += tests/corpus/letters tests/corpus/mails
 CORE_TESTS += tests/unit/test_wish
-tests_unit_test_wish_SOURCES = tests/unit/test_wish.c tests/unit/wish_cases.def \
+tests_unit_test_wish_SOURCES = tests/unit/test_wish.c tests/unit/wish_beside_cases.def \
+	tests/unit/wish_cases.def \
 	tests/unit/wish_other_cases.def tests/unit/wish_withdraw_cases.def
 tests_unit_test_wish_LDADD = $(CORE_LIBS) $(CMOCKA_LIBS)
 CORE_TESTS += tests/unit/test_answers

@@ -47,6 +47,7 @@ static const struct {
 #define CORRECTION(meeting, instead, title, text) \
     {WISH_CORRECT, true, text, meeting, instead, title},
 #define NOTHING(text) {KIND_NONE_CLEARLY, false, text, NULL, NULL, NULL},
+#include "wish_beside_cases.def"
 #include "wish_cases.def"
 #include "wish_other_cases.def"
 #include "wish_withdraw_cases.def"
