@@ -93,6 +93,8 @@ const char *mail_one_id(struct arena *arena, const char *value);
 /* ---- mail_report.c ---- */
 /* Keeps what a leaf part says of a delivery. */
 void report_collect(struct reader *reader, const char *type, const char *bytes, size_t n);
+/* The id that its sender gave a mail to which a server on the way gave another, or NULL. */
+const char *report_renamed_id(struct arena *arena, const struct fields *fields);
 /* When class and text are known. */
 void mail_read_report(struct reader *reader);
 
@@ -135,8 +137,6 @@ extern const char *const mail_auto_subjects[], *const mail_bounce_subjects[],
 /* ---- mail_undelivered.c ---- */
 /* When the text is known: reports on deliveries whose header gives another class, or none. */
 void mail_classify_report(struct reader *reader);
-/* A null return path, or the address of a mail server. */
-bool undelivered_is_from_system(const struct mail *mail);
 /* A warning to us about our own mailbox, without any part that a server would have written. */
 bool undelivered_is_on_own_mailbox(const struct reader *reader);
 /* Whether nothing but words would make it a report. */
@@ -157,7 +157,9 @@ struct param_value;
 /* Keeps what a text/calendar of n bytes, or its Content-Type, says it is. */
 void notice_collect(struct reader *reader, const struct param_value *type, const char *bytes,
                     size_t n);
-/* The same by the text, where the header says nothing. */
+/* Whether it is worded like a letter to a council. */
+bool notice_is_letter(struct reader *reader);
+/* The class by the text, where the header says nothing. */
 void mail_classify_text(struct reader *reader);
 
 /* ---- mail_param.c ---- */

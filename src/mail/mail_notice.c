@@ -442,6 +442,11 @@ static const struct rule *find_rule(marks found)
     return NULL;
 }
 
+bool notice_is_letter(struct reader *reader)
+{
+    return says(look_at(reader).own, MARK_LETTER);
+}
+
 /* Whoever words a motion is a person, whatever the subject says. */
 static void doubt_subject(struct reader *reader, const struct notice *notice)
 {

@@ -68,6 +68,8 @@ static void add_forward(struct reader *reader, const struct leaf *leaf, size_t h
         return;
     header_split(reader->arena, leaf->bytes, header, &inside.fields, &odd);
     mail_read_fields(&inside);
+    if (!reader->returned_id)
+        reader->returned_id = report_renamed_id(reader->arena, &inside.fields);
     keep_claims(reader->arena, reader->mail, &inner);
     keep_forward(reader,
                  (struct mail_forward){.path = reader->within ? reader->within : leaf->place.path,

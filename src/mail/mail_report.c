@@ -37,13 +37,24 @@ static const char *const reason_words[] = {
 
 /* ---- collecting the parts ---- */
 
+const char *report_renamed_id(struct arena *arena, const struct fields *fields)
+{
+    static const char *const names[] = {"X-Microsoft-Original-Message-ID",
+                                        "X-Google-Original-Message-ID", "X-Original-Message-ID"};
+    const char *value = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !value; i++)
+        value = field_first(fields, names[i]);
+    return value ? mail_one_id(arena, value) : NULL;
+}
+
 static const char *header_id(struct arena *arena, const char *bytes, size_t n)
 {
     struct fields fields;
     size_t odd;
     header_split(arena, bytes, n, &fields, &odd);
+    const char *renamed = report_renamed_id(arena, &fields);
     const char *value = field_first(&fields, "Message-ID");
-    return value ? mail_one_id(arena, value) : NULL;
+    return renamed ? renamed : value ? mail_one_id(arena, value) : NULL;
 }
 
 static bool is_disposition(const char *type)

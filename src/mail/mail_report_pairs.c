@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum thing { USER = 1, BOX = 2, ROOM = 4, DOMAIN = 8, SERVER = 16, MESSAGE = 32 };
-enum state { UNKNOWN = 1, FULL = 2, CLOSED = 4, SILENT = 8, LARGE = 16 };
+enum state { UNKNOWN = 1, FULL = 2, CLOSED = 4, SILENT = 8, LARGE = 16, FORBIDDEN = 32 };
 
 struct sort {
     unsigned kind;
@@ -60,6 +60,7 @@ static const struct {
     {USER | BOX, CLOSED, REPORT_DISABLED},
     {MESSAGE, LARGE, REPORT_TOO_LARGE},
     {SERVER, SILENT, REPORT_EXPIRED},
+    {MESSAGE, FORBIDDEN, REPORT_REFUSED},
 };
 
 static unsigned find_kinds(const char *sentence, const struct sort *sorts, size_t n)

@@ -28,6 +28,24 @@ static const char *const undelivered[] = {
     NULL,
 };
 
+static const char *const refusals[] = {
+#define REFUSAL(stem) stem,
+#include "mail/undelivered_words.def"
+    NULL,
+};
+
+static const char *const mail_words[] = {
+#define MAIL_WORD(stem) stem,
+#include "mail/undelivered_words.def"
+    NULL,
+};
+
+static const char *const your[] = {
+#define YOUR(word) word,
+#include "mail/undelivered_words.def"
+    NULL,
+};
+
 static const char *const answer_me[] = {
 #define ANSWER_ME(words) words,
 #include "mail/undelivered_words.def"
@@ -58,24 +76,43 @@ static bool is_mail_system(const char *address)
     return false;
 }
 
-bool undelivered_is_from_system(const struct mail *mail)
+static bool is_from_mail_system(const struct mail *mail)
 {
     for (size_t i = 0; i < mail->from.n; i++)
         if (is_mail_system(mail->from.v[i].address))
             return true;
-    return is_null_path(mail);
+    return false;
 }
 
 /* ---- what it says ---- */
 
-static bool denies_delivery(struct arena *arena, const char *folded)
+static bool denies_delivery(const char *s)
+{
+    return (text_has_part(s, delivers) && text_has_any(s, denials)) ||
+           (text_has_part(s, refusals) && text_has_part(s, mail_words));
+}
+
+static bool a_sentence_denies(struct arena *arena, const char *folded)
 {
     while (*folded) {
         size_t n = sentence_length(folded);
-        const char *sentence = arena_strndup(arena, folded, n);
-        if (text_has_part(sentence, delivers) && text_has_any(sentence, denials))
+        if (denies_delivery(arena_strndup(arena, folded, n)))
             return true;
         folded += n + (folded[n] != '\0');
+    }
+    return false;
+}
+
+/* Absences, calendars and those that want to know who writes have a null return path, too, and a
+ * person's address. */
+static bool a_clause_denies_yours(struct arena *arena, const char *folded)
+{
+    while (*folded) {
+        size_t n = clause_length(folded);
+        const char *clause = arena_strndup(arena, folded, n);
+        if (text_has_any(clause, your) && denies_delivery(clause))
+            return true;
+        folded += n;
     }
     return false;
 }
@@ -133,7 +170,10 @@ static bool says_undelivered(struct reader *reader)
         return true;
     if (text_has_part(folded, answer_me) || !names_another(reader->mail, folded))
         return false;
-    return text_has_part(folded, undelivered) || denies_delivery(arena, folded);
+    if (text_has_part(folded, undelivered) || denies_delivery(subject_plain(reader)))
+        return true;
+    return is_from_mail_system(reader->mail) ? a_sentence_denies(arena, folded)
+                                             : a_clause_denies_yours(arena, folded);
 }
 
 /* ---- receipts ---- */
@@ -169,8 +209,8 @@ bool undelivered_is_on_own_mailbox(const struct reader *reader)
 bool undelivered_is_pretended(const struct reader *reader)
 {
     const struct mail *mail = reader->mail;
-    return mail->return_path && !undelivered_is_from_system(mail) && !reader->report_fields &&
-           !reader->returned_id && mail->forward_count == 0 &&
+    return mail->return_path && !is_null_path(mail) && !is_from_mail_system(mail) &&
+           !reader->report_fields && !reader->returned_id && mail->forward_count == 0 &&
            !field_first(&reader->fields, "X-Failed-Recipients");
 }
 
@@ -191,7 +231,8 @@ void mail_classify_report(struct reader *reader)
     }
     if (mail->class == MAIL_BOUNCE && mail->responds && !reader->class_by_subject)
         return;
-    if (undelivered_is_from_system(mail) && says_undelivered(reader)) {
+    bool system = is_from_mail_system(mail);
+    if ((system || (is_null_path(mail) && !notice_is_letter(reader))) && says_undelivered(reader)) {
         reader->class_by_subject = false;
         make_report(mail);
     }

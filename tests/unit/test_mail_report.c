@@ -241,6 +241,16 @@ static const struct {
     {"an absence in words that nobody knows",
      "Return-Path: <>\nFrom: a@b.example\nSubject: x\nIn-Reply-To: <" OURS ">\n",
      "Bin dann mal weg.\n"},
+    {"an invitation that is declined",
+     "Return-Path: <>\nFrom: a@b.example\nSubject: Abgelehnt: Klausur\nIn-Reply-To: <" OURS ">\n",
+     "Die Einladung von c@b.example wurde abgelehnt.\n"},
+    {"an absence that speaks of delivery",
+     "Return-Path: <>\nFrom: a@b.example\nSubject: Away\nIn-Reply-To: <" OURS ">\n",
+     "I am not in town, so mails will be delivered to nobody. Call c@b.example.\n"},
+    {"a motion about letters", "Return-Path: <>\nFrom: a@b.example\nSubject: Antrag: Post\n",
+     "Sehr geehrter Herr B\xc3\xbcrgermeister,\n\nIhre Briefe an uns, etwa an c@b.example, werden "
+     "nicht zugestellt. Der Rat m\xc3\xb6ge beschlie\xc3\x9f"
+     "en, bei der Post nachzufragen.\n"},
     {"an absence",
      "Return-Path: <>\nFrom: a@b.example\nSubject: Urlaub\nAuto-Submitted: "
      "auto-replied (vacation)\n",
