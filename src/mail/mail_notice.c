@@ -385,7 +385,16 @@ static const char *without_scanners(struct arena *arena, const char *s)
     return out.s;
 }
 
-/* "Der Zeichner ist noch im Urlaub" is no absence of the writer's. */
+/* "Der Zeichner ist noch im Urlaub" is no absence of the writer's; the cheap questions first */
+static bool tells_of_others(const char *clause, const char *sender)
+{
+    if (clause_is_on_yours(clause))
+        return says(clause, MARK_YOURS);
+    return clause_is_of_others(clause, sender) &&
+           (says(clause, MARK_STATE) || says(clause, MARK_OPENING) || says(clause, MARK_AWAY)) &&
+           !says(clause, MARK_YOURS);
+}
+
 static const char *without_others(struct arena *arena, const struct notice *notice)
 {
     struct text out;
@@ -393,11 +402,7 @@ static const char *without_others(struct arena *arena, const struct notice *noti
     for (const char *s = notice->own; *s;) {
         size_t n = clause_length(s);
         const char *clause = arena_strndup(arena, s, n);
-        bool absence =
-            says(clause, MARK_STATE) || says(clause, MARK_OPENING) || says(clause, MARK_AWAY);
-        bool yours = says(clause, MARK_YOURS);
-        if (!(absence && !yours && clause_is_of_others(clause, notice->sender)) &&
-            !(yours && clause_is_on_yours(clause)))
+        if (!tells_of_others(clause, notice->sender))
             text_add(&out, clause);
         s += n;
     }
