@@ -33,6 +33,11 @@ static bool is_blank(const char *s)
     return strspn(s, " \t\r\n") == strlen(s);
 }
 
+static bool is_quoted(const char *line)
+{
+    return line[0] == '>' || (line[0] != '\0' && pattern_matches(PATTERN_thread_quoted, line));
+}
+
 static const char *unquoted(const char *line)
 {
     if (line[0] != '>')
@@ -93,6 +98,12 @@ static bool begins_wrapped(const struct walk *walk)
            strlen(ahead.line) < MARK_MAX && pattern_matches(PATTERN_thread_wrapped_end, ahead.line);
 }
 
+static bool is_bracketed(const struct walk *walk)
+{
+    return walk->line[0] == '>' && strlen(walk->line) < MARK_MAX &&
+           pattern_matches(PATTERN_thread_bracketed, walk->line);
+}
+
 /* A line that says that an older message follows. */
 static bool is_mark(const struct walk *walk)
 {
@@ -125,7 +136,7 @@ static bool skip_attribution(struct walk *walk)
     else if (!pattern_matches(PATTERN_thread_attribution, walk->line))
         return false;
     struct walk quoted = ahead;
-    if (!skip_blanks(&quoted) || quoted.line[0] != '>')
+    if (!skip_blanks(&quoted) || !is_quoted(quoted.line))
         return false;
     *walk = ahead;
     return true;
@@ -154,7 +165,9 @@ char *body_own_text(struct trace *trace, const char *text, bool quotes)
     while (next_line(&walk)) {
         if (text_equal(walk.line, "-- ") || text_equal(walk.line, "--"))
             break;
-        if (walk.line[0] == '>' || skip_attribution(&walk))
+        if (is_bracketed(&walk))
+            break;
+        if (is_quoted(walk.line) || skip_attribution(&walk))
             continue;
         if (begins_thread(&walk, quotes || any) || begins_receipt(&walk, receipt_end))
             break;

@@ -132,6 +132,16 @@ void kind_find(const struct letter *letter, const struct heading *heading, struc
 
 /* ---- whether it is any ---- */
 
+/* A letter that names who moves it, what is to be decided and whom it asks has all that a motion
+ * has, whatever it is about. */
+static bool is_whole(const struct letter *letter, const struct motion *motion,
+                     const struct heading *heading)
+{
+    return heading->label != NULL && motion->resolution != NULL && motion->factions.n > 0 &&
+           (motion->addressee != NULL || motion->consultation_count > 0) &&
+           pattern_matches(PATTERN_requests, opening_text(letter));
+}
+
 static bool head_says(const struct letter *letter, size_t end, enum pattern pattern)
 {
     for (size_t i = 0; i < end; i++)
@@ -176,23 +186,41 @@ static bool is_receipt(const struct letter *letter)
     return false;
 }
 
-bool kind_is_something_else(const struct letter *letter)
+static bool text_is_something_else(const struct letter *letter)
 {
     size_t end =
         letter->opening.begin > letter->head.end ? letter->opening.begin : letter->head.end;
-    if (letter->subject != NULL && strlen(letter->subject) < LETTER_MAX_HEADING &&
-        pattern_matches(PATTERN_no_motion_heading, letter->subject))
-        return true;
     return is_receipt(letter) || is_administrations(letter) ||
            head_says(letter, end_above_label(letter), PATTERN_no_motion_heading) ||
            head_says(letter, end, PATTERN_no_motion_words) ||
            pattern_matches(PATTERN_no_motion_words, opening_text(letter));
 }
 
+static bool subject_says(const struct letter *letter, enum pattern pattern)
+{
+    return letter->subject != NULL && strlen(letter->subject) < LETTER_MAX_HEADING &&
+           pattern_matches(pattern, letter->subject);
+}
+
+bool kind_is_something_else(const struct letter *letter)
+{
+    return subject_says(letter, PATTERN_no_motion_heading) || text_is_something_else(letter);
+}
+
+/* "Newsletter der Gemeinde" may be what a motion is about. */
+static bool is_vetoed(const struct letter *letter, const struct motion *motion,
+                      const struct heading *heading)
+{
+    if (subject_says(letter, PATTERN_no_motion_topic) && is_whole(letter, motion, heading))
+        return text_is_something_else(letter);
+    return kind_is_something_else(letter);
+}
 /* A letter with all that a motion has may speak of a newsletter. */
 static bool hints_at_something_else(const struct letter *letter, const struct motion *motion,
                                     const struct heading *heading)
 {
+    if (is_whole(letter, motion, heading))
+        return false;
     if (*heading->phrase != '\0' && motion->resolution != NULL && motion->factions.n > 0)
         return false;
     return head_says(letter, letter->opening.begin, PATTERN_no_motion_hints) ||
@@ -248,6 +276,23 @@ static bool is_movers(const struct letter *letter, const struct motion *motion,
              pattern_matches(PATTERN_municipal_rule, heading->phrase)));
 }
 
+static bool has_section(const struct letter *letter, enum line_role role)
+{
+    for (size_t i = letter->opening.begin; i < letter->sections.end; i++)
+        if (letter->lines[i].role == role)
+            return true;
+    return false;
+}
+
+/* Only motions have a heading for what is to be decided and are sent to who puts them on an agenda;
+ * that her faction needs no name there, a member of the council knows. */
+static bool is_addressed(const struct letter *letter, const struct motion *motion,
+                         const struct heading *heading)
+{
+    return heading->label != NULL && motion->resolution != NULL && motion->addressee != NULL &&
+           has_section(letter, LINE_RESOLUTION);
+}
+
 /* Somebody who may move, or something that only a council can be asked; that a council's meeting is
  * mentioned is not enough by itself. */
 static bool concerns_council(const struct letter *letter, const struct motion *motion,
@@ -256,6 +301,7 @@ static bool concerns_council(const struct letter *letter, const struct motion *m
     struct spot spot;
     return motion->factions.n > 0 || has_council_role(motion) || withdraws_known(letter, motion) ||
            is_citizens(letter, motion, heading, &spot) || is_movers(letter, motion, heading) ||
+           is_addressed(letter, motion, heading) ||
            (motion->consultation_count > 0 &&
             (heading->label != NULL || motion->resolution != NULL));
 }
@@ -273,7 +319,7 @@ bool kind_is_motion(const struct letter *letter, const struct motion *motion,
     if (heading->label == NULL && motion->title == NULL && motion->resolution == NULL &&
         motion->kind == MOTION_MOTION && motion->factions.n == 0)
         return false;
-    if (kind_is_something_else(letter) || hints_at_something_else(letter, motion, heading) ||
+    if (is_vetoed(letter, motion, heading) || hints_at_something_else(letter, motion, heading) ||
         is_cover_note(letter, motion) || is_to_come(letter, motion, heading))
         return false;
     return concerns_council(letter, motion, heading);

@@ -387,6 +387,30 @@ static bool begins_block(const struct letter *letter, size_t i)
              pattern_matches(PATTERN_ends_like_sentence, line[-1].text)));
 }
 
+/* Directly below the salutation or the sentence that introduces it, it is the heading, not a word
+ * of the prose. */
+static bool heads_letter(const struct letter *letter, size_t i)
+{
+    return i == letter->opening.begin || (i < letter->sections.begin && i > letter->opening.begin &&
+                                          letter->lines[i - 1].role == LINE_ASKS);
+}
+
+/* "Titel: X" below the salutation, or below the sentence that introduces it. */
+static void read_opening_title(const struct letter *letter, struct heading *heading)
+{
+    for (size_t i = letter->opening.begin; i < letter->sections.begin; i++) {
+        const struct line *line = &letter->lines[i];
+        if (heading->title != NULL || (!line->gap && !heads_letter(letter, i)))
+            continue;
+        if (line->role != LINE_SUBJECT || pattern_matches(PATTERN_label_line, line->text))
+            continue;
+        size_t end = letter_block_end(letter, i, letter->sections.begin);
+        heading->title = title_below(letter, i, end);
+        if (heading->title != NULL && heading->asked <= i)
+            heading->asked = end < letter->sections.begin ? end : letter->sections.end;
+    }
+}
+
 static void read_opening_label(const struct letter *letter, struct heading *heading)
 {
     for (size_t i = letter->opening.begin; i < letter->sections.end; i++) {
@@ -398,8 +422,7 @@ static void read_opening_label(const struct letter *letter, struct heading *head
         if (!read_label(letter, i, end, &found))
             continue;
         heading->label = found.label;
-        /* directly below the salutation it is the heading, not a word of the prose */
-        if (i == letter->opening.begin && *heading->phrase == '\0' && found.title != NULL)
+        if (heads_letter(letter, i) && *heading->phrase == '\0' && found.title != NULL)
             heading->phrase = found.phrase;
         if (heading->title == NULL)
             heading->title = found.title;
@@ -466,6 +489,7 @@ void title_find(const struct letter *letter, struct heading *heading_r)
     *heading_r = (struct heading){.phrase = "", .asked = letter->asked};
     read_head(letter, heading_r);
     read_opening_label(letter, heading_r);
+    read_opening_title(letter, heading_r);
     if (heading_r->label == NULL)
         read_label_in_prose(letter, heading_r);
     read_asked_title(letter, heading_r);
