@@ -32,8 +32,8 @@ struct erasure {
     size_t place_count;
     struct delivery *answers; /* of all of them, in their states before; without bytes */
     size_t answer_count;
-    size_t linked;        /* raw mails that have another name on this disk: a backup */
-    struct texts open;    /* numbers of its motions that are registered and not withdrawn */
+    size_t linked;     /* raw mails that have another name on this disk: a backup */
+    struct texts open; /* numbers of its motions that are registered and not withdrawn */
     /* "m15": messages that stay and have its words, too: with the same bytes, of the same motions,
      * replies to its review, the office's that decided it, reports on its answers */
     struct texts related;
