@@ -213,9 +213,25 @@ static bool may_act_alone(const struct case_file *file, const struct motion *mot
 /* ---- whether it is said clearly ----------------------------------------------------------------
  */
 
+/* Who withdraws "X" in a reply about another motion means another motion. */
+static bool calls_it_else(const struct case_file *file)
+{
+    const char *called = file->reading->wish.title;
+    const struct known_motion *known = file->known->referred;
+
+    if (!wishes(file, WISH_WITHDRAW) || called == NULL || known == NULL || known->title == NULL)
+        return false;
+    struct arena *arena = arena_new();
+    const char *a = label_fold(arena, called), *b = label_fold(arena, known->title);
+    bool other = strstr(a, b) == NULL && strstr(b, a) == NULL;
+
+    arena_free(arena);
+    return other;
+}
+
 static bool says_clearly(const struct case_file *file, enum wish_kind kind)
 {
-    return wishes(file, kind) && file->reading->wish.clear;
+    return wishes(file, kind) && file->reading->wish.clear && !calls_it_else(file);
 }
 
 /* A letter that withdraws needs no words around it; where there are some, they must say the same.

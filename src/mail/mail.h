@@ -164,7 +164,7 @@ enum report_reason {
 enum report_outlook {
     REPORT_UNTOLD,
     REPORT_PASSING, /* it may arrive: "soft" */
-    REPORT_FINAL,   /* it fails again, until something else is mended: "hard" */
+    REPORT_FINAL,   /* it fails again, until something else is mended */
 };
 
 /* A report on one recipient (RFC 3464, 6533, or in words); strings are NULL where it does not say.

@@ -76,6 +76,15 @@ static void put_forwards(struct json *object, const struct mail *mail)
     json_put(object, "forwarded", array);
 }
 
+static void put_outlook(struct json *object, const char *key, const struct mail_report *report,
+                        bool value)
+{
+    if (report->outlook == REPORT_UNTOLD)
+        json_put_null(object, key);
+    else
+        json_put_bool(object, key, value);
+}
+
 static void put_report(struct json *object, const struct mail_report *report)
 {
     if (!report) {
@@ -85,10 +94,8 @@ static void put_report(struct json *object, const struct mail_report *report)
     struct json *one = json_object_new();
     json_put_text(one, "action", report_action_to_text(report->action));
     json_put_text(one, "reason", report_reason_to_text(report->reason));
-    if (report->outlook == REPORT_UNTOLD)
-        json_put_null(one, "hard");
-    else
-        json_put_bool(one, "hard", report->outlook == REPORT_FINAL);
+    put_outlook(one, "final", report, report->outlook == REPORT_FINAL);
+    put_outlook(one, "hard", report, report_is_dead(report));
     json_put_text(one, "status", report->status);
     json_put_text(one, "diagnostic", report->diagnostic);
     json_put_text(one, "recipient", report->recipient);

@@ -143,8 +143,8 @@ static bool take_report(struct taker *taker, const struct json *object, struct m
     if (!report_action_from_text(json_text(one, "action"), &report->action) ||
         !report_reason_from_text(json_text(one, "reason"), &report->reason))
         return taker_refuse(taker, "report", "has an unknown word");
-    if (json_is_bool(one, "hard"))
-        report->outlook = json_bool(one, "hard") ? REPORT_FINAL : REPORT_PASSING;
+    if (json_is_bool(one, "final"))
+        report->outlook = json_bool(one, "final") ? REPORT_FINAL : REPORT_PASSING;
     return taker_line(taker, one, "status", &report->status) &&
            taker_line(taker, one, "diagnostic", &report->diagnostic) &&
            taker_line(taker, one, "recipient", &report->recipient) &&

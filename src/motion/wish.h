@@ -34,7 +34,8 @@ struct wish {
     const char *speaker;  /* the faction in whose name it withdraws, where it names one; or NULL */
     struct day meeting;   /* correction: where it is to be heard, or DAY_NONE */
     struct day instead;   /* ... and where not, or DAY_NONE: it does not say */
-    const char *title;    /* correction: the right one, or NULL */
+    const char *title;    /* correction: the right one; withdrawal: what it calls the motion in
+                           * quotation marks; or NULL */
 };
 
 #define WISH_MAX_NUMBERS 8

@@ -167,14 +167,21 @@ static const char *mark_days(struct arena *arena, const char *sentence, const st
 /* ---- titles -----------------------------------------------------------------------------------
  */
 
+/* What is longer is what a council is to resolve (bytes). */
+#define MAX_TITLE 160
+
+/* NULL for what can be none: a day, a text. */
 static const char *strip_title(struct arena *arena, const char *s)
 {
     char *title = text_trim(arena, s);
     size_t n = strlen(title);
+    struct match day;
 
     while (n > 0 && strchr(" .!", title[n - 1]) != NULL)
         title[--n] = '\0';
-    return n < 3 ? NULL : title;
+    if (n < 3 || n > MAX_TITLE || (pattern_find(PATTERN_date, title, 0, &day) && day.start[0] == 0))
+        return NULL;
+    return title;
 }
 
 static void add_title(struct arena *arena, struct values *values, const char *title, size_t start,

@@ -276,6 +276,14 @@ static const char *text_before(const struct speech *speech, size_t i)
     return text.s;
 }
 
+static void take_title(const struct speech *speech, size_t i, struct wish *wish)
+{
+    struct match match;
+
+    if (pattern_find(PATTERN_speech_quoted, speech->sentences.v[i], 0, &match))
+        wish->title = match_text(&match, 1, speech->arena);
+}
+
 static bool says_clearly(const struct speech *speech, size_t i, struct wish *wish)
 {
     const char *s = speech->bare.v[i];
@@ -290,6 +298,7 @@ static bool says_clearly(const struct speech *speech, size_t i, struct wish *wis
         return false;
     if (sentence.speaker != NULL)
         wish->speaker = sentence.speaker;
+    take_title(speech, i, wish);
     return true;
 }
 

@@ -536,6 +536,18 @@ static void change_word_withdraws(struct setting *s)
     reply_with(s, "Wir ziehen den Antrag zurück.");
 }
 
+static void change_word_withdraws_by_title(struct setting *s)
+{
+    reply_with(s, "Wir ziehen unseren Antrag \"Radweg an der Uedemer Straße\" zurück.");
+    referred(s)->title = "Radweg an der Uedemer Straße bauen";
+}
+
+/* A reply about one, which withdraws another. */
+static void change_word_withdraws_another(struct setting *s)
+{
+    reply_with(s, "Wir ziehen unseren Antrag \"Umkleiden am Sportplatz\" zurück.");
+}
+
 static void change_word_withdraws_unproven(struct setting *s)
 {
     change_word_withdraws(s);
@@ -1090,6 +1102,10 @@ static const struct decision_case {
      "that move A/2015/0001", "f"},
     {"a reply withdraws", change_word_withdraws, MESSAGE_REGISTERED, "withdrawn",
      "A/2015/0001 is withdrawn", "f"},
+    {"a reply withdraws it by its title", change_word_withdraws_by_title, MESSAGE_REGISTERED,
+     "withdrawn", "A/2015/0001 is withdrawn", "f"},
+    {"a reply withdraws another by its title", change_word_withdraws_another, MESSAGE_HELD,
+     "withdrawal", "", "h"},
     {"a reply that anybody can write", change_word_withdraws_unproven, MESSAGE_HELD, "withdrawal",
      "a withdrawal of A/2015/0001", "h"},
     {"a reply thinks of withdrawing", change_word_withdraws_unclear, MESSAGE_HELD, "withdrawal", "",
