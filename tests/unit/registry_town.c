@@ -292,6 +292,31 @@ static const struct rule finally[] = {
     {"an attempt is open", "SELECT count(*) FROM attempts WHERE ended_at IS NULL"},
 };
 
+static const struct rule as_made[] = {
+    {"the schema lacks something",
+     "SELECT count(*) FROM (SELECT type, name, tbl_name, sql FROM made.sqlite_schema"
+     " EXCEPT SELECT type, name, tbl_name, sql FROM main.sqlite_schema)"},
+    {"the schema has too much",
+     "SELECT count(*) FROM (SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
+     " EXCEPT SELECT type, name, tbl_name, sql FROM made.sqlite_schema)"},
+    {"something has happened",
+     "SELECT (SELECT count(*) FROM main.events) <> (SELECT count(*) FROM made.events)"},
+};
+
+void town_check_made(const char *directory, const char *when)
+{
+    sqlite3 *db = open_past_the_verbs(directory);
+    char *attach = sqlite3_mprintf("ATTACH '%q/registry.db' AS made", town_made()->state);
+
+    assert_int_equal(sqlite3_exec(db, attach, NULL, NULL, NULL), SQLITE_OK);
+    check_rules(db, always, sizeof always / sizeof *always, when);
+    check_rules(db, as_made, sizeof as_made / sizeof *as_made, when);
+    if (get(db, "PRAGMA main.user_version") != get(db, "PRAGMA made.user_version"))
+        fail_msg("%s: it is of another step", when);
+    sqlite3_free(attach);
+    sqlite3_close(db);
+}
+
 static void check_all(const char *directory, bool end, const char *when)
 {
     sqlite3 *db = open_past_the_verbs(directory);

@@ -26,6 +26,8 @@ bool town_run(struct registry *registry, void (*mark)(enum town_mark mark), stru
 
 /* What holds at any moment; fails the test, naming when. */
 void town_check(const char *directory, const char *when);
+/* It is as town_made(): whatever is done with one ends as with the other. */
+void town_check_made(const char *directory, const char *when);
 /* What holds at the end of the day. */
 void town_check_end(const char *directory, const char *when);
 int64_t town_get(const char *directory, const char *sql);

@@ -43,22 +43,31 @@ static struct registry *open_at_last(const struct case_directory *directory, con
     return registry;
 }
 
-/* Without a made registry the fault is met in making one, with one in the day of a town on it.
- * Returns whether it was met. */
-static bool fail_at(const struct case_directory *made, enum fault_kind kind, int at, int error,
-                    const char *when)
+/* The fault is met in making a registry, or in the day of a town on one that is made.  Both return
+ * whether it was met. */
+static bool fail_making(enum fault_kind kind, int at, int error, const char *when)
+{
+    struct case_directory directory;
+
+    case_directory_make(&directory);
+    fault_arm(kind, at, error);
+    struct registry *registry = open_at_last(&directory, when);
+    bool hit = fault.hit;
+    fault_disarm();
+    registry_close(registry);
+    town_check_made(directory.state, when);
+    case_directory_remove(&directory);
+    return hit;
+}
+
+static bool fail_day(enum fault_kind kind, int at, int error, const char *when)
 {
     struct case_directory directory;
     struct err err;
 
-    if (made != NULL)
-        case_directory_copy(made, &directory);
-    else
-        case_directory_make(&directory);
+    case_directory_copy(town_made(), &directory);
     fault_arm(kind, at, error);
     struct registry *registry = open_at_last(&directory, when);
-    if (made == NULL && !fault.hit)
-        fault_disarm(); /* it is made: the steps of the day are not counted from here */
     if (!town_run(registry, no_mark, &err)) {
         if (!fault.hit)
             fail_msg("%s: failed by itself: %s", when, err.text);
@@ -75,15 +84,15 @@ static bool fail_at(const struct case_directory *made, enum fault_kind kind, int
     return hit;
 }
 
-static void sweep_span(const struct case_directory *made, enum fault_kind kind, int error,
-                       const char *name)
+static void sweep_span(bool (*fails)(enum fault_kind kind, int at, int error, const char *when),
+                       enum fault_kind kind, int error, const char *name)
 {
     int at = 1;
     char when[80];
 
     do {
         snprintf(when, sizeof when, "%s at step %d", name, at);
-    } while (fail_at(made, kind, at++, error, when));
+    } while (fails(kind, at++, error, when));
     print_message("%s: %d steps\n", name, at - 2);
     assert_true(at > 80);
 }
@@ -93,8 +102,8 @@ static void sweep(enum fault_kind kind, int error, const char *name)
     char making[60];
 
     snprintf(making, sizeof making, "%s in making it", name);
-    sweep_span(NULL, kind, error, making);
-    sweep_span(town_made(), kind, error, name);
+    sweep_span(fail_making, kind, error, making);
+    sweep_span(fail_day, kind, error, name);
 }
 
 static void test_full_once(void **state)

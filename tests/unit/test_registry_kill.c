@@ -132,6 +132,24 @@ static void check_sending(const struct case_directory *directory, const char *wh
     }
 }
 
+static struct registry *reopen(const struct case_directory *directory, const char *when)
+{
+    struct registry *registry;
+    struct err err;
+
+    if (!registry_open(directory->state, REGISTRY_WRITE, &registry, &err))
+        fail_msg("%s: %s", when, err.text);
+    return registry;
+}
+
+/* What was killed in making it is made when it is opened again. */
+static void check_making(const struct case_directory *directory, const char *when)
+{
+    check_reader(directory, when, 0);
+    registry_close(reopen(directory, when));
+    town_check_made(directory->state, when);
+}
+
 static void check_and_go_on(const struct case_directory *directory, const char *when,
                             const char *marks)
 {
@@ -139,8 +157,7 @@ static void check_and_go_on(const struct case_directory *directory, const char *
     struct err err;
 
     check_reader(directory, when, TOWN_BATCH_SIZE * count_marks(marks, TOWN_BATCH));
-    if (!registry_open(directory->state, REGISTRY_WRITE, &registry, &err))
-        fail_msg("%s: %s", when, err.text);
+    registry = reopen(directory, when);
     town_check(directory->state, when);
     check_sending(directory, when, marks);
     if (!town_run(registry, no_mark, &err))
@@ -161,7 +178,10 @@ static void sweep(enum span span, enum fault_kind kind, int stride, const char *
         snprintf(when, sizeof when, "%s at step %d", name, at);
         begin_span(span, &directory);
         killed = kill_at(&directory, span, kind, at, when, marks);
-        check_and_go_on(&directory, when, marks);
+        if (span == MAKING)
+            check_making(&directory, when);
+        else
+            check_and_go_on(&directory, when, marks);
         case_directory_remove(&directory);
     }
     print_message("%s: %d steps\n", name, at - 1 - stride);
