@@ -161,7 +161,7 @@ bool case_answers_naming(const struct case_file *file)
 
 bool case_asks_nothing(const struct case_file *file)
 {
-    return !file->reading->wish.asks && !case_brings_papers(file);
+    return !file->reading->wish.asks && !case_brings_papers(file) && !has_page(file);
 }
 
 static const char *name_part(struct arena *arena, const struct mail_part *part)

@@ -292,6 +292,14 @@ void body_find_forward(struct arena *arena, struct mail *mail)
     }
 }
 
+bool body_hands_on(struct arena *arena, const struct mail *mail)
+{
+    struct trace *trace = trace_new(arena);
+    const char *own = body_own_text(trace, mail->text, body_may_begin_quoted(mail));
+    trace_free(trace);
+    return pattern_matches(PATTERN_hands_on, own);
+}
+
 bool body_is_answer(const char *subject)
 {
     return pattern_matches(PATTERN_subject_reply, subject);

@@ -22,6 +22,8 @@ bool body_may_begin_quoted(const struct mail *mail);
  * the mail says so, or it was handed on itself; otherwise only a line that says "weitergeleitet"
  * counts. */
 char *body_forwarded_text(struct trace *trace, const char *text, bool forwards);
+/* Whether the sender says that what stands below is handed on. */
+bool body_hands_on(struct arena *arena, const struct mail *mail);
 /* Whether the subject is one of an answer. */
 bool body_is_answer(const char *subject);
 bool body_is_forward(const char *subject);

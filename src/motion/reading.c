@@ -50,6 +50,22 @@ static void doubt_words(struct mail *mail)
     mail->responds = mail->doubtful = false;
 }
 
+/* "anbei leite ich den Antrag weiter", and the letter stands below: nothing is missing. */
+static void settle_enclosed(struct arena *arena, struct reading *reading)
+{
+    struct texts defects = {0};
+    bool handed_on = false;
+    for (size_t i = 0; i < reading->motions.n && !handed_on; i++)
+        handed_on = reading->motions.v[i].is_forwarded && reading->motions.v[i].resolution != NULL;
+    if (!handed_on || !texts_has(&reading->mail->defects, "attachment-missing") ||
+        !body_hands_on(arena, reading->mail))
+        return;
+    for (size_t i = 0; i < reading->mail->defects.n; i++)
+        if (!text_equal(reading->mail->defects.v[i], "attachment-missing"))
+            texts_add(&defects, arena, reading->mail->defects.v[i]);
+    reading->mail->defects = defects;
+}
+
 bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_depth depth,
                   struct reading **reading_r, struct err *err_r)
 {
@@ -62,6 +78,7 @@ bool reading_make(struct arena *arena, const char *bytes, size_t n, enum mail_de
     wish_find(arena, reading->mail, &reading->wish);
     if (reading->motions.n > 0)
         doubt_words(reading->mail);
+    settle_enclosed(arena, reading);
     limit_content(reading);
     *reading_r = reading;
     return true;

@@ -415,7 +415,8 @@ static void read_opening_label(const struct letter *letter, struct heading *head
 {
     for (size_t i = letter->opening.begin; i < letter->sections.end; i++) {
         const struct line *line = &letter->lines[i];
-        if (line->role != LINE_LABEL || heading->label != NULL || !begins_block(letter, i))
+        if (line->role != LINE_LABEL || heading->label != NULL ||
+            !(begins_block(letter, i) || heads_letter(letter, i)))
             continue;
         struct heading found = *heading;
         size_t end = letter_block_end(letter, i, letter->sections.end);

@@ -146,17 +146,30 @@ static const char *beginning(struct arena *arena, const char *text)
     return arena_strndup(arena, text == NULL ? "" : text, n);
 }
 
+static bool asks_anything(const char *text)
+{
+    return pattern_matches(PATTERN_wish_asks, text) || pattern_matches(PATTERN_wish_moves, text);
+}
+
+/* A wish of these kinds that nobody understands is still one. */
+static bool is_change(enum wish_kind kind)
+{
+    return kind == WISH_WITHDRAW || kind == WISH_REPLACE || kind == WISH_CORRECT ||
+           kind == WISH_ADD;
+}
+
 void wish_read(struct arena *arena, const char *text, struct day mailed, struct wish *wish_r)
 {
     struct speech speech;
 
     *wish_r = (struct wish){.meeting = DAY_NONE, .instead = DAY_NONE};
     speech_read(arena, text, mailed, &speech);
-    wish_r->asks = pattern_matches(PATTERN_wish_asks, text);
+    wish_r->asks = asks_anything(text);
     for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++) {
         if (!wishes[i].wants(&speech, wish_r))
             continue;
         wish_r->kind = wishes[i].kind;
+        wish_r->asks = wish_r->asks || is_change(wish_r->kind);
         return;
     }
     wish_r->clear = false;

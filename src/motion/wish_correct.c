@@ -364,6 +364,13 @@ static bool is_complete(const struct speech *speech, const struct correction *co
            (!meeting || correction->meeting.n != correction->instead.n);
 }
 
+/* Who says what is right, and not of what, corrects something, but nobody knows what. */
+static bool states_day(const struct speech *speech, struct wish *wish)
+{
+    wish->clear = false;
+    return speech_matches(speech, PATTERN_corr_states_day);
+}
+
 bool wish_corrects(const struct speech *speech, struct wish *wish)
 {
     struct correction correction = {.meeting = DAY_NONE, .instead = DAY_NONE};
@@ -373,7 +380,7 @@ bool wish_corrects(const struct speech *speech, struct wish *wish)
     settle(&correction);
     if (!correction.about_title && !correction.about_meeting &&
         !speech_matches(speech, PATTERN_corr_speaks))
-        return false;
+        return states_day(speech, wish);
     wish->clear = (correction.ordered || correction.contrasted) && !correction.doubted &&
                   !correction.ambiguous && is_complete(speech, &correction) &&
                   !wish_depends(speech);

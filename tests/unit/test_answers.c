@@ -29,6 +29,10 @@ static const struct {
     {"forwarded-receipt-question", WISH_NONE, true, NULL},
     {"new-above-receipt", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
     {"new-above-letter", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
+    {"new-introduced", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
+    {"new-introduced-dense", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
+    {"new-titled", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
+    {"new-unnamed", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
 };
 
 /* Who withdraws may be read as a letter that does. */

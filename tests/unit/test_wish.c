@@ -165,6 +165,18 @@ static const struct {
     {"Wir ziehen den Antrag zurück.", true},
     {"Das Datum ist falsch.", true},
     {"Ich möchte das AENDERN lassen.", true},
+    {"Danke. Antrag: Parkbank am See", true},
+    {"Danke.\n\nAntrag der Fraktion: Parkbank am See\n", true},
+    {"Beschlussvorschlag:\nAm See wird eine Parkbank aufgestellt.", true},
+    {"Der Gemeinderat möge in seiner nächsten Sitzung beschließen, eine Bank aufzustellen.", true},
+    {"Damit reichen wir einen weiteren\nAntrag ein.", true},
+    {"Ich lege Ihnen hiermit die Anfrage zum Bauhof vor.", true},
+    {"Wir beantragen eine Parkbank am See.", true},
+    {"We hereby move that a bench be put up.", true},
+    {"Passt, aber die Sitzung ist am 17.09.2026.", true},
+    {"Richtig wäre der 12.11.2026.", true},
+    {"Danke, unser Antrag ist gut aufgehoben.", false},
+    {"Alles richtig, schönen Tag!", false},
     {"", false},
 };
 
