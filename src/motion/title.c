@@ -391,8 +391,11 @@ static bool begins_block(const struct letter *letter, size_t i)
  * of the prose. */
 static bool heads_letter(const struct letter *letter, size_t i)
 {
-    return i == letter->opening.begin || (i < letter->sections.begin && i > letter->opening.begin &&
-                                          letter->lines[i - 1].role == LINE_ASKS);
+    const struct line *line = &letter->lines[i];
+    if (i == letter->opening.begin)
+        return true;
+    return i > letter->opening.begin && i < letter->sections.begin &&
+           (line[-1].role == LINE_ASKS || line[-1].role == LINE_QUESTIONS);
 }
 
 /* "Titel: X" below the salutation, or below the sentence that introduces it. */
@@ -425,10 +428,10 @@ static void read_opening_label(const struct letter *letter, struct heading *head
         heading->label = found.label;
         if (heads_letter(letter, i) && *heading->phrase == '\0' && found.title != NULL)
             heading->phrase = found.phrase;
+        if (found.title != NULL && heading->title == NULL && heading->asked <= i)
+            heading->asked = end;
         if (heading->title == NULL)
             heading->title = found.title;
-        if (found.title != NULL && heading->asked <= i)
-            heading->asked = end;
         return;
     }
 }
@@ -489,8 +492,8 @@ void title_find(const struct letter *letter, struct heading *heading_r)
 {
     *heading_r = (struct heading){.phrase = "", .asked = letter->asked};
     read_head(letter, heading_r);
-    read_opening_label(letter, heading_r);
     read_opening_title(letter, heading_r);
+    read_opening_label(letter, heading_r);
     if (heading_r->label == NULL)
         read_label_in_prose(letter, heading_r);
     read_asked_title(letter, heading_r);

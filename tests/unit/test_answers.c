@@ -32,6 +32,12 @@ static const struct {
     {"new-introduced", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
     {"new-introduced-dense", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
     {"new-titled", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
+    {"handed-on-below", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
+    {"new-inquiry", WISH_NONE, true, "Zustand der Spielplätze"},
+    {"new-quoted-title", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
+    {"new-theme", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
+    {"new-topic-of-subject", WISH_NONE, true, "Umfrage unter Jugendlichen"},
+    {"topic-of-subject-alone", WISH_NONE, true, NULL},
     {"new-unnamed", WISH_NONE, true, "Trinkbrunnen auf dem Marktplatz"},
 };
 
@@ -41,7 +47,8 @@ static bool check_motions(const struct reading *reading, enum wish_kind kind, co
     const struct motions *motions = &reading->motions;
 
     if (title != NULL)
-        return motions->n == 1 && text_equal(motions->v[0].title, title);
+        return motions->n == 1 && text_equal(motions->v[0].title, title) &&
+               !texts_has(&reading->mail->defects, "attachment-missing");
     return motions->n == 0 ||
            (kind == WISH_WITHDRAW && motions->n == 1 && motions->v[0].kind == MOTION_WITHDRAWAL);
 }
