@@ -95,5 +95,7 @@ char *letter_join(const struct letter *letter, struct range range);
 void letter_join_line(struct splice *splice, size_t paragraph, const char *line);
 /* Where the block (no gap inside) that begins at i ends, at most at end. */
 size_t letter_block_end(const struct letter *letter, size_t i, size_t end);
+/* letter->asked, of a letter whose opening and sections begin where they are known to. */
+size_t letter_find_asked(const struct letter *letter);
 
 #endif

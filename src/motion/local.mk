@@ -12,6 +12,7 @@ libcore_a_SOURCES += \
 	src/motion/kind.c \
 	src/motion/kinds_de.def \
 	src/motion/letter.c \
+	src/motion/letter_asked.c \
 	src/motion/letter.h \
 	src/motion/months_de.def \
 	src/motion/weekdays_de.def \
