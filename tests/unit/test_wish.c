@@ -177,6 +177,8 @@ static const struct {
     {"Richtig wäre der 12.11.2026.", true},
     {"Danke, unser Antrag ist gut aufgehoben.", false},
     {"Alles richtig, schönen Tag!", false},
+    {"Danke, der Antrag ist da, bis zur Sitzung am 24.09.2026!", false},
+    {"Der Eingang unseres Antrags ist vermerkt, danke.", false},
     {"", false},
 };
 
