@@ -171,6 +171,19 @@ static void with_picture(struct setting *s, const char *type, size_t size)
     s->mail->parts[1].size = size;
 }
 
+static void change_reply_with_page(struct setting *s)
+{
+    as_reply(s);
+    s->mail->part_count = 2;
+    with_picture(s, "image/jpeg", 400000);
+}
+
+static void change_reply_with_label(struct setting *s)
+{
+    as_reply(s);
+    s->mail->text = "Vielen Dank.\n\nAntrag der Fraktion: Parkbank am See\n";
+}
+
 static void change_copier_fax(struct setting *s)
 {
     change_automatic(s);
@@ -1078,6 +1091,10 @@ static const struct decision_case {
      "attachment-missing", "attachment missing", "h"},
     {"thanks", as_reply, MESSAGE_IGNORED, "reply", "a reply that asks nothing", ""},
     {"a faction says yes", as_naming_reply, MESSAGE_HELD, "naming-reply", "rightly named", ""},
+    {"a reply with the picture of a page", change_reply_with_page, MESSAGE_HELD, "asking-reply",
+     "no motion found", ""},
+    {"a reply with a motion's label", change_reply_with_label, MESSAGE_HELD, "asking-reply",
+     "no motion found", ""},
     {"a reply that corrects", change_asking_reply, MESSAGE_HELD, "asking-reply", "no motion found",
      ""},
     {"no motion", without_motion, MESSAGE_HELD, "no-motion", "no motion found", ""},
