@@ -204,6 +204,10 @@ struct said_case {
 
 static const struct said_case said_cases[] = {
     {.name = "nothing is replaced", .body = LETTER, .title = "Bänke am See"},
+    {.name = "a letter of one paragraph",
+     .body = "Antrag der SPD-Fraktion: Bänke am See. Der Rat möge beschließen, am See zwei Bänke "
+             "aufzustellen. Begründung: Es fehlen welche.\n\nSPD-Fraktion\nKarl Reimers\n",
+     .title = "Bänke am See"},
     {.name = "new version, replaces a number",
      .body = "Neufassung, ersetzt A/2026/0001\n\n" LETTER,
      .kind = MOTION_REPLACEMENT,
