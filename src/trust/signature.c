@@ -47,12 +47,13 @@ static bool is_in_text(const struct mail *mail, const char *s)
     return false;
 }
 
-/* A wish for a motion whose number no signed word names. */
+/* A wish for a motion whose number no signed word names.  One that is not clear changes nothing by
+ * itself: any letter has words that may be one. */
 static bool takes_wish_from_header(const struct reading *reading)
 {
     const struct wish *wish = &reading->wish;
 
-    if (wish->kind == WISH_NONE)
+    if (wish->kind == WISH_NONE || !wish->clear)
         return false;
     for (size_t i = 0; i < wish->numbers.n; i++)
         if (is_in_text(reading->mail, wish->numbers.v[i]))

@@ -156,6 +156,7 @@ letter | text_part >plain
     letter | text_part | sed 's/^Content-Type.*/&; name="Antrag.txt"/'
     printf '\n--in--\n'
 } >mixed
+letter 'Antrag für die Sitzung des Rates am 24.09.2015, ggfs. des Fachausschusses' | text_part >dated
 letter 'Wir beantragen die Beleuchtung' | sed '/^Wir beantragen die/d' | text_part >untitled
 printf 'Content-Type: text/plain\n\n \n' >blank
 : >nothing
@@ -220,6 +221,7 @@ sign rsa plain | mail rsa
 sign rsa plain -keyopt rsa_padding_mode:pss -md sha512 | mail pss
 sign good plain -md sha384 | mail sha384
 sign good plain -noattr | mail no-attributes
+sign good dated | mail dated
 sign good plain -keyid | mail by-key-identifier
 sign good plain -signer two-addresses.pem -inkey two-addresses.key | mail two-signers
 openssl smime -sign -signer good.pem -inkey good.key -in plain 2>>openssl.log | mail old-command

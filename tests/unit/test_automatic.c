@@ -73,6 +73,7 @@ enum wanted {
     WANTED_ANSWER,
     WANTED_PERSON, /* who asks for nothing: no answer, but nothing of a program's either */
 };
+#define WANTED_COUNT 3
 
 struct mail_case {
     enum wanted wanted;
@@ -164,7 +165,18 @@ static const struct conf_body *make_town_of(struct arena *arena, const char *byt
     return body;
 }
 
-static const char *const wanted_words[] = {"silent", "answered", "person"};
+static const char *word_of(enum wanted wanted)
+{
+    switch (wanted) {
+    case WANTED_SILENCE:
+        return "silent";
+    case WANTED_ANSWER:
+        return "answered";
+    case WANTED_PERSON:
+        return "person";
+    }
+    return "?";
+}
 
 static bool is_right(enum wanted wanted, const struct outcome *outcome)
 {
@@ -187,14 +199,14 @@ static bool judge(const struct mail_case *one)
     bool right = is_right(one->wanted, &outcome);
 
     print_message("%s %s %-10s %-12s %-20s %s\n", right ? "     " : "WRONG", one->language,
-                  wanted_words[one->wanted], outcome.class, outcome.row, one->name);
+                  word_of(one->wanted), outcome.class, outcome.row, one->name);
     arena_free(arena);
     return right;
 }
 
 static void programs_are_not_answered_and_people_are(void **state)
 {
-    size_t wrong = 0, counts[3] = {0};
+    size_t wrong = 0, counts[WANTED_COUNT] = {0};
 
     (void)state;
     for (size_t i = 0; i < CASES; i++) {

@@ -47,6 +47,7 @@ static const struct smime_case {
     {.file = "ed25519", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
     {.file = "sha384", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
     {.file = "no-attributes", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
+    {.file = "dated", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
     {.file = "by-key-identifier", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
     {.file = "two-signers", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
     {.file = "old-command", .result = SIGNATURE_GOOD, .level = TRUST_SIGNED},
