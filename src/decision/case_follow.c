@@ -282,10 +282,21 @@ bool case_may_leave(const struct case_file *file, const struct motion *motion)
            stands_alone(file, motion);
 }
 
+/* Of two letters for one motion nobody knows which is to hold. */
+static bool is_the_only_change(const struct case_file *file)
+{
+    const struct motions *motions = &file->reading->motions;
+    size_t n = 0;
+
+    for (size_t i = 0; i < motions->n; i++)
+        n += case_find_change(file, &motions->v[i]) != FOLLOW_NONE;
+    return n <= 1;
+}
+
 bool case_may_replace(const struct case_file *file, const struct motion *motion)
 {
     return case_is_replacement(file, motion) && may_act_alone(file, motion) &&
-           replaces_clearly(file, motion);
+           replaces_clearly(file, motion) && is_the_only_change(file);
 }
 
 bool case_may_correct(const struct case_file *file, const struct motion *motion)

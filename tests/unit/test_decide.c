@@ -877,6 +877,12 @@ static void change_withdrawn_before(struct setting *s)
     referred(s)->written_at = town_moment("2015-08-01T12:00:00+02:00");
 }
 
+static void change_replaced_twice(struct setting *s)
+{
+    change_replaced(s);
+    town_add_motion(arena, s->reading)->title = "Radweg, breiter";
+}
+
 static void change_replaced_unproven(struct setting *s)
 {
     change_replaced(s);
@@ -1107,6 +1113,8 @@ static const struct decision_case {
      "A/2015/0001 is withdrawn", "f"},
     {"an authenticated new version", change_replaced, MESSAGE_REGISTERED, "replaced",
      "A/2015/0001 is replaced", "f"},
+    {"two new versions of one motion", change_replaced_twice, MESSAGE_HELD, "replacement", "",
+     "hh"},
     {"a withdrawal that anybody can write", change_withdrawn_unproven, MESSAGE_HELD, "withdrawal",
      "", "h"},
     {"a withdrawal older than what it withdraws", change_withdrawn_before, MESSAGE_HELD,

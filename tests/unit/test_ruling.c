@@ -154,8 +154,8 @@ static const char *decide_on(struct fixture *f, const struct ruling_order *order
 
 static void expect(const char *answer, const char *part)
 {
-    if (strstr(answer, part) == NULL)
-        fail_msg("wanted \"%s\" in: %s", part, answer);
+    if (answer == NULL || strstr(answer, part) == NULL)
+        fail_msg("wanted \"%s\" in: %s", part, answer == NULL ? "nothing" : answer);
 }
 
 static const char *sql(struct fixture *f, const char *statement)
