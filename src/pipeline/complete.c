@@ -62,6 +62,7 @@ static bool load(struct completion *completion, struct err *err_r)
                                         .mailbox = conf_find_mailbox(body, stored->mailbox),
                                         .reading = forgive(completion->arena, reading),
                                         .id = stored->id,
+                                        .arrived = &stored->arrival,
                                         .completed_by = completion->by->known.message,
                                         .completed_at = completion->by->arrival.at,
                                         .now = completion->message->now,

@@ -26,8 +26,11 @@ bool pipeline_receive(struct registry *registry, struct message *message, struct
 static void judge(struct arena *arena, const struct message *message, struct conclusion *c)
 {
     const struct reading *reading = message->reading;
-    arrival_find(arena, reading ? reading->mail : NULL, message->mailbox, message->raw.internaldate,
-                 &c->arrival);
+    if (message->arrived)
+        c->arrival = *message->arrived;
+    else
+        arrival_find(arena, reading ? reading->mail : NULL, message->mailbox,
+                     message->raw.internaldate, &c->arrival);
     if (reading)
         trust_judge(arena, reading, message->body, message->mailbox, moment_day(c->arrival.at),
                     &c->verdict);

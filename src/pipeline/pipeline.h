@@ -20,6 +20,7 @@ struct message {
     const char *unreadable;        /* why it cannot be read, in part or at all; NULL: it can */
     const char *failure;           /* why its outcome could not be recorded; else NULL */
     int64_t id;                    /* of one that the registry has, to explain it again; else 0 */
+    const struct arrival *arrived; /* what the registry says of it and is to stand; else NULL */
     int64_t completed_by; /* message that brought its attachment, or 0; completed_at: when */
     int64_t completed_at;
     int64_t now;       /* moment of registration */

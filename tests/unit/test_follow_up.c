@@ -133,6 +133,22 @@ static void test_enclosure_later(void **state)
     expect(f, "SELECT count(*) || '' FROM numbers", "1");
 }
 
+/* When it came stands, whatever the configuration knows of its mailbox today. */
+static void test_arrival_stands(void **state)
+{
+    struct fixture *f = *state;
+    const char *text =
+        arena_printf(f->arena, "%s\r\nDen Lageplan finden Sie in der Anlage.\r\n", motion_text);
+
+    TAKE(f, .text = text);
+    run_sql(f, "UPDATE messages SET arrived_at = arrived_at - 3600, arrival_basis = 'mx.example'");
+    TAKE(f, .answers = answer_to(f, "review", SPD), .text = "Hier.", .file = "Lageplan");
+    expect(f,
+           "SELECT decided_by || ' ' || (arrived_at - internaldate) || ' ' || arrival_basis"
+           " FROM messages WHERE id = 1",
+           "completed -3600 mx.example");
+}
+
 /* "[m1]" anybody can write; only the faction has our review in hand. */
 static void test_forged_reply_completes_nothing(void **state)
 {
@@ -445,6 +461,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_papers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_motion_later, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_enclosure_later, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_arrival_stands, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_enclosure_is_not_enough, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_of_it_recorded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_not_recorded, set_up, tear_down),
