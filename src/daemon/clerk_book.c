@@ -125,6 +125,7 @@ static bool add_replies(struct clerk *clerk, const struct conf_body *body,
 static bool keep(struct clerk *clerk, const struct conf_body *body, const struct due *due,
                  struct err *err_r)
 {
+    struct day last = clerk->books[body - clerk->conf->bodies].day;
     if (!registry_begin(clerk->registry, err_r))
         return false;
     bool ok = add_replies(clerk, body, &due->to_office, err_r) &&
@@ -132,7 +133,7 @@ static bool keep(struct clerk *clerk, const struct conf_body *body, const struct
               (due->to_list.n == 0 ||
                registry_gather(clerk->registry, due->entries, due->entry_count,
                                due->to_list.v[0].message_id, clerk_now(), err_r)) &&
-              registry_note_book(clerk->registry, body->id, &due->book, err_r);
+              registry_note_book(clerk->registry, body->id, last, &due->book, err_r);
     if (ok)
         return registry_commit(clerk->registry, err_r);
     registry_rollback(clerk->registry);

@@ -397,23 +397,22 @@ bool registry_read_past_book(struct registry *registry, struct arena *arena,
     return read_happenings(registry, arena, body->id, book_r, err_r);
 }
 
-/* A day has one book, but for one that a clock made which was ahead: as its time says, or that
- * another began behind it. */
-static bool insert_book(struct registry *registry, const char *body, const struct book *book,
-                        struct err *err_r)
+/* A day has one book that counts.  Which do was asked when the clock was mended: once the time has
+ * come that one of a clock ahead was made at, made_at no longer tells it from others. */
+static bool insert_book(struct registry *registry, const char *body, struct day last,
+                        const struct book *book, struct err *err_r)
 {
     struct arena *arena = arena_new();
-    bool ok = STATEMENT_RUN(registry, err_r,
-                            "INSERT INTO books (body, day, since, first_event, last_event, made_at)"
-                            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (body, day) DO UPDATE"
-                            " SET since = excluded.since, first_event = excluded.first_event,"
-                            " last_event = excluded.last_event, made_at = excluded.made_at"
-                            " WHERE books.made_at > excluded.made_at OR EXISTS"
-                            " (SELECT 1 FROM books o WHERE o.body = books.body"
-                            "  AND o.day <> books.day AND o.first_event >= books.last_event)",
-                            value_text(body), value_day(arena, book->day),
-                            value_moment(book->since), value_int(book->first_event),
-                            value_int(book->last_event), value_int(book->until));
+    bool ok =
+        STATEMENT_RUN(registry, err_r,
+                      "INSERT INTO books (body, day, since, first_event, last_event, made_at)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (body, day) DO UPDATE"
+                      " SET since = excluded.since, first_event = excluded.first_event,"
+                      " last_event = excluded.last_event, made_at = excluded.made_at"
+                      " WHERE ?7 IS NULL OR books.day > ?7",
+                      value_text(body), value_day(arena, book->day), value_moment(book->since),
+                      value_int(book->first_event), value_int(book->last_event),
+                      value_int(book->until), value_day(arena, last));
 
     if (ok && sqlite3_changes(registry->db) != 1)
         ok = err_set(err_r, ERR_BUG, "%s has a book of %s; please report this", body,
@@ -422,12 +421,12 @@ static bool insert_book(struct registry *registry, const char *body, const struc
     return ok;
 }
 
-bool registry_note_book(struct registry *registry, const char *body, const struct book *book,
-                        struct err *err_r)
+bool registry_note_book(struct registry *registry, const char *body, struct day last,
+                        const struct book *book, struct err *err_r)
 {
     if (!registry_step_begin(registry, err_r))
         return false;
-    return registry_step_end(registry, insert_book(registry, body, book, err_r), err_r);
+    return registry_step_end(registry, insert_book(registry, body, last, book, err_r), err_r);
 }
 
 bool registry_begin_books(struct registry *registry, const char *body, struct day day, int64_t now,
@@ -440,5 +439,5 @@ bool registry_begin_books(struct registry *registry, const char *body, struct da
         (first && !find_last_event(registry, &book.first_event, err_r)))
         return false;
     book.last_event = book.first_event;
-    return registry_note_book(registry, body, &book, err_r);
+    return registry_note_book(registry, body, DAY_NONE, &book, err_r);
 }

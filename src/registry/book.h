@@ -30,10 +30,11 @@ bool registry_read_past_book(struct registry *registry, struct arena *arena,
                              const struct conf_body *body, struct day day, struct book *book_r,
                              struct err *err_r);
 
-/* It is the day's, and the next one begins behind it.  ERR_BUG where the day has one that was made
- * in its time. */
-bool registry_note_book(struct registry *registry, const char *body, const struct book *book,
-                        struct err *err_r);
+/* It is the day's, and the next one begins behind it.  last is what registry_last_book() told, or
+ * the day of what was noted since: one that a later day has is of a clock that was ahead, whatever
+ * time it is by now, and is made anew.  ERR_BUG where the day is none of these. */
+bool registry_note_book(struct registry *registry, const char *body, struct day last,
+                        const struct book *book, struct err *err_r);
 /* The first book of a body begins here: nothing before it is told, but for what happened behind a
  * book of a clock that was ahead. */
 bool registry_begin_books(struct registry *registry, const char *body, struct day day, int64_t now,

@@ -74,7 +74,7 @@ static bool make_book(struct registry *registry, struct arena *arena, struct day
            registry_list_entries(registry, arena, "hau", &entries, &count, err_r) &&
            registry_add_reply(registry, "hau", 0, &mail, CASE_NOW, err_r) &&
            registry_gather(registry, entries, count, mail.message_id, CASE_NOW, err_r) &&
-           registry_note_book(registry, "hau", &book, err_r);
+           registry_note_book(registry, "hau", DAY_NONE, &book, err_r);
 }
 
 static bool end_day(struct registry *registry, struct arena *arena, struct err *err_r)

@@ -32,11 +32,19 @@ static struct book read_book(struct registry_case *f, int day)
     return book;
 }
 
+static struct day last_book(struct registry_case *f, int64_t now)
+{
+    struct day last;
+
+    case_must(f, registry_last_book(f->registry, "hau", now, &last, &f->err));
+    return last;
+}
+
 static struct book end_day(struct registry_case *f, int day)
 {
     struct book book = read_book(f, day);
 
-    case_must(f, registry_note_book(f->registry, "hau", &book, &f->err));
+    case_must(f, registry_note_book(f->registry, "hau", last_book(f, book.until), &book, &f->err));
     return book;
 }
 
@@ -79,15 +87,7 @@ static void test_each_event_in_one_book(void **state)
     assert_int_equal(last.n, day_of(1).n);
     /* one a day */
     book.day = day_of(1);
-    assert_false(registry_note_book(f->registry, "hau", &book, &f->err));
-}
-
-static struct day last_book(struct registry_case *f, int64_t now)
-{
-    struct day last;
-
-    case_must(f, registry_last_book(f->registry, "hau", now, &last, &f->err));
-    return last;
+    assert_false(registry_note_book(f->registry, "hau", day_of(1), &book, &f->err));
 }
 
 static void take_motion(struct registry_case *f, uint32_t uid)
@@ -137,11 +137,34 @@ static void test_books_of_a_clock_that_was_ahead(void **state)
     assert_true(book.again);
     assert_int_equal(book.motion_count, 1);
     book.until += HOUR;
-    case_must(f, registry_note_book(f->registry, "hau", &book, &f->err));
+    case_must(f, registry_note_book(f->registry, "hau", day_of(1), &book, &f->err));
     book = read_book(f, 900);
     assert_int_equal(book.motion_count, 0);
     book.until += 2 * HOUR;
-    assert_false(registry_note_book(f->registry, "hau", &book, &f->err)); /* one a day */
+    /* one a day */
+    assert_false(registry_note_book(f->registry, "hau", day_of(900), &book, &f->err));
+}
+
+/* The clock is mended on the same day, and the book is due a moment later than that clock had it.
+ */
+static void test_book_of_today_by_a_clock_that_was_ahead(void **state)
+{
+    struct registry_case *f = *state;
+    struct day last;
+    struct book book;
+
+    case_must(f, registry_begin_books(f->registry, "hau", day_of(0), CASE_NOW, &f->err));
+    take_motion(f, 1);
+    end_day(f, 1);
+    last = last_book(f, CASE_NOW + DAY - 2 * HOUR);
+    assert_int_equal(last.n, day_of(0).n);
+    take_motion(f, 2);
+    book = read_book(f, 1);
+    book.until += 20;
+    assert_true(book.again);
+    case_must(f, registry_note_book(f->registry, "hau", last, &book, &f->err));
+    assert_int_equal(last_book(f, book.until).n, day_of(1).n);
+    assert_int_equal(read_book(f, 2).since, CASE_NOW + DAY + 20);
 }
 
 static void test_begin_anew(void **state)
@@ -485,6 +508,7 @@ int main(void)
         TEST(test_each_event_in_one_book),
         TEST(test_clock_set_back),
         TEST(test_books_of_a_clock_that_was_ahead),
+        TEST(test_book_of_today_by_a_clock_that_was_ahead),
         TEST(test_begin_anew),
         TEST(test_past_book),
         TEST(test_what_got_no_number),
