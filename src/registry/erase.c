@@ -316,12 +316,11 @@ bool registry_list_expired(struct registry *registry, struct arena *arena, const
                              "?2",
                              "?6") "))"
                                    "  OR (m.state IN ('held', 'unreadable') "
-                                   "AND " REGISTRY_CAME_BEFORE(
+                                   "AND " REGISTRY_WAITED_BEFORE(
                                        "?3",
-                                       "?6") "   AND EXISTS (SELECT 1 FROM events e WHERE "
-                                             "e.message = m.id"
-                                             "    AND e.event = 'expiry-told' "
-                                             "AND " REGISTRY_WAS_BEFORE(
+                                       "?6") "   AND EXISTS (SELECT 1 FROM events e "
+                                             "WHERE " REGISTRY_EXPIRY_TOLD
+                                             "    AND " REGISTRY_WAS_BEFORE(
                                                  "?4 + 1",
                                                  "?6") "))"
                                                        "  OR (m.state = 'duplicate' AND EXISTS "

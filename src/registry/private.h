@@ -61,6 +61,16 @@ bool registry_step_end(struct registry *registry, bool ok, struct err *err_r);
 #define REGISTRY_WAS_BEFORE(before, now) \
     "(e.at < " before " OR (e.at > " now \
     " AND EXISTS (SELECT 1 FROM events l WHERE l.seq > e.seq AND l.at < " before ")))"
+/* Whether a message m that waits did so before a moment: where it waits again, since then. */
+#define REGISTRY_WAITED_BEFORE(before, now)                                           \
+    "(" REGISTRY_CAME_BEFORE(                                                         \
+        before, now) " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id" \
+                     "  AND e.event = 'reopened' AND NOT " REGISTRY_WAS_BEFORE(before, now) "))"
+/* An event e by which the office was told that m will be erased, since it waits. */
+#define REGISTRY_EXPIRY_TOLD                                                   \
+    "(e.message = m.id AND e.event = 'expiry-told' AND NOT EXISTS"             \
+    " (SELECT 1 FROM events r WHERE r.message = m.id AND r.event = 'reopened'" \
+    "  AND r.seq > e.seq))"
 
 /* ---- migrate.c */
 

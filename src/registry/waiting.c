@@ -230,10 +230,11 @@ bool registry_list_expiring(struct registry *registry, struct arena *arena, cons
 
     return STATEMENT_OPEN(
                registry, &s, err_r,
-               WAITING " AND +m.body = ?1 AND " REGISTRY_CAME_BEFORE(
+               WAITING " AND +m.body = ?1 AND " REGISTRY_WAITED_BEFORE(
                    "?2", "?3") " AND m.state <> 'registered' AND m.erased_at IS NULL"
-                               " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.message = m.id"
-                               "  AND e.event = 'expiry-told') ORDER BY m.id LIMIT 50",
+                               " AND NOT EXISTS (SELECT 1 FROM events e WHERE " REGISTRY_EXPIRY_TOLD
+                               ")"
+                               " ORDER BY m.id LIMIT 50",
                value_text(body), value_moment(held_before), value_int(now + MOMENT_SLACK)) &&
            read_mails(registry, s, arena, rows_r, count_r, err_r);
 }

@@ -926,6 +926,41 @@ static void test_expiring(void **state)
     assert_int_equal(rows[0].id, 2);
 }
 
+static size_t count_expiring(struct registry_case *f, int64_t before)
+{
+    struct waiting_mail *rows;
+    size_t count;
+
+    assert_true(registry_list_expiring(f->registry, f->arena, "hau", before, LATER, &rows, &count,
+                                       &f->err));
+    return count;
+}
+
+/* What waits again waits from then on, and what was told before is not of that. */
+static void test_reopened(void **state)
+{
+    enum { DAY = 86400 };
+    struct registry_case *f = *state;
+    const struct event reopened = {
+        .event = "reopened", .at = CASE_NOW + 20 * DAY, .message = 1, .body = "hau"};
+    const struct retention old = {MOMENT_NONE, CASE_NOW + 10 * DAY, LATER, LATER};
+    const struct retention since = {MOMENT_NONE, CASE_NOW + 20 * DAY + 1, LATER, LATER};
+
+    case_take(f,
+              (struct sample){.uid = 4, .from = "x@y.example", .text = "d", .state = MESSAGE_HELD});
+    assert_true(registry_note_expiring(f->registry, "hau", 1, CASE_NOW + 5 * DAY, &f->err));
+    assert_int_equal(count_expired(f, &old), 1);
+    assert_true(registry_add_event(f->registry, &reopened, &f->err));
+    assert_int_equal(count_expired(f, &old), 0);
+    assert_int_equal(count_expired(f, &since), 0); /* nobody was told */
+    assert_int_equal(count_expiring(f, CASE_NOW + 20 * DAY), 0);
+    assert_int_equal(count_expiring(f, CASE_NOW + 20 * DAY + 1), 1);
+    assert_true(registry_note_expiring(f->registry, "hau", 1, CASE_NOW + 25 * DAY, &f->err));
+    assert_int_equal(count_expiring(f, CASE_NOW + 20 * DAY + 1), 0);
+    assert_int_equal(count_expired(f, &old), 0);
+    assert_int_equal(count_expired(f, &since), 1);
+}
+
 /* ---- killed at every step to the disk ---- */
 
 static _Noreturn void erase_and_die(const struct case_directory *directory, enum fault_kind kind,
@@ -1046,6 +1081,7 @@ int main(void)
         CASE(test_expired),
         CASE(test_expired_by_a_clock_that_was_ahead),
         CASE(test_expiring),
+        CASE(test_reopened),
         cmocka_unit_test(test_killed_before),
         cmocka_unit_test(test_killed_with_half_a_write),
     };
