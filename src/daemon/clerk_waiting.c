@@ -5,9 +5,10 @@
  *
  * The first mail after a quiet hour is told at once, what comes within the hour when it is over.
  * What would change a motion of the register has an hour of its own, and whatever waits with it
- * goes with it.  A notice has room for WAITING_MAX mails: the most urgent have it, and what would
- * change a motion stands first, so that a flood hides neither; how many were left out is said, and
- * they are told the next time.
+ * goes with it.  A notice has room for WAITING_MAX mails: what has a member's address has it before
+ * what has none, and of either what would change a motion, so that no flood of strangers hides a
+ * member's mail; what would change a motion stands first in it.  How many were left out is said,
+ * and they are told the next time.
  *
  * When the last telling was stands in the registry, and a mail is noted as told in the transaction
  * of its notice: a crash or a restart tells nothing twice and leaves nothing out.

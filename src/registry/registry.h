@@ -287,7 +287,7 @@ bool registry_list_waiting(struct registry *registry, struct arena *arena, const
                            struct err *err_r);
 
 /* Those that the office is still to be told of: their recording had a gathered answer.  The most
- * urgent first: what would change a motion, what has a member's address, what is due first. */
+ * urgent first: what has a member's address, what would change a motion, what is due first. */
 bool registry_list_untold(struct registry *registry, struct arena *arena, const char *body,
                           struct waiting_mail **rows_r, size_t *count_r, struct err *err_r);
 bool registry_note_told(struct registry *registry, const char *body, int64_t message, int64_t now,

@@ -107,14 +107,15 @@ static int compare_days(struct day a, struct day b)
     return (a.n > b.n) - (a.n < b.n);
 }
 
-/* What would change a motion, then what has a member's address (which may be forged), then what is
- * due first by what can still be in time, then as they came. */
+/* What has a member's address (which may be forged), of that and of the rest what would change a
+ * motion, then what is due first by what can still be in time, then as they came.  Anybody can
+ * write that he withdraws something, so that this alone lets nobody pass. */
 static int compare_urgency(const void *a, const void *b)
 {
     const struct waiting_mail *one = a, *other = b;
     const int orders[] = {
-        other->changes - one->changes,
         (one->faction != NULL) - (other->faction != NULL),
+        other->changes - one->changes,
         (one->deadline.state != DEADLINE_IN_TIME) - (other->deadline.state != DEADLINE_IN_TIME),
         compare_days(one->deadline.last_day, other->deadline.last_day),
         (one->id > other->id) - (one->id < other->id),

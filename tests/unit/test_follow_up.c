@@ -262,6 +262,27 @@ static void test_withdrawal_is_told_first(void **state)
         assert_false(rows[i].changes);
 }
 
+/* However many strangers claim to withdraw something, a member's mail has its room. */
+static void test_strangers_are_told_last(void **state)
+{
+    struct fixture *f = *state;
+    const struct waiting_mail *rows;
+
+    f->body->required_trust = TRUST_AUTHENTICATED;
+    TAKE(f, .from = STRANGER, .text = other_text);
+    TAKE(f, .from = STRANGER, .subject = "A/2015/0007",
+         .text = "Wir ziehen unseren Antrag A/2015/0007 zurück.");
+    TAKE(f, .forged = true, .text = motion_text);
+    TAKE(f, .forged = true, .subject = "A/2015/0007",
+         .text = "Wir ziehen unseren Antrag A/2015/0007 zurück.");
+    rows = list_untold(f, 4);
+    assert_int_equal(rows[0].id, 4);
+    assert_int_equal(rows[1].id, 3);
+    assert_int_equal(rows[2].id, 2);
+    assert_true(rows[2].changes);
+    assert_int_equal(rows[3].id, 1);
+}
+
 static bool knows_of(struct fixture *f, int64_t message, const char *address)
 {
     return *told(f, message, address) != '\0';
@@ -469,6 +490,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_renamed_faction_joins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_renamed_faction_leaves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_withdrawal_is_told_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_strangers_are_told_last, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_same_words_about_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_forged_correction_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_forged_withdrawal_is_not_paced, set_up, tear_down),
