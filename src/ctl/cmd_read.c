@@ -52,9 +52,8 @@ bool ctl_read(struct ctl *ctl, int *exit_code_r, struct err *err_r)
 static bool is_addressed_to(const struct mail_addresses *list, const struct conf_mailbox *mailbox)
 {
     for (size_t i = 0; i < list->n; i++)
-        for (size_t k = 0; k < mailbox->addresses.n; k++)
-            if (address_equal(list->v[i].address, mailbox->addresses.v[k]))
-                return true;
+        if (address_is_among(&mailbox->addresses, list->v[i].address))
+            return true;
     return false;
 }
 

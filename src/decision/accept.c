@@ -162,22 +162,12 @@ static bool check_one(const struct case_file *file, const struct decided_motion 
     return true;
 }
 
-/* Of the factions that move it, how many titles are the sender's; a faction may have two. */
-static size_t count_own(const struct case_file *file, const struct known_motion *known)
-{
-    size_t own = 0;
-
-    for (size_t i = 0; i < known->movers.n; i++)
-        own += trust_find_faction(file->body, known->movers.v[i]) == file->verdict->faction;
-    return own;
-}
-
 static const char *say_why_left(const struct accepting *accepting)
 {
     const struct case_file *file = accepting->file;
     const struct known_motion *known = file->known->referred;
     const char *number = known->number;
-    size_t own = count_own(file, known);
+    size_t own = case_count_own(file, &known->movers);
 
     if (known->state != MOTION_STATE_REGISTERED)
         return arena_printf(accepting->arena, "%s is %s already", number,

@@ -122,6 +122,10 @@ bool case_brings_missing(const struct case_file *file);
  * locked file says we do not know, and whether this is the same a person has to see. */
 bool case_completes_held(const struct case_file *file, const struct motion *motion);
 
+/* How many of the titles are the sender's faction's: it may have another title today, or be what
+ * has become of two that moved it together. */
+size_t case_count_own(const struct case_file *file, const struct texts *titles);
+
 bool case_may_withdraw(const struct case_file *file, const struct motion *motion);
 bool case_may_leave(const struct case_file *file, const struct motion *motion);
 bool case_may_replace(const struct case_file *file, const struct motion *motion);

@@ -119,9 +119,7 @@ bool case_brings_papers(const struct case_file *file)
 /* ---- who may ----------------------------------------------------------------------------------
  */
 
-/* How many of them are the sender's faction: it may have another title today, or be what has become
- * of two that moved it together. */
-static size_t count_own(const struct case_file *file, const struct texts *titles)
+size_t case_count_own(const struct case_file *file, const struct texts *titles)
 {
     size_t n = 0;
 
@@ -132,12 +130,12 @@ static size_t count_own(const struct case_file *file, const struct texts *titles
 
 static bool has_faction(const struct case_file *file, const struct texts *titles)
 {
-    return count_own(file, titles) > 0;
+    return case_count_own(file, titles) > 0;
 }
 
 static bool has_others(const struct case_file *file, const struct texts *titles)
 {
-    return count_own(file, titles) < titles->n;
+    return case_count_own(file, titles) < titles->n;
 }
 
 /* As much as a motion of her own would have to show. */

@@ -80,22 +80,15 @@ static const struct conf_member *member_of(const struct search *search, const ch
     return find_member(search, is_address_of, address, faction_r);
 }
 
-static bool is_in(const struct texts *addresses, const char *address)
-{
-    for (size_t i = 0; i < addresses->n; i++)
-        if (address_equal(addresses->v[i], address))
-            return true;
-    return false;
-}
-
 /* Of the town's own people. */
 static bool is_towns(const struct search *search, const char *address)
 {
     const struct conf_body *body = search->body;
-    bool own = is_in(&body->forwarders, address) || is_in(&body->office, address) ||
-               is_in(&body->mayor.addresses, address);
+    bool own = address_is_among(&body->forwarders, address) ||
+               address_is_among(&body->office, address) ||
+               address_is_among(&body->mayor.addresses, address);
     for (size_t i = 0; i < body->mailbox_count && !own; i++)
-        own = is_in(&body->mailboxes[i].addresses, address);
+        own = address_is_among(&body->mailboxes[i].addresses, address);
     return own;
 }
 

@@ -69,21 +69,12 @@ static const char *one_from(const struct mail *mail)
     return pretence_spoils_from(mail) ? NULL : one_of(&mail->from);
 }
 
-static bool is_forwarder(const struct conf_body *body, const char *address)
-{
-    for (size_t i = 0; i < body->forwarders.n; i++) {
-        if (address_equal(body->forwarders.v[i], address))
-            return true;
-    }
-    return false;
-}
-
 const struct mail_forward *trust_find_forward(const struct mail *mail, const struct conf_body *body)
 {
     const char *from = one_from(mail);
     struct verdict outer = {0};
 
-    if (from == NULL || !is_forwarder(body, from) || mail->forward_count != 1 ||
+    if (from == NULL || !address_is_among(&body->forwarders, from) || mail->forward_count != 1 ||
         one_of(&mail->forwards[0].from) == NULL)
         return NULL;
     find_member(body, from, DAY_NONE, &outer);
