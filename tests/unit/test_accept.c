@@ -82,15 +82,20 @@ static void test_list_trust(void **state)
            "waiting,waiting");
 }
 
+/* A motion, and a new version of it that anybody can have sent. */
+static void take_version(struct fixture *f)
+{
+    take_motion(f);
+    TAKE(f, .forged = true, .subject = ABOUT, .text = "Anbei die geänderte Fassung.",
+         .file =
+             arena_printf(f->arena, "Neufassung des Antrags %s\r\n\r\n%s", NUMBER, motion_text));
+}
+
 static void test_replacement(void **state)
 {
     struct fixture *f = *state;
-    const char *version =
-        arena_printf(f->arena, "Neufassung des Antrags %s\r\n\r\n%s", NUMBER, motion_text);
 
-    take_motion(f);
-    TAKE(f, .forged = true, .subject = ABOUT, .text = "Anbei die geänderte Fassung.",
-         .file = version);
+    take_version(f);
     expect_held(f, "m2");
     expect_part(ACCEPT(f, "m2", .title = "Fußweg"), "64 m2: what it asks of " NUMBER);
     expect_held(f, "m2");
@@ -104,12 +109,8 @@ static void test_replacement(void **state)
 static void test_own_motion(void **state)
 {
     struct fixture *f = *state;
-    const char *version =
-        arena_printf(f->arena, "Neufassung des Antrags %s\r\n\r\n%s", NUMBER, motion_text);
 
-    take_motion(f);
-    TAKE(f, .forged = true, .subject = ABOUT, .text = "Anbei die geänderte Fassung.",
-         .file = version);
+    take_version(f);
     expect_part(ACCEPT(f, "m2", .kind = "motion"), "\"motions\":[\"A/2015/0002\"]");
     expect_motion(f, "SPD (CDU) registered 1");
     const char *id = take_forged(f, "Der Titel muss lauten: „Fußweg“");
@@ -272,12 +273,7 @@ static void test_reply(void **state)
 static void test_same_mail(void **state)
 {
     struct fixture *f = *state;
-    const char *mail = arena_printf(f->arena,
-                                    "From: <" SPD ">\r\nTo: <antraege@bedburg-hau.example>\r\n"
-                                    "Date: Tue, 04 Aug 2015 12:00:00 +0200\r\n"
-                                    "Message-ID: <same@mail.example>\r\nSubject: Antrag\r\n"
-                                    "Content-Type: text/plain; charset=UTF-8\r\n\r\n%s",
-                                    motion_text);
+    const char *mail = same_bytes(f);
 
     f->body->required_trust = TRUST_AUTHENTICATED;
     TAKE(f, .bytes = arena_printf(f->arena, "X-Mailbox: rathaus\r\n%s", mail));
@@ -313,8 +309,7 @@ static void test_completes(void **state)
 static void test_papers(void **state)
 {
     struct fixture *f = *state;
-    const char *text =
-        arena_printf(f->arena, "%s\r\nDen Lageplan finden Sie in der Anlage.\r\n", motion_text);
+    const char *text = enclosing_text(f);
 
     f->body->required_trust = TRUST_AUTHENTICATED;
     TAKE(f, .forged = true, .text = text);
@@ -345,10 +340,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_completes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_papers, set_up, tear_down),
     };
-    struct err err;
 
-    mail_preload();
-    if (!zone_set("Europe/Berlin", &err))
-        return 1;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, begin_group, NULL);
 }

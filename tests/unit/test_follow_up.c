@@ -119,8 +119,7 @@ static void test_motion_later(void **state)
 static void test_enclosure_later(void **state)
 {
     struct fixture *f = *state;
-    const char *text =
-        arena_printf(f->arena, "%s\r\nDen Lageplan finden Sie in der Anlage.\r\n", motion_text);
+    const char *text = enclosing_text(f);
 
     TAKE(f, .text = text);
     expect(f, "SELECT decided_by FROM messages WHERE id = 1", "attachment-missing");
@@ -137,8 +136,7 @@ static void test_enclosure_later(void **state)
 static void test_arrival_stands(void **state)
 {
     struct fixture *f = *state;
-    const char *text =
-        arena_printf(f->arena, "%s\r\nDen Lageplan finden Sie in der Anlage.\r\n", motion_text);
+    const char *text = enclosing_text(f);
 
     TAKE(f, .text = text);
     run_sql(f, "UPDATE messages SET arrived_at = arrived_at - 3600, arrival_basis = 'mx.example'");
@@ -169,8 +167,7 @@ static void test_forged_reply_completes_nothing(void **state)
 static void test_forged_reply_brings_no_enclosure(void **state)
 {
     struct fixture *f = *state;
-    const char *text =
-        arena_printf(f->arena, "%s\r\nDen Lageplan finden Sie in der Anlage.\r\n", motion_text);
+    const char *text = enclosing_text(f);
 
     TAKE(f, .text = text);
     TAKE(f, .forged = true, .subject = "[m1]", .text = "Hier.", .file = "Irgendein Plan");
@@ -462,8 +459,7 @@ static void test_nothing_of_it_recorded(void **state)
 static void test_enclosure_is_not_enough(void **state)
 {
     struct fixture *f = *state;
-    const char *text =
-        arena_printf(f->arena, "%s\r\nDen Lageplan finden Sie in der Anlage.\r\n", motion_text);
+    const char *text = enclosing_text(f);
 
     f->body->required_trust = TRUST_AUTHENTICATED;
     TAKE(f, .forged = true, .text = text);
@@ -499,10 +495,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_forged_reply_brings_no_enclosure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_forged_reply_completes_nothing, set_up, tear_down),
     };
-    struct err err;
 
-    mail_preload();
-    if (!zone_set("Europe/Berlin", &err))
-        return 1;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, begin_group, NULL);
 }

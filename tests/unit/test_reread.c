@@ -109,8 +109,7 @@ static void test_motion_later(void **state)
 static void test_enclosure_later(void **state)
 {
     struct fixture *f = *state;
-    const char *text =
-        arena_printf(f->arena, "%s\r\nDen Lageplan finden Sie in der Anlage.\r\n", motion_text);
+    const char *text = enclosing_text(f);
 
     TAKE(f, .text = text);
     TAKE(f, .answers = answer_to(f, "review", SPD), .text = "Hier.", .file = "Lageplan",
@@ -170,12 +169,7 @@ static void test_bounce(void **state)
 static void test_same_bytes(void **state)
 {
     struct fixture *f = *state;
-    const char *bytes = arena_printf(f->arena,
-                                     "From: <" SPD ">\r\nTo: <antraege@bedburg-hau.example>\r\n"
-                                     "Date: Tue, 04 Aug 2015 12:00:00 +0200\r\n"
-                                     "Message-ID: <same@mail.example>\r\nSubject: Antrag\r\n"
-                                     "Content-Type: text/plain; charset=UTF-8\r\n\r\n%s",
-                                     motion_text);
+    const char *bytes = same_bytes(f);
 
     f->body->required_trust = TRUST_AUTHENTICATED;
     TAKE(f, .bytes = bytes);
@@ -218,10 +212,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_same_letter, set_up, tear_down),
     };
-    struct err err;
 
-    mail_preload();
-    if (!zone_set("Europe/Berlin", &err))
-        return 1;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, begin_group, NULL);
 }

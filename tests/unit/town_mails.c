@@ -14,6 +14,15 @@
 
 #define NOON "2015-08-04T12:30:00+02:00"
 
+int begin_group(void **state)
+{
+    struct err err;
+
+    (void)state;
+    mail_preload();
+    return zone_set("Europe/Berlin", &err) ? 0 : -1;
+}
+
 int set_up(void **state)
 {
     static struct fixture f;
@@ -325,4 +334,19 @@ const char *told(struct fixture *f, int64_t message, const char *to)
                                "SELECT kind FROM deliveries WHERE message = %lld AND recipient ="
                                " '%s' ORDER BY id LIMIT 1",
                                (long long)message, to));
+}
+
+const char *enclosing_text(struct fixture *f)
+{
+    return arena_printf(f->arena, "%s\r\nDen Lageplan finden Sie in der Anlage.\r\n", motion_text);
+}
+
+const char *same_bytes(struct fixture *f)
+{
+    return arena_printf(f->arena,
+                        "From: <" SPD ">\r\nTo: <antraege@bedburg-hau.example>\r\n"
+                        "Date: Tue, 04 Aug 2015 12:00:00 +0200\r\n"
+                        "Message-ID: <same@mail.example>\r\nSubject: Antrag\r\n"
+                        "Content-Type: text/plain; charset=UTF-8\r\n\r\n%s",
+                        motion_text);
 }

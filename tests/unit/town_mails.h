@@ -30,6 +30,8 @@ struct fixture {
 /* Of a cmocka test; *state is the fixture. */
 int set_up(void **state);
 int tear_down(void **state);
+/* Of the group: what reads mail and days is ready. */
+int begin_group(void **state);
 
 struct letter {
     const char *from; /* NULL: SPD */
@@ -51,6 +53,11 @@ int64_t take_letter(struct fixture *f, const struct letter *letter);
 extern const char motion_text[];
 /* Of SPD alone, for the same day. */
 extern const char other_text[];
+
+/* The motion's text, and that it has an enclosure. */
+const char *enclosing_text(struct fixture *f);
+/* A mail with it, whose Message-ID and Date are always the same. */
+const char *same_bytes(struct fixture *f);
 
 /* The answer as JSON, or the error with its exit code in front. */
 const char *decide_on(struct fixture *f, const struct ruling_order *order);
