@@ -139,13 +139,15 @@ extern const char *const mail_auto_subjects[], *const mail_bounce_subjects[],
 void mail_classify_report(struct reader *reader);
 /* A warning to us about our own mailbox, without any part that a server would have written. */
 bool undelivered_is_on_own_mailbox(const struct reader *reader);
+/* The return path is "<>" (RFC 5321 section 4.5.5). */
+bool mail_has_null_path(const struct mail *mail);
 /* Whether nothing but words would make it a report. */
 bool undelivered_is_pretended(const struct reader *reader);
 
 /* ---- mail_clause.c ---- */
 /* All of a text as text_own_words() gives it. */
-/* Bytes up to the end of the clause that s begins with, more than 0. */
-size_t clause_length(const char *s);
+/* The first clause, with the mark that ends it, and *s behind that; NULL at the end. */
+const char *clause_next(struct arena *arena, const char **s);
 /* Whether it tells of another than its writer (sender: the last word of his name, or ""), or of
  * what is over. */
 bool clause_is_of_others(const char *clause, const char *sender);
@@ -253,9 +255,9 @@ bool text_has_word(const char *folded, const char *word);
 bool text_has_any(const char *folded, const char *const *words);
 /* Whether one of these stands in it, also within a word. */
 bool text_has_part(const char *folded, const char *const *parts);
-/* Bytes before the mark that ends the first sentence of one line, or before its end; a full stop
- * within a number or an address ends none. */
-size_t sentence_length(const char *s);
+/* The first sentence of one line, without the mark that ends it, and *s behind that; NULL at the
+ * end.  A full stop within a number or an address ends none. */
+const char *sentence_next(struct arena *arena, const char **s);
 
 /* ---- mail_html.c (and html_walk.c, html_sheet.c) ---- */
 void html_preload(void);

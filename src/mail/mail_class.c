@@ -197,7 +197,7 @@ static bool rule_holds(const struct facts *facts, const struct rule *rule)
     case LOOK_THERE:
         return field_holds(&facts->reader->fields, rule);
     case LOOK_NULL:
-        return mail->return_path && *mail->return_path == '\0';
+        return mail_has_null_path(mail);
     case LOOK_SENDER:
         return sender_is_one_of(mail, rule->words);
     case LOOK_SUBJECT:

@@ -102,7 +102,7 @@ bool clause_is_on_yours(const char *clause)
 }
 
 /* A full stop within a number ends no clause. */
-size_t clause_length(const char *s)
+static size_t clause_length(const char *s)
 {
     static const char *const links[] = {" und ",  " and ",  " et ",   " aber ", " but ",
                                         " mais ", " maar ", " denn ", " - ",    " – "};
@@ -115,4 +115,13 @@ size_t clause_length(const char *s)
             n = (size_t)(link - s);
     }
     return n + (s[n] != '\0');
+}
+
+const char *clause_next(struct arena *arena, const char **s)
+{
+    const char *begin = *s;
+    if (*begin == '\0')
+        return NULL;
+    *s = begin + clause_length(begin);
+    return arena_strndup(arena, begin, (size_t)(*s - begin));
 }

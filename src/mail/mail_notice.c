@@ -243,13 +243,9 @@ static bool says(const char *text, enum mark mark)
 /* "Ihre Anfrage" and "eingegangen" in one sentence */
 static bool says_received(struct arena *arena, const char *own)
 {
-    while (*own) {
-        size_t n = sentence_length(own);
-        const char *sentence = arena_strndup(arena, own, n);
+    for (const char *sentence; (sentence = sentence_next(arena, &own)) != NULL;)
         if (says(sentence, MARK_YOURS) && says(sentence, MARK_GOT))
             return true;
-        own += n + (own[n] != '\0');
-    }
     return false;
 }
 
@@ -398,14 +394,11 @@ static bool tells_of_others(const char *clause, const char *sender)
 static const char *without_others(struct arena *arena, const struct notice *notice)
 {
     struct text out;
+    const char *s = notice->own;
     text_init(&out, arena);
-    for (const char *s = notice->own; *s;) {
-        size_t n = clause_length(s);
-        const char *clause = arena_strndup(arena, s, n);
+    for (const char *clause; (clause = clause_next(arena, &s)) != NULL;)
         if (!tells_of_others(clause, notice->sender))
             text_add(&out, clause);
-        s += n;
-    }
     return out.s;
 }
 

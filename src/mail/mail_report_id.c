@@ -104,7 +104,7 @@ static const char *answered_id(const struct reader *reader)
 {
     const struct mail *mail = reader->mail;
     const struct texts *references = &mail->references;
-    if (!reader->report_fields && !(mail->return_path && *mail->return_path == '\0'))
+    if (!reader->report_fields && !mail_has_null_path(mail))
         return NULL;
     if (mail->in_reply_to.n > 0)
         return mail->in_reply_to.v[0];

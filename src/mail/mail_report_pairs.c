@@ -88,11 +88,8 @@ bool report_find_pair(const char *folded, enum report_reason *reason_r)
 {
     struct arena *arena = arena_new();
     bool found = false;
-    while (*folded && !found) {
-        size_t n = sentence_length(folded);
-        found = reason_of_sentence(arena_strndup(arena, folded, n), reason_r);
-        folded += n + (folded[n] != '\0');
-    }
+    for (const char *sentence; !found && (sentence = sentence_next(arena, &folded)) != NULL;)
+        found = reason_of_sentence(sentence, reason_r);
     arena_free(arena);
     return found;
 }
@@ -101,13 +98,9 @@ bool report_says_retry(const char *folded)
 {
     struct arena *arena = arena_new();
     bool found = false;
-    while (*folded && !found) {
-        size_t n = sentence_length(folded);
-        const char *sentence = arena_strndup(arena, folded, n);
+    for (const char *sentence; !found && (sentence = sentence_next(arena, &folded)) != NULL;)
         found = text_has_part(sentence, retries) && text_has_part(sentence, goes_on) &&
                 !text_has_part(sentence, given_up) && !text_has_part(sentence, advice);
-        folded += n + (folded[n] != '\0');
-    }
     arena_free(arena);
     return found;
 }

@@ -125,12 +125,16 @@ bool text_has_part(const char *folded, const char *const *parts)
     return false;
 }
 
-size_t sentence_length(const char *s)
+const char *sentence_next(struct arena *arena, const char **s)
 {
-    size_t n = strcspn(s, ".!?;");
-    while (s[n] && s[n + 1] && s[n + 1] != ' ')
-        n += 1 + strcspn(s + n + 1, ".!?;");
-    return n;
+    const char *begin = *s;
+    size_t n = strcspn(begin, ".!?;");
+    if (*begin == '\0')
+        return NULL;
+    while (begin[n] && begin[n + 1] && begin[n + 1] != ' ')
+        n += 1 + strcspn(begin + n + 1, ".!?;");
+    *s = begin + n + (begin[n] != '\0');
+    return arena_strndup(arena, begin, n);
 }
 
 bool text_has_any(const char *folded, const char *const *words)

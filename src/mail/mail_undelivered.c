@@ -54,7 +54,7 @@ static const char *const answer_me[] = {
 
 /* ---- who sends it ---- */
 
-static bool is_null_path(const struct mail *mail)
+bool mail_has_null_path(const struct mail *mail)
 {
     return mail->return_path && *mail->return_path == '\0';
 }
@@ -94,12 +94,9 @@ static bool denies_delivery(const char *s)
 
 static bool a_sentence_denies(struct arena *arena, const char *folded)
 {
-    while (*folded) {
-        size_t n = sentence_length(folded);
-        if (denies_delivery(arena_strndup(arena, folded, n)))
+    for (const char *sentence; (sentence = sentence_next(arena, &folded)) != NULL;)
+        if (denies_delivery(sentence))
             return true;
-        folded += n + (folded[n] != '\0');
-    }
     return false;
 }
 
@@ -107,13 +104,9 @@ static bool a_sentence_denies(struct arena *arena, const char *folded)
  * person's address. */
 static bool a_clause_denies_yours(struct arena *arena, const char *folded)
 {
-    while (*folded) {
-        size_t n = clause_length(folded);
-        const char *clause = arena_strndup(arena, folded, n);
+    for (const char *clause; (clause = clause_next(arena, &folded)) != NULL;)
         if (text_has_any(clause, your) && denies_delivery(clause))
             return true;
-        folded += n;
-    }
     return false;
 }
 
@@ -209,7 +202,7 @@ bool undelivered_is_on_own_mailbox(const struct reader *reader)
 bool undelivered_is_pretended(const struct reader *reader)
 {
     const struct mail *mail = reader->mail;
-    return mail->return_path && !is_null_path(mail) && !is_from_mail_system(mail) &&
+    return mail->return_path && !mail_has_null_path(mail) && !is_from_mail_system(mail) &&
            !reader->report_fields && !reader->returned_id && mail->forward_count == 0 &&
            !field_first(&reader->fields, "X-Failed-Recipients");
 }
@@ -232,7 +225,8 @@ void mail_classify_report(struct reader *reader)
     if (mail->class == MAIL_BOUNCE && mail->responds && !reader->class_by_subject)
         return;
     bool system = is_from_mail_system(mail);
-    if ((system || (is_null_path(mail) && !notice_is_letter(reader))) && says_undelivered(reader)) {
+    if ((system || (mail_has_null_path(mail) && !notice_is_letter(reader))) &&
+        says_undelivered(reader)) {
         reader->class_by_subject = false;
         make_report(mail);
     }
